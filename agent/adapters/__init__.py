@@ -1,0 +1,1 @@
+"""Where the outside comes in: sockets, terminals, name servers, disk and the wall clock."""

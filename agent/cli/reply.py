@@ -1,0 +1,89 @@
+"""What a command gives back to its session. Handlers return one of these and print nothing.
+
+A handler is a function (context, args) -> Result, found by its name in the tables at the foot of
+the handler modules. `args` holds the values of the placeholders on the matched line, by name,
+plus the constants the grammar entry states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from agent.core.clock import Instant
+from yang.tree import Edit
+
+if TYPE_CHECKING:
+    from agent.cli.session import CliSession
+    from agent.device.device import Device
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Text to print, lines joined by `\\n`, without a final newline; empty prints nothing.
+
+    A text that must end in an empty line ends in `\\n`. Pipes and the pager apply to it.
+    """
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Print `question` and wait for an answer, then call `then(answer)`.
+
+    `one_key` takes a single key without Enter, as `[confirm]` does; `secret` does not echo.
+    """
+
+    question: str
+    then: Callable[[str], Result]
+    secret: bool = False
+    one_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Commit these edits through `Device.commit`, then print `text`."""
+
+    edits: tuple[Edit, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reboot:
+    """Reload the device: every session on it ends, the console shows it start."""
+
+    reason: str = "Reload Command"
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End this session."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabCall:
+    """Ask the lab for something the device cannot do: `clock.advance`, `clock.rate`, `status`.
+
+    The session prints nothing and takes no input until the lab calls `CliSession.resume(text)`.
+    """
+
+    request: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+Result = Reply | Ask | Change | Reboot | Hangup | LabCall
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a handler may look at and act on."""
+
+    session: CliSession
+    device: Device
+    now: Instant
+
+
+Args = Mapping[str, Any]
+Handler = Callable[[Context, Args], Result]

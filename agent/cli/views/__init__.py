@@ -1,0 +1,1 @@
+"""What show commands print: each view collects values from the device, then renders them as text."""

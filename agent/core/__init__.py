@@ -1,0 +1,1 @@
+"""Values that every floor shares: instants, releases, UDIs, system messages, errors."""

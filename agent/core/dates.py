@@ -1,0 +1,89 @@
+"""How a device prints time: the one place that turns an Instant into text.
+
+Forms are those of real outputs (docs/sources.md, entry dates): licensing dates
+`Apr 05 21:10:49 2023 UTC`, log stamps `Oct  6 13:50:40.962`, `show clock`
+`18:56:04.554 EST Mon Oct 17 2016`, configuration dates `13:43:33 UTC Tue Oct 6 2026`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from agent.core.clock import Instant
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A configured time zone: the name as typed and its offset from UTC in minutes."""
+
+    name: str = "UTC"
+    offset_minutes: int = 0
+
+
+UTC_ZONE = Zone()
+
+
+def local(instant: Instant, zone: Zone = UTC_ZONE) -> datetime:
+    """The wall time in the zone, as a datetime that carries no further offset."""
+    return datetime.fromtimestamp(instant // 1000 + zone.offset_minutes * 60, UTC)
+
+
+def licence_date(instant: Instant | None, zone: Zone = UTC_ZONE) -> str:
+    """`Apr 05 21:10:49 2023 UTC`; `<none>` where there is no date."""
+    if instant is None:
+        return "<none>"
+    t = local(instant, zone)
+    return (
+        f"{MONTHS[t.month - 1]} {t.day:02d} {t.hour:02d}:{t.minute:02d}:{t.second:02d} "
+        f"{t.year} {zone.name}"
+    )
+
+
+def log_stamp(instant: Instant, zone: Zone = UTC_ZONE) -> str:
+    """`Oct  6 13:50:40.962`, the stamp of `service timestamps log datetime msec`."""
+    t = local(instant, zone)
+    return (
+        f"{MONTHS[t.month - 1]} {t.day:2d} "
+        f"{t.hour:02d}:{t.minute:02d}:{t.second:02d}.{instant % 1000:03d}"
+    )
+
+
+def clock_line(instant: Instant, zone: Zone = UTC_ZONE) -> str:
+    """`18:56:04.554 EST Mon Oct 17 2016`, as `show clock` prints it without its mark."""
+    t = local(instant, zone)
+    return (
+        f"{t.hour:02d}:{t.minute:02d}:{t.second:02d}.{instant % 1000:03d} {zone.name} "
+        f"{WEEKDAYS[t.weekday()]} {MONTHS[t.month - 1]} {t.day} {t.year}"
+    )
+
+
+def config_date(instant: Instant, zone: Zone = UTC_ZONE) -> str:
+    """`13:43:33 UTC Tue Oct 6 2026`, as in the head of a running-config; the day is not padded."""
+    t = local(instant, zone)
+    return (
+        f"{t.hour:02d}:{t.minute:02d}:{t.second:02d} {zone.name} "
+        f"{WEEKDAYS[t.weekday()]} {MONTHS[t.month - 1]} {t.day} {t.year}"
+    )
+
+
+def event_stamp(instant: Instant, zone: Zone = UTC_ZONE) -> str:
+    """`2021-11-17 03:31:32.920 UTC`, as `show license eventlog` prints it."""
+    t = local(instant, zone)
+    return f"{t:%Y-%m-%d %H:%M:%S}.{instant % 1000:03d} {zone.name}"
+
+
+def remaining(ms: int) -> str:
+    """`21 hours, 47 minutes, 10 seconds remaining`; leading zero units are dropped."""
+    seconds = max(0, ms // 1000)
+    units = (
+        ("days", seconds // 86400),
+        ("hours", seconds // 3600 % 24),
+        ("minutes", seconds // 60 % 60),
+        ("seconds", seconds % 60),
+    )
+    first = next((i for i, (_, n) in enumerate(units) if n), len(units) - 1)
+    return ", ".join(f"{n} {name}" for name, n in units[first:]) + " remaining"

@@ -1,0 +1,107 @@
+"""Releases as comparable values, and the differences between them as rows.
+
+`releases.toml` lists the releases a device can run, with their agent versions, and the rules:
+each rule is a list of spans such as `17.6.4..17.6` (from 17.6.4, within train 17.6) or
+`17.9.1..` (from there on). A question such as "is the one-report-a-day rule in force?" is
+`release.has("daily_report_limit")` and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, total_ordering
+from importlib.resources import files
+from typing import Any
+
+from agent.core.errors import InputError
+
+_FORM = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?([a-z]?)")
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An IOS XE release, such as 17.3.2a."""
+
+    major: int
+    minor: int
+    rebuild: int
+    letter: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Release:
+        """Read `17.12.4`, `17.12.04` or `17.3.2a`. Raises InputError on anything else."""
+        found = _FORM.fullmatch(text.strip())
+        if not found:
+            raise InputError(f"{text!r} is not a release", allowed="a form such as 17.12.4")
+        major, minor, rebuild, letter = found.groups()
+        return cls(int(major), int(minor), int(rebuild or 0), letter)
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.rebuild}{self.letter}"
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Release):
+            return NotImplemented
+        return self.key < other.key
+
+    @property
+    def key(self) -> tuple[int, int, int, str]:
+        return (self.major, self.minor, self.rebuild, self.letter)
+
+    @property
+    def train(self) -> str:
+        """`17.12`, the head of `version 17.12` in a configuration."""
+        return f"{self.major}.{self.minor}"
+
+    @property
+    def padded(self) -> str:
+        """`17.12.04`, as `show version` and RUM reports print it."""
+        return f"{self.major}.{self.minor:02d}.{self.rebuild:02d}{self.letter}"
+
+    def within(self, span: str) -> bool:
+        """Is this release in a span `from..to`? Either end may be empty; `to` may be a train."""
+        low, dots, high = span.partition("..")
+        if not dots:
+            raise InputError(f"{span!r} is not a span of releases", allowed="from..to")
+        if low and self < Release.parse(low):
+            return False
+        if not high:
+            return True
+        end = Release.parse(high)
+        if high.count(".") == 1:
+            return (self.major, self.minor) <= (end.major, end.minor)
+        return self <= end
+
+    def has(self, rule: str) -> bool:
+        """Is a rule of releases.toml in force on this release? KeyError on an unknown rule."""
+        return any(self.within(span) for span in _table()["rules"][rule]["spans"])
+
+    @property
+    def agent_version(self) -> str:
+        """`5.8.8_rel/14`: the Smart Agent this release carries."""
+        return str(self.row["agent"])
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """This release's row of releases.toml. Raises InputError for a release not listed there."""
+        try:
+            row: dict[str, Any] = _table()["release"][str(self)]
+        except KeyError:
+            raise InputError(
+                f"release {self} is not known", allowed=", ".join(known_releases())
+            ) from None
+        return row
+
+
+def known_releases() -> tuple[str, ...]:
+    """The releases of releases.toml, oldest first."""
+    return tuple(sorted(_table()["release"], key=lambda text: Release.parse(text).key))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    text = files("agent.core").joinpath("releases.toml").read_text("utf-8")
+    return tomllib.loads(text)

@@ -1,0 +1,1 @@
+"""The device around the agent: configuration, files, journal; and the fleet that holds devices."""

@@ -1,0 +1,1 @@
+"""The Smart Agent: a pure state machine, handle(event, now) -> actions, next_deadline()."""

@@ -1,0 +1,59 @@
+"""What the Smart Agent wants done: imperatives, carried out by the device in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.engine.config import Transport
+from agent.protocol.messages import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a message goes. The first URL whose host resolves is taken; discovery names several."""
+
+    transport: Transport
+    urls: tuple[str, ...]
+    proxy: str | None = None
+    vrf: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a request; exactly one ReplyReceived or SendFailed with this id comes back.
+
+    `signing_key` is the private scalar (hex) that signs the envelope once trust is installed,
+    empty before: then the envelope carries the built-in hash of the software tag.
+    """
+
+    request_id: int
+    route: Route
+    message: Request
+    signing_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Write a system message of sysmsg.toml, its fields filled."""
+
+    mnemonic: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell management clients (NETCONF subscribers, a later issue)."""
+
+    name: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Text for the command that caused the event, e.g. `Import Data Successful`."""
+
+    text: str
+
+
+Action = Send | Log | Notify | Answer

@@ -1,0 +1,42 @@
+"""The licensing part of a configuration, typed: what the agent needs to know of it.
+
+`Device.commit` projects the datastore onto this value; the agent never sees the datastore.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Transport(Enum):
+    """`license smart transport`; the value is the word typed."""
+
+    CSLU = "cslu"
+    SMART = "smart"
+    CALLHOME = "callhome"
+    AUTOMATIC = "automatic"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseConfig:
+    """Settings of `license smart ...` and the few others that licensing reads.
+
+    `usage_interval_days` None means not configured. Addresses and names are as typed.
+    """
+
+    transport: Transport = Transport.CSLU
+    url_cslu: str | None = None
+    url_smart: str | None = None
+    usage_interval_days: int | None = None
+    proxy_address: str | None = None
+    proxy_port: int | None = None
+    vrf: str | None = None
+    custom_id: str | None = None
+    customer_tags: tuple[tuple[str, str], ...] = ()
+    hostname_privacy: bool = False
+    version_privacy: bool = False
+    server_identity_check: bool = True
+    hostname: str = "Switch"
+    domain_name: str | None = None

@@ -1,0 +1,137 @@
+"""What happens to the Smart Agent: facts in the past tense, each a frozen value.
+
+Every event reaches the agent through `SmartAgent.handle(event, now)` and is written to the
+device's journal first, so a journal replays to the same state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from agent.core.identity import Udi
+from agent.engine.config import LicenseConfig
+from agent.protocol.messages import Reply
+
+
+class Scope(Enum):
+    """Which units of a high-availability set a command means."""
+
+    ALL = "all"
+    LOCAL = "local"
+
+
+class Failure(Enum):
+    """Why an exchange brought no reply; the value is the reason a COMM_FAILED message prints."""
+
+    UNRESOLVED = "Unable to resolve server hostname/domain name"
+    REFUSED = "Communications failure"
+    TIMED_OUT = "Connection timeout"
+    HTTP_STATUS = "HTTP Server Error"
+    EMPTY_REPLY = "Received empty response from server"
+    BAD_REPLY = "Fail to parse response data from SSM server"
+    TLS = "Cannot establish secure connection because server TLS cert cannot be validated"
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRequest:
+    """The platform asks for a licence: feature name, entitlement tag, count."""
+
+    feature: str
+    entitlement_tag: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """The agent starts. `licences` are what the platform and its configuration consume."""
+
+    config: LicenseConfig
+    licences: tuple[LicenceRequest, ...]
+    reason: str = "Reload Command"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeReached:
+    """A deadline has come; the agent handles all that is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigChanged:
+    """The licensing part of the running configuration is now this."""
+
+    config: LicenseConfig
+
+
+@dataclass(frozen=True, slots=True)
+class UsageChanged:
+    """A licence's count is now this; 0 releases it. Added and removed consumers where known."""
+
+    licence: LicenceRequest
+    added: tuple[Udi, ...] = ()
+    removed: tuple[Udi, ...] = ()
+    # an endpoint event re-announces a count (access points, every 8 hours) even if it is the same
+    endpoint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAsked:
+    """`license smart sync`: exchange with the server now, whatever the daily limit says."""
+
+    scope: Scope = Scope.LOCAL
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyReceived:
+    """A server answered the request with this id."""
+
+    request_id: int
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class SendFailed:
+    """No usable answer to the request with this id. `detail` is e.g. an HTTP status."""
+
+    request_id: int
+    failure: Failure
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileImported:
+    """A licence file's text was handed in at the CLI or by a server that pulls."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSaved:
+    """Reports were written to a file; the agent closes what is open and notes the time."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventlogCleared:
+    """`license smart clear eventlog`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactoryResetAsked:
+    """`license smart factory reset`: everything the agent stores is wiped; a reload follows."""
+
+
+Event = (
+    Booted
+    | TimeReached
+    | ConfigChanged
+    | UsageChanged
+    | SyncAsked
+    | ReplyReceived
+    | SendFailed
+    | FileImported
+    | UsageSaved
+    | EventlogCleared
+    | FactoryResetAsked
+)

@@ -1,0 +1,1 @@
+"""Platform profiles as data: models, licences, texts of show version. One .toml a family."""

@@ -1,0 +1,153 @@
+"""A platform family as its profile file states it: models, licences and their entitlement tags.
+
+A profile is loaded once and shared by all devices of its family; nothing on a device changes it.
+Facts: docs/sources.md, entries entitlement-tags, software-tags, platform-texts.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from agent.core.errors import InputError
+from agent.protocol.messages import LicenseClass
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A licence the platform can ask for.
+
+    `feature` is the name in configurations (`network-advantage`), `tag` the full entitlement tag,
+    `display` the short text in brackets (`C9300-24 Network Advantage`).
+    """
+
+    feature: str
+    tag: str
+    display: str
+    description: str
+    licence_class: LicenseClass
+    license_type: str  # Perpetual | Subscription
+    enforcement: str = "NOT ENFORCED"
+    export: str = "NOT RESTRICTED"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One product id of a family. `licences` names the set of entitlements it uses."""
+
+    pid: str
+    licences: str
+    interfaces: tuple[tuple[str, int, int], ...]  # (prefix such as GigabitEthernet1/0/, first, last)
+    texts: Mapping[str, str]  # what show version prints of this model
+
+
+@dataclass(frozen=True, slots=True)
+class AckRule:
+    """C9800-CL: an ACK is mandatory. All numbers recalled, not documented: correct them here."""
+
+    since: str  # span of releases
+    days: int
+    access_point_limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A family: what its devices are and consume."""
+
+    family: str
+    kind: str  # switch | wlc | router
+    hostname: str
+    software_tag: str
+    models: Mapping[str, Model]
+    entitlements: Mapping[str, tuple[Entitlement, ...]]  # by licence set
+    levels: Mapping[str, tuple[str, ...]]  # boot level text -> features in use
+    default_level: str
+    texts: Mapping[str, str]
+    first_releases: str  # span of releases this family runs
+    air_levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    default_air_level: str = ""
+    ack_rule: AckRule | None = None
+
+    def entitlement(self, tag: str) -> Entitlement | None:
+        """The entitlement with this tag, or None."""
+        for group in self.entitlements.values():
+            for entitlement in group:
+                if entitlement.tag == tag:
+                    return entitlement
+        return None
+
+    def licences_of(self, pid: str, level: str) -> tuple[Entitlement, ...]:
+        """What one unit of model `pid` uses at boot level `level`."""
+        wanted = self.levels[level]
+        group = self.entitlements[self.models[pid].licences]
+        return tuple(e for feature in wanted for e in group if e.feature == feature)
+
+
+def profile_for(pid: str) -> Profile:
+    """The profile whose models hold `pid`. Raises InputError naming the known platforms."""
+    for name in profile_names():
+        profile = load(name)
+        if pid in profile.models:
+            return profile
+    known = sorted(pid for name in profile_names() for pid in load(name).models)
+    raise InputError(f"platform {pid!r} is not known", allowed=", ".join(known))
+
+
+@cache
+def profile_names() -> tuple[str, ...]:
+    found = (entry.name for entry in files("agent.profiles").iterdir())
+    return tuple(sorted(n.removesuffix(".toml") for n in found if n.endswith(".toml")))
+
+
+@cache
+def load(name: str) -> Profile:
+    """Read `<name>.toml`."""
+    text = files("agent.profiles").joinpath(f"{name}.toml").read_text("utf-8")
+    raw: dict[str, Any] = tomllib.loads(text)
+    return Profile(
+        family=raw["family"],
+        kind=raw["kind"],
+        hostname=raw["hostname"],
+        software_tag=raw["software_tag"],
+        models=MappingProxyType({pid: _model(pid, row) for pid, row in raw["model"].items()}),
+        entitlements=MappingProxyType(
+            {
+                name: tuple(_entitlement(row) for row in rows)
+                for name, rows in raw["entitlements"].items()
+            }
+        ),
+        levels=MappingProxyType({k: tuple(v) for k, v in raw.get("levels", {}).items()}),
+        default_level=raw.get("default_level", ""),
+        texts=MappingProxyType(raw.get("texts", {})),
+        first_releases=raw.get("releases", ".."),
+        air_levels=MappingProxyType({k: tuple(v) for k, v in raw.get("air_levels", {}).items()}),
+        default_air_level=raw.get("default_air_level", ""),
+        ack_rule=AckRule(**raw["ack_rule"]) if "ack_rule" in raw else None,
+    )
+
+
+def _model(pid: str, row: dict[str, Any]) -> Model:
+    return Model(
+        pid=pid,
+        licences=row["licences"],
+        interfaces=tuple((str(p), int(a), int(b)) for p, a, b in row["interfaces"]),
+        texts=MappingProxyType(row.get("texts", {})),
+    )
+
+
+def _entitlement(row: dict[str, Any]) -> Entitlement:
+    return Entitlement(
+        feature=row["feature"],
+        tag=row["tag"],
+        display=row["display"],
+        description=row.get("description", row["display"]),
+        licence_class=LicenseClass(row["class"]),
+        license_type=row["type"],
+        enforcement=row.get("enforcement", "NOT ENFORCED"),
+        export=row.get("export", "NOT RESTRICTED"),
+    )

@@ -1,0 +1,290 @@
+"""What the agent and its servers say to each other, as values.
+
+Requests go up (HELLO, USAGE, POLL), a Reply comes back, and inside a finished reply travels a
+licence file: the ACK with its sections, each with the exact text that was signed. Nothing here
+knows bytes; `codec` reads and writes them. Shapes: wire.md as recorded in docs/sources.md,
+entries rum-report, licence-file, envelope; `slp-emu/1` where nothing is documented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Generic, TypeVar
+
+from agent.core.clock import Instant
+from agent.core.identity import Udi
+
+
+class LicenseClass(Enum):
+    """The four attribute groups of a policy."""
+
+    PERPETUAL = "perpetual"
+    SUBSCRIPTION = "subscription"
+    ENFORCED = "enforced"
+    EXPORT = "export"
+
+
+class StatusCode(Enum):
+    """`status_code` of a reply."""
+
+    OK = "OK"
+    OK_POLL = "OK_POLL"
+    OK_TRY_AGAIN = "OK_TRY_AGAIN"
+    FAILED = "FAILED"
+    VERSION_TOO_HIGH = "VERSION_TOO_HIGH"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReport:
+    """A RUM report as it travels: the payload text is relayed byte for byte."""
+
+    payload: str
+    udi: Udi
+    signing_type: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRequest:
+    """A request for a trust code, one per UDI; `csr` is base64 DER PKCS#10."""
+
+    udi: Udi
+    software_tag: str
+    hostname: str
+    timestamp: Instant
+    nonce: str
+    csr: str
+    idtoken: str | None = None
+    force: bool = False
+    key_algorithm: str = "EC-P256"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectInfo:
+    """A peer's description of itself."""
+
+    name: str
+    version: str
+    capabilities: tuple[str, ...] = ()
+    production: bool = True
+
+
+# --- requests ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What every request says of its sender."""
+
+    udi: Udi
+    software_tag: str
+    hostname: str
+    agent_version: str
+    product_instance_identifier: str = ""
+    trust_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Ask a CSLU whether it is there."""
+
+    sender: Sender
+    timestamp: Instant
+    nonce: str
+    pending_reports: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReport:
+    """Hand over closed RUM reports, oldest first, and trust requests where a code is missing."""
+
+    sender: Sender
+    timestamp: Instant
+    nonce: str
+    usage: tuple[SignedReport, ...] = ()
+    trust_requests: tuple[TrustRequest, ...] = ()
+    # base64 DER ECDSA over the JSON text of trust_requests, by the CSR's key: proof of possession
+    trust_signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """Ask for the result of something the server took earlier."""
+
+    sender: Sender
+    timestamp: Instant
+    nonce: str
+    poll_id: str
+    action: str = "acknowledgements"
+
+
+Request = Hello | UsageReport | Poll
+
+
+# --- replies -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A server's answer. `licence_files` are texts of section 8.3, oldest first.
+
+    `retry_time_seconds` is meaningful with OK_POLL and OK_TRY_AGAIN.
+    """
+
+    nonce: str
+    status: StatusCode
+    message: str = ""
+    retry_time_seconds: int = 0
+    poll_id: str = ""
+    licence_files: tuple[str, ...] = ()
+    connect: ConnectInfo | None = None
+    server_time: Instant = 0
+
+
+# --- the licence file: what an ACK carries ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TrustData:
+    """A trust code for one UDI. `valid_to` 0 means it never expires. Certificates are base64 DER."""
+
+    udi: Udi
+    software_tag: str
+    product_instance_identifier: str
+    trust_id: int
+    request_nonce: str
+    valid_from: Instant
+    valid_to: Instant
+    id_cert: str
+    signing_chain: tuple[str, ...]
+    trust_code_type: str = "CSSM"
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCells:
+    """One class of a policy as received, in days; None where the server left the cell out."""
+
+    first_report: int | None = None
+    frequency: int | None = None
+    on_change: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyData:
+    """A policy as a server sends it. `datestamp` is `YYYY-MM-DDTHH:MM:SS`."""
+
+    name: str
+    version: int
+    datestamp: str
+    ack_required: bool
+    classes: Mapping[LicenseClass, RuleCells]
+
+
+class AckStatus(Enum):
+    """What the server says of one report."""
+
+    ACK = "ACK"
+    DUPLICATE = "DUPLICATE"  # acknowledged before; the device treats it as ACK
+    REJECTED = "REJECTED"
+    CONFLICT = "CONFLICT"  # the same id with another content
+    UNKNOWN_UDI = "UNKNOWN_UDI"
+
+
+@dataclass(frozen=True, slots=True)
+class AckedReport:
+    report_id: int
+    payload_sha256: str
+    status: AckStatus
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AckData:
+    """The acknowledgement of one UDI's reports."""
+
+    udi: Udi
+    software_tag: str
+    product_instance_identifier: str
+    ack_time: Instant
+    request_nonce: str
+    reports: tuple[AckedReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountData:
+    timestamp: Instant
+    smart_account: str
+    virtual_account: str
+    smart_account_id: int
+    virtual_account_id: int
+    domain: str
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Section(Generic[T]):
+    """A section of a licence file: its data, the exact text under the signature, the signature."""
+
+    data: T
+    signed_text: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceFile:
+    """A parsed ACK or policy file. Absent sections are None or empty."""
+
+    trust: Section[tuple[TrustData, ...]] | None = None
+    policy: Section[PolicyData] | None = None
+    ack: Section[tuple[AckData, ...]] | None = None
+    account: Section[AccountData] | None = None
+    # raw <smartLicenseAuthorization> elements; authorization codes come with a later issue
+    authorizations: tuple[str, ...] = ()
+    correlation_id: str = ""
+
+
+# --- the content of one RUM report --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One line of a report: a count that held from start to end. Times are whole seconds * 1000."""
+
+    start: Instant
+    end: Instant
+    count: int
+    samples: int
+    log_time: Instant
+    metric: str = "ENTITLEMENT"
+    termination_reason: str = ""
+    added: tuple[Udi, ...] = ()
+    removed: tuple[Udi, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HaMember:
+    role: str
+    udi: Udi
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """Everything a RUM report's payload states."""
+
+    report_id: int
+    software_tag: str
+    udi: Udi
+    entitlement_tag: str
+    software_version: str
+    ha_udi: tuple[HaMember, ...]
+    measurements: tuple[Measurement, ...]
+    product_instance_identifier: str = ""
+    utility_enabled: bool = False
+    custom_id: str = ""
+    customer_tags: tuple[tuple[str, str], ...] = field(default=())
