@@ -1,0 +1,130 @@
+"""The device's file systems: `flash:` (also called `bootflash:`) and `nvram:`, small and kept.
+
+Files here are texts: usage files, licence files, saved configurations. Names are normalised to
+`flash:/name`. Nothing raises: what cannot be done comes back as a FileFault, whose value is the
+reason the device prints in brackets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+from agent.core.clock import Instant
+
+# assumed: sizes; `dir` of the very model would show them
+SIZES: Mapping[str, int] = MappingProxyType({"flash": 11_353_194_496, "nvram": 2_097_152})
+ALIASES: Mapping[str, str] = MappingProxyType({"bootflash": "flash", "disk0": "flash"})
+# one text must fit into a journal line and a console's patience
+MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_FILES = 4096
+MAX_NAME = 255
+
+
+class FileFault(Enum):
+    """Why a file could not be used; the value stands in brackets behind `%Error ...`."""
+
+    NO_SUCH_FILE = "No such file or directory"
+    NO_SUCH_DEVICE = "No such device"
+    NO_SPACE = "No space left on device"
+    NAME_TOO_LONG = "File name too long"
+    FILE_TOO_LARGE = "File too large"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file: its number in `dir`, when it was written, its text."""
+
+    index: int
+    modified: Instant
+    data: str
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.data.encode())
+
+
+class VirtualFiles:
+    """The files of one device by normalised path. Written only through the device's doors."""
+
+    __slots__ = ("entries", "next_index")
+
+    def __init__(self) -> None:
+        self.entries: dict[str, File] = {}
+        self.next_index = 11
+
+    def read(self, path: str) -> str | FileFault:
+        """The text at `path` (any spelling)."""
+        name = normalised(path)
+        if isinstance(name, FileFault):
+            return name
+        found = self.entries.get(name)
+        return FileFault.NO_SUCH_FILE if found is None else found.data
+
+    def exists(self, path: str) -> bool:
+        return normalised(path) in self.entries
+
+    def listing(self, filesystem: str) -> tuple[tuple[str, File], ...]:
+        """(name, file) of all files of `flash:`, `bootflash:` or `nvram:`, oldest number first."""
+        prefix = normalised(filesystem.removesuffix("/").removesuffix(":") + ":x")
+        if isinstance(prefix, FileFault):
+            return ()
+        head = prefix.removesuffix("x")
+        found = [(p.removeprefix(head), f) for p, f in self.entries.items() if p.startswith(head)]
+        return tuple(sorted(found, key=lambda row: row[1].index))
+
+    def total(self, filesystem: str) -> int:
+        """Bytes of the whole file system; 0 for one that is not there."""
+        name = filesystem.partition(":")[0].lower()
+        return SIZES.get(ALIASES.get(name, name), 0)
+
+    def free(self, filesystem: str) -> int:
+        """Bytes not used."""
+        return self.total(filesystem) - sum(f.size for _, f in self.listing(filesystem))
+
+    def check(self, path: str, data: str) -> str | FileFault:
+        """The normalised path if `data` can be written there."""
+        name = normalised(path)
+        if isinstance(name, FileFault):
+            return name
+        size = len(data.encode())
+        if size > MAX_FILE_BYTES:
+            return FileFault.FILE_TOO_LARGE
+        old = self.entries.get(name)
+        room = self.free(name) + (old.size if old else 0)
+        if size > room or (old is None and len(self.entries) >= MAX_FILES):
+            return FileFault.NO_SPACE
+        return name
+
+    def put(self, name: str, data: str, now: Instant) -> None:
+        """Write at a normalised path that `check` has given."""
+        old = self.entries.get(name)
+        if old is None:
+            self.next_index += 1
+        index = old.index if old else self.next_index - 1
+        self.entries[name] = File(index, now, data)
+
+    def remove(self, name: str) -> None:
+        self.entries.pop(name, None)
+
+
+def normalised(path: str) -> str | FileFault:
+    """`bootflash:x`, `flash:/x` and `x` are all `flash:/x`.
+
+    Directories are not modelled: a name with a further slash is not there.
+    """
+    device, colon, name = path.partition(":")
+    if not colon:
+        device, name = "flash", path
+    system = ALIASES.get(device.lower(), device.lower())
+    if system not in SIZES:
+        return FileFault.NO_SUCH_DEVICE
+    name = name.strip("/")
+    if not name or "/" in name or "\0" in name:
+        return FileFault.NO_SUCH_FILE
+    if len(name) > MAX_NAME:
+        return FileFault.NAME_TOO_LONG
+    return f"{system}:/{name}"

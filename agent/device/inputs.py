@@ -1,0 +1,129 @@
+"""Everything that can happen to a device, each a frozen value.
+
+A device changes only by applying one of these at an instant (`Device._apply`). The journal holds
+them in order, so the same inputs make the same device again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.core.clock import Instant
+from agent.core.identity import Udi
+from agent.engine.events import Event
+from yang.tree import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Power came on, or the reload before it is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentEvent:
+    """Something for the Smart Agent; with TimeReached also the device's own timed jobs run."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigCommitted:
+    """The running configuration was edited. `by` is a user name or `console`."""
+
+    edits: tuple[Edit, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartupSaved:
+    """The running configuration became the startup configuration."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartupErased:
+    """`write erase`: the next start finds no startup configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """All that is not stored is lost, then the device starts again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileWritten:
+    """A file of one of the device's file systems has this text now. `path` is normalised."""
+
+    path: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileDeleted:
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSet:
+    """The device's calendar was set: it shows `offset_ms` more than the lab's time."""
+
+    offset_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSet:
+    """A feature's count was set by hand (`emulator usage`)."""
+
+    feature: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPointsChanged:
+    """Access points joined a controller or left it."""
+
+    joined: tuple[Udi, ...] = ()
+    left: tuple[Udi, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLogged:
+    """A part of the device other than the Smart Agent writes a system message."""
+
+    mnemonic: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LogCleared:
+    """`clear logging`."""
+
+
+DeviceInput = (
+    Started
+    | AgentEvent
+    | ConfigCommitted
+    | StartupSaved
+    | StartupErased
+    | Reloaded
+    | FileWritten
+    | FileDeleted
+    | ClockSet
+    | UsageSet
+    | AccessPointsChanged
+    | MessageLogged
+    | LogCleared
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A message the device writes by itself at its time, as the ones of a boot."""
+
+    due: Instant
+    mnemonic: str
+    fields: Mapping[str, str] = field(default_factory=dict)
