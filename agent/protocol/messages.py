@@ -149,7 +149,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class TrustData:
-    """A trust code for one UDI. `valid_to` 0 means it never expires. Certificates are base64 DER."""
+    """A trust code for one UDI; `valid_to` 0: it never expires. Certificates are base64 DER."""
 
     udi: Udi
     software_tag: str
@@ -247,6 +247,8 @@ class LicenceFile:
     # raw <smartLicenseAuthorization> elements; authorization codes come with a later issue
     authorizations: tuple[str, ...] = ()
     correlation_id: str = ""
+    # element names of sections that are there and cannot be read; the others stay usable
+    unreadable: tuple[str, ...] = ()
 
 
 # --- the content of one RUM report --------------------------------------------------------------
