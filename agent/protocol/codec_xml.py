@@ -1,0 +1,146 @@
+"""The XML of licence and usage files, scanned strictly from its source text.
+
+Signatures cover source text, so an element knows where it stands in the source. The dialect is
+small: elements without attributes, text with `&amp; &lt; &gt;`, CDATA, one XML declaration at
+the head. A DOCTYPE, another entity, a comment or a processing instruction refuses the file;
+nothing is ever fetched or expanded.
+Sources: docs/sources.md, entries licence-file and signed-bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from agent.protocol.codec_fields import MAX_BODY, MessageError, ReturnCode
+
+MAX_DEPTH = 24
+_DECLARATION = re.compile(r"\ufeff?\s*<\?xml\s[^<>?]{0,100}\?>")
+_TOKEN = re.compile(
+    r"<(?P<close>/?)(?P<name>[A-Za-z_][\w.-]{0,99})\s*(?P<empty>/?)>"
+    r"|<!\[CDATA\[(?P<cdata>.*?)\]\]>"
+    r"|(?P<text>[^<]+)",
+    re.DOTALL | re.ASCII,
+)
+_ENTITY = re.compile(r"&(?:(amp|lt|gt);)?")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(slots=True)
+class Element:
+    """One element: its text without that of its children, and its source."""
+
+    name: str
+    source: str
+    start: int
+    end: int = 0
+    children: list[Element] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
+
+    @property
+    def outer(self) -> str:
+        """The exact source from `<name>` to `</name>`."""
+        return self.source[self.start : self.end]
+
+    def all(self, name: str) -> Iterator[Element]:
+        return (child for child in self.children if child.name == name)
+
+    def one(self, name: str) -> Element:
+        """The only child of this name. Raises MessageError when it is missing or repeated."""
+        found = self.optional(name)
+        if found is None:
+            raise MessageError(ReturnCode.MISSING_FIELD, f"{self.name}/{name} is missing")
+        return found
+
+    def optional(self, name: str) -> Element | None:
+        found = list(self.all(name))
+        if len(found) > 1:
+            raise MessageError(ReturnCode.PARSE, f"{self.name}/{name} is there {len(found)} times")
+        return found[0] if found else None
+
+
+def scan(source: str) -> Element:
+    """The root element of a file. Raises MessageError for anything outside the dialect."""
+    if len(source) > MAX_BODY:
+        raise MessageError(ReturnCode.PARSE, f"the file is larger than {MAX_BODY} characters")
+    bad = _NOT_XML.search(source)
+    if bad:
+        raise _refused(source, bad.start(), "a character XML does not know")
+    head = _DECLARATION.match(source)
+    top = Element("", source, 0)
+    open_elements = [top]
+    position = head.end() if head else 0
+    while position < len(source):
+        token = _TOKEN.match(source, position)
+        if token is None:
+            raise _refused(source, position, "something that is not an element or text")
+        _take(token, open_elements)
+        position = token.end()
+    if len(open_elements) > 1:
+        raise _refused(source, position, f"<{open_elements[-1].name}> not closed")
+    if len(top.children) != 1 or top.text.strip():
+        raise MessageError(ReturnCode.PARSE, "the file is not one XML element")
+    return top.children[0]
+
+
+def escape(text: str) -> str:
+    """Text as element content."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def element(name: str, text: object = "") -> str:
+    """`<name>text</name>`, the text escaped."""
+    return f"<{name}>{escape(str(text))}</{name}>"
+
+
+def cdata(text: str) -> str:
+    """A CDATA section. Raises MessageError when the text would end it."""
+    if "]]>" in text or _NOT_XML.search(text):
+        raise MessageError(ReturnCode.BUILD, "this text cannot stand in a CDATA section")
+    return f"<![CDATA[{text}]]>"
+
+
+def _take(token: re.Match[str], open_elements: list[Element]) -> None:
+    source, innermost = token.string, open_elements[-1]
+    name = token["name"]
+    if name is None:
+        innermost.parts.append(_plain(token))
+    elif token["close"]:
+        if token["empty"] or name != innermost.name:
+            raise _refused(source, token.start(), f"</{name}> without its start")
+        innermost.end = token.end()
+        open_elements.pop()
+    else:
+        if len(open_elements) > MAX_DEPTH:
+            raise _refused(source, token.start(), "elements nested too deeply")
+        child = Element(name, source, token.start(), token.end())
+        innermost.children.append(child)
+        if not token["empty"]:
+            open_elements.append(child)
+
+
+def _plain(token: re.Match[str]) -> str:
+    raw = token["cdata"]
+    if raw is not None:
+        return raw
+    text = token["text"]
+    if "]]>" in text:
+        raise _refused(token.string, token.start(), "]]> outside of CDATA")
+    return _ENTITY.sub(lambda entity: _entity(token, entity), text) if "&" in text else text
+
+
+def _entity(token: re.Match[str], entity: re.Match[str]) -> str:
+    if entity[1] is None:
+        raise _refused(token.string, token.start("text") + entity.start(), "an unknown entity")
+    return _ENTITIES[entity[1]]
+
+
+def _refused(source: str, position: int, what: str) -> MessageError:
+    line = source.count("\n", 0, position) + 1
+    return MessageError(ReturnCode.PARSE, f"{what} in line {line}")
