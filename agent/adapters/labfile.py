@@ -1,0 +1,380 @@
+"""Reads `lab.yaml` into a plan. Whatever is wrong is said with file, line, key and what is allowed.
+
+The shape is checked by pydantic models, the line comes from the YAML nodes, and all that is
+refused leaves here as one InputError. Unknown keys are refused, with the nearest known one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from agent.adapters.plan import (
+    DNS_PORT,
+    LOOPBACK,
+    CounterpartPlan,
+    DevicePlan,
+    LabPlan,
+    Listen,
+    NetworkPlan,
+)
+from agent.core.errors import InputError
+from agent.core.release import Release
+from agent.profiles.profile import profile_for
+
+Location = tuple[str | int, ...]
+NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _text(value: object) -> object:
+    """A number where a text belongs (`serial: 123`) is that text."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _listen(value: object) -> object:
+    """`2222` and `address:port` are short for `{address: ..., port: ...}`."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"port": value}
+    if isinstance(value, str):
+        address, colon, port = value.rpartition(":")
+        if colon and port.isdigit():
+            return {"address": address.strip("[]"), "port": int(port)}
+        raise ValueError(f"{value!r} is not a port or address:port")
+    return value
+
+
+def _lines(value: object) -> object:
+    """A block of text is its lines."""
+    return value.splitlines() if isinstance(value, str) else value
+
+
+def _instant(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is not a date such as 2026-10-06T12:00:00Z") from None
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return int(aware.timestamp() * 1000)
+    if isinstance(value, date):
+        return int(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp() * 1000)
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Name = Annotated[str, Field(pattern=NAME)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Listen(_Model):
+    address: str = LOOPBACK
+    port: Annotated[int, Field(ge=0, le=65535)]
+
+
+Listener = Annotated[_Listen, BeforeValidator(_listen)]
+
+
+class _Clock(_Model):
+    start: Annotated[int | None, BeforeValidator(_instant)] = None
+    rate: Annotated[float, Field(ge=0)] = 1.0
+
+
+class _Network(_Model):
+    hosts: dict[str, Text] = Field(default_factory=dict)
+    dns_port: Annotated[int, Field(ge=1, le=65535)] = DNS_PORT
+
+
+class _Counterpart(_Model):
+    name: Name
+    kind: Literal["cslu", "cssm"]
+    listen: Listener
+    forward: str | None = None
+
+
+class _Device(_Model):
+    name: Name
+    platform: str
+    release: Text
+    serial: Text | None = None
+    ssh: Listener | None = None
+    username: Text = "admin"
+    password: Text = "admin"
+    count: Annotated[int, Field(ge=1, le=100_000)] = 1
+    config: Annotated[list[str], BeforeValidator(_lines)] = Field(default_factory=list)
+    access_points: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+
+class _Lab(_Model):
+    lab: Name = "lab"
+    seed: Text = "1"
+    clock: _Clock = Field(default_factory=_Clock)
+    network: _Network = Field(default_factory=_Network)
+    counterparts: list[_Counterpart] = Field(default_factory=list)
+    devices: Annotated[list[_Device], Field(min_length=1)]
+
+
+def read_plan(path: Path) -> LabPlan:
+    """Read a lab file. Raises InputError naming file, line, key and the allowed values."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", str(path)) from None
+    except UnicodeDecodeError:
+        raise InputError("is not UTF-8 text", str(path)) from None
+    return parse_plan(text, str(path))
+
+
+def parse_plan(text: str, source: str) -> LabPlan:
+    """Read a lab from text; `source` names it in errors. Raises InputError."""
+    root, data = _load(text, source)
+    try:
+        lab = _Lab.model_validate(data)
+    except ValidationError as error:
+        # a misspelt key is a better answer than the one that is missing because of it
+        faults_found = error.errors(include_url=False)
+        first = min(faults_found, key=lambda fault: fault["type"] != "extra_forbidden")
+        location = tuple(_real_location(first["loc"], data))
+        raise _refusal(first, location, root, source) from None
+    faults = _Faults(root, source)
+    counterparts = _counterparts(lab, faults)
+    devices = _devices(lab, faults)
+    _check_ports(lab, devices, faults)
+    return LabPlan(
+        name=lab.lab,
+        seed=lab.seed,
+        start=lab.clock.start,
+        rate=lab.clock.rate,
+        network=NetworkPlan(dict(lab.network.hosts), lab.network.dns_port),
+        counterparts=counterparts,
+        devices=devices,
+    )
+
+
+class _Faults:
+    """Makes the InputError of a location in the file."""
+
+    def __init__(self, root: yaml.Node, source: str) -> None:
+        self._root, self._source = root, source
+
+    def at(self, location: Location, what: str, allowed: str = "") -> InputError:
+        where = f"{self._source}:{_line(self._root, location)}"
+        key = _key(location)
+        return InputError(f"{key}: {what}" if key else what, where, allowed)
+
+
+def _load(text: str, source: str) -> tuple[yaml.Node, object]:
+    loader = yaml.SafeLoader(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            raise InputError("is empty", source, "a mapping with the key devices")
+        return root, loader.construct_document(root)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InputError(f"is not YAML: {error.problem}", f"{source}:{line}") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"is not YAML: {error}", source) from None
+    finally:
+        loader.dispose()
+
+
+def _counterparts(lab: _Lab, faults: _Faults) -> tuple[CounterpartPlan, ...]:
+    names = [c.name for c in lab.counterparts]
+    servers = [c.name for c in lab.counterparts if c.kind == "cssm"]
+    plans = []
+    for i, c in enumerate(lab.counterparts):
+        if c.name in names[:i]:
+            raise faults.at(("counterparts", i, "name"), f"{c.name!r} is there twice")
+        if c.forward is not None and c.forward not in servers:
+            raise faults.at(
+                ("counterparts", i, "forward"),
+                f"{c.forward!r} is no counterpart of kind cssm",
+                ", ".join(servers) or "none in this lab",
+            )
+        forward = c.forward or (servers[0] if c.kind == "cslu" and servers else None)
+        plans.append(
+            CounterpartPlan(c.name, c.kind, Listen(c.listen.address, c.listen.port), forward)
+        )
+    return tuple(plans)
+
+
+def _devices(lab: _Lab, faults: _Faults) -> tuple[DevicePlan, ...]:
+    plans: list[DevicePlan] = []
+    names: set[str] = set()
+    serials: set[tuple[str, str]] = set()
+    for i, d in enumerate(lab.devices):
+        _check_platform(d, i, faults)
+        for n in range(d.count):
+            plan = _one_device(d, n, len(plans) + 1)
+            if plan.name in names:
+                raise faults.at(("devices", i, "name"), f"{plan.name!r} is there twice")
+            if (plan.platform, plan.serial) in serials:
+                raise faults.at(("devices", i, "serial"), f"{plan.serial!r} is there twice")
+            names.add(plan.name)
+            serials.add((plan.platform, plan.serial))
+            plans.append(plan)
+    return tuple(plans)
+
+
+def _check_platform(d: _Device, i: int, faults: _Faults) -> None:
+    try:
+        profile = profile_for(d.platform)
+    except InputError as error:
+        raise faults.at(("devices", i, "platform"), error.what, error.allowed) from None
+    try:
+        release = Release.parse(d.release)
+        release.row  # noqa: B018  (asks whether the release is known)
+    except InputError as error:
+        raise faults.at(("devices", i, "release"), error.what, error.allowed) from None
+    if not release.within(profile.first_releases):
+        raise faults.at(
+            ("devices", i, "release"),
+            f"a {d.platform} does not run {d.release}",
+            profile.first_releases,
+        )
+
+
+def _one_device(d: _Device, n: int, position: int) -> DevicePlan:
+    """Device number `n` (from 0) of an entry; `position` counts all devices of the lab from 1."""
+    ssh = None
+    if d.ssh is not None:
+        ssh = Listen(d.ssh.address, d.ssh.port + n if d.ssh.port else 0)
+    serial = d.serial or f"FOC0000{_base36(position)}"
+    return DevicePlan(
+        name=d.name if d.count == 1 else f"{d.name}-{n + 1}",
+        platform=d.platform,
+        release=str(Release.parse(d.release)),
+        serial=serial if d.serial is None or n == 0 else f"{serial}-{n + 1}",
+        ssh=ssh,
+        username=d.username,
+        password=d.password,
+        config=tuple(d.config),
+        access_points=d.access_points,
+    )
+
+
+def _base36(number: int) -> str:
+    text = ""
+    for _ in range(4):
+        number, digit = divmod(number, 36)
+        text = DIGITS[digit] + text
+    return text
+
+
+def _check_ports(lab: _Lab, devices: tuple[DevicePlan, ...], faults: _Faults) -> None:
+    taken: dict[tuple[str, int], str] = {}
+
+    def take(listen: Listen, who: str, location: Location) -> None:
+        if not listen.port:
+            return
+        if listen.port > 65535:
+            raise faults.at(location, f"{who} would listen on port {listen.port}", "1 to 65535")
+        key = (listen.address, listen.port)
+        if key in taken:
+            raise faults.at(location, f"port {listen.port} is taken by {taken[key]}")
+        taken[key] = who
+
+    for i, c in enumerate(lab.counterparts):
+        listen = Listen(c.listen.address, c.listen.port)
+        take(listen, c.name, ("counterparts", i, "listen"))
+    position = 0
+    for i, d in enumerate(lab.devices):
+        for plan in devices[position : position + d.count]:
+            if plan.ssh is not None:
+                take(plan.ssh, plan.name, ("devices", i, "ssh"))
+        position += d.count
+
+
+# --- what pydantic says, said for a person ------------------------------------------------------
+
+
+def _refusal(
+    error: Mapping[str, Any], location: Location, root: yaml.Node, source: str
+) -> InputError:
+    faults = _Faults(root, source)
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        known = _known_keys(location[:-1])
+        near = difflib.get_close_matches(str(location[-1]), known, 1)
+        hint = f", did you mean {near[0]!r}?" if near else ""
+        return faults.at(location, f"is not a known key{hint}", ", ".join(known))
+    if kind == "missing":
+        return faults.at(location[:-1], f"the key {str(location[-1])!r} is missing")
+    given = error.get("input")
+    context = error.get("ctx", {})
+    if kind == "literal_error":
+        return faults.at(location, f"{given!r} is not known", context["expected"])
+    if kind == "string_pattern_mismatch":
+        return faults.at(
+            location, f"{given!r} is not a name", "letters, digits, - and _, a letter first"
+        )
+    if kind == "value_error":
+        return faults.at(location, str(context["error"]))
+    message = str(error["msg"])
+    return faults.at(location, f"{given!r}: {message[:1].lower()}{message[1:]}")
+
+
+def _real_location(location: Location, data: object) -> Iterator[str | int]:
+    """The steps of a pydantic location that are in the file; names of its own are left out."""
+    node = data
+    for position, step in enumerate(location):
+        last = position == len(location) - 1
+        if isinstance(node, dict) and (step in node or last):
+            yield step
+            node = node.get(step)
+        elif isinstance(node, list) and isinstance(step, int):
+            yield step
+            node = node[step] if step < len(node) else None
+
+
+def _known_keys(location: Location) -> list[str]:
+    models: dict[str, type[BaseModel]] = {
+        "clock": _Clock,
+        "network": _Network,
+        "counterparts": _Counterpart,
+        "devices": _Device,
+        "ssh": _Listen,
+        "listen": _Listen,
+    }
+    names = [step for step in location if isinstance(step, str)]
+    model = models[names[-1]] if names else _Lab
+    return list(model.model_fields)
+
+
+def _line(root: yaml.Node, location: Location) -> int:
+    """The line of the nearest node to this location, from 1."""
+    node: yaml.Node = root
+    line = root.start_mark.line + 1
+    for step in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(step)), None)
+            if found is None:
+                return line
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            if step >= len(node.value):
+                return line
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            return line
+    return line
+
+
+def _key(location: Location) -> str:
+    """`devices[0].platform`."""
+    text = ""
+    for step in location:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text

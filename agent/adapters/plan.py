@@ -1,0 +1,101 @@
+"""What a lab consists of, as values: the plan that `lab.yaml` is read into and a lab is built from.
+
+Nothing here knows YAML; `labfile` makes a plan from a file, `console_plan` is the one of
+`slp console`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.core.clock import Instant
+
+CSLU_PORT = 8182
+CSSM_PORT = 8443
+DNS_PORT = 53
+SSH_PORT = 2222
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """An address and port to listen on; port 0 takes any free one."""
+
+    address: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePlan:
+    """One device. `config` are configuration lines typed at its first start (day 0)."""
+
+    name: str
+    platform: str
+    release: str
+    serial: str
+    ssh: Listen | None = None
+    username: str = "admin"
+    password: str = "admin"
+    config: tuple[str, ...] = ()
+    access_points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CounterpartPlan:
+    """One server of the lab. `forward` names the counterpart a CSLU sends its reports on to."""
+
+    name: str
+    kind: str  # cslu | cssm
+    listen: Listen
+    forward: str | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPlan:
+    """The lab's name resolution.
+
+    `hosts` maps a name to an address; `address:port` also replaces the port of the URL, which is
+    the lab's port forwarding. `dns_port` is where configured name servers are asked.
+    """
+
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    dns_port: int = DNS_PORT
+
+
+@dataclass(frozen=True, slots=True)
+class LabPlan:
+    """All of it. `start` None means the present instant; `seed` decides every chance."""
+
+    name: str = "lab"
+    seed: str = "1"
+    start: Instant | None = None
+    rate: float = 1.0
+    network: NetworkPlan = field(default_factory=NetworkPlan)
+    counterparts: tuple[CounterpartPlan, ...] = ()
+    devices: tuple[DevicePlan, ...] = ()
+
+
+def console_plan(
+    platform: str = "C9300-24T",
+    release: str = "17.12.4",
+    *,
+    cslu_port: int = 0,
+    start: Instant | None = None,
+    seed: str = "1",
+) -> LabPlan:
+    """One device with a CSLU and a CSSM of its own, all on loopback, as `slp console` runs them.
+
+    Free ports are taken unless one is given; `cslu-local` leads to the CSLU whatever its port.
+    """
+    return LabPlan(
+        name="console",
+        seed=seed,
+        start=start,
+        counterparts=(
+            CounterpartPlan("cssm", "cssm", Listen(LOOPBACK, 0)),
+            CounterpartPlan("cslu", "cslu", Listen(LOOPBACK, cslu_port), forward="cssm"),
+        ),
+        devices=(DevicePlan("switch-1", platform, release, "FOC0000EMU1"),),
+    )
