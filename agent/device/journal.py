@@ -8,7 +8,7 @@ and the lines around it can never be applied twice or with a gap.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Protocol, get_args
 
 import msgspec
 
@@ -18,18 +18,23 @@ from agent.device import inputs
 from agent.device.inputs import AgentEvent, DeviceInput
 from agent.engine.events import Event
 
+if TYPE_CHECKING:
+    from agent.device.device import Device
+
 INPUTS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(inputs.DeviceInput)}
 EVENTS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 class Journal(Protocol):
-    """Where a device's inputs go. `append` returns once the line cannot be lost any more."""
+    """Where a device's inputs go.
+
+    `append` returns once the line cannot be lost any more, and raises with nothing kept when it
+    cannot be written. `applied` comes after the input was carried out: the time for a snapshot.
+    """
 
     def append(self, line: bytes) -> None: ...
 
-    def wants_snapshot(self) -> bool: ...
-
-    def checkpoint(self, snapshot: bytes) -> None: ...
+    def applied(self, device: Device) -> None: ...
 
 
 class Unrecorded:
@@ -38,33 +43,11 @@ class Unrecorded:
     def append(self, line: bytes) -> None:
         return None
 
-    def wants_snapshot(self) -> bool:
-        return False
-
-    def checkpoint(self, snapshot: bytes) -> None:
+    def applied(self, device: Device) -> None:
         return None
 
 
 UNRECORDED = Unrecorded()
-
-
-class MemoryJournal:
-    """The latest snapshot and the lines since, at most `limit` of them, for replays in memory."""
-
-    def __init__(self, limit: int = 256) -> None:
-        self.limit = limit
-        self.snapshot = b""
-        self.lines: list[bytes] = []
-
-    def append(self, line: bytes) -> None:
-        self.lines.append(line)
-
-    def wants_snapshot(self) -> bool:
-        return len(self.lines) >= self.limit
-
-    def checkpoint(self, snapshot: bytes) -> None:
-        self.snapshot = snapshot
-        self.lines = []
 
 
 class _Line(msgspec.Struct):

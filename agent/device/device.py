@@ -1,0 +1,486 @@
+"""The device: Smart Agent, datastore, files, log and journal behind one door.
+
+Whatever happens to a device is a DeviceInput at an instant. `_apply` writes it to the journal and
+then carries it out by the table at the foot; the public methods only build the inputs. Nothing
+here knows clocks, sockets or files of the host: `link` carries requests out, `journal` keeps
+inputs, `changed` tells the lab that the next deadline may be another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from agent.core import sysmsg
+from agent.core.chance import Chance
+from agent.core.clock import Instant
+from agent.core.dates import Zone
+from agent.core.identity import Udi
+from agent.core.release import Release
+from agent.device import config
+from agent.device.boot import (
+    air_licences,
+    boot_jobs,
+    entitlement_of,
+    licences_in_use,
+)
+from agent.device.datastore import Datastore, Stamp
+from agent.device.files import FileFault, VirtualFiles, normalised
+from agent.device.inputs import (
+    AccessPointsChanged,
+    AgentEvent,
+    ClockSet,
+    ConfigCommitted,
+    DeviceInput,
+    FileDeleted,
+    FileWritten,
+    Job,
+    LogCleared,
+    MessageLogged,
+    Reloaded,
+    Started,
+    StartupErased,
+    StartupSaved,
+    UsageSet,
+)
+from agent.device.journal import UNRECORDED, Journal, encode_line
+from agent.device.log import DeviceTime, Log
+from agent.engine.actions import Action, Answer, Notify, Send
+from agent.engine.actions import Log as LogAction
+from agent.engine.config import LicenseConfig
+from agent.engine.events import (
+    Booted,
+    ConfigChanged,
+    Event,
+    LicenceRequest,
+    TimeReached,
+    UsageChanged,
+)
+from agent.engine.machine import SmartAgent, new_state
+from agent.engine.state import AgentState, Member, Role
+from agent.profiles.profile import Profile, profile_for
+from yang.tree import Edit, Tree, apply
+
+POWER_ON = "PowerOn"  # assumed: reload reason of a first start
+
+
+class Link(Protocol):
+    """Carries a request out; the answer comes back later through `Device.handle`."""
+
+    def send(self, device: Device, send: Send) -> None: ...
+
+
+class Unplugged:
+    """A link that carries nothing: while a journal is replayed, and before a lab plugs one in."""
+
+    def send(self, device: Device, send: Send) -> None:
+        return None
+
+
+UNPLUGGED = Unplugged()
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What a configuration root means to the device."""
+
+    licensing: LicenseConfig
+    log: config.LogSettings
+    zone: Zone
+
+
+def _unwatched(device: Device) -> None:
+    return None
+
+
+def _unheard(device: Device, notice: Notify) -> None:
+    return None
+
+
+class Device:
+    """One product instance.
+
+    What drives it: commands and management sessions (`handle`, `commit`, `save`, ...), time
+    (`next_deadline`, `wake`) and its link's answers (`handle`).
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "access_points",
+        "agent",
+        "air_level",
+        "booted",
+        "changed",
+        "clock_authoritative",
+        "clock_offset_ms",
+        "datastore",
+        "files",
+        "inputs",
+        "jobs",
+        "journal",
+        "level",
+        "link",
+        "log",
+        "model",
+        "name",
+        "notify",
+        "profile",
+        "release",
+        "reload_reason",
+        "zone",
+    )
+
+    def __init__(self, name: str, model: str, release: Release, state: AgentState) -> None:
+        """A device that has not started. Raises InputError for a model no profile knows."""
+        self.name = name
+        self.model = model
+        self.release = release
+        self.profile: Profile = profile_for(model)
+        self.agent = SmartAgent(self.profile, release, state)
+        self.datastore = Datastore(config.factory_root(self.profile, release))
+        self.files = VirtualFiles()
+        self.log = Log()
+        self.inputs = 0  # how many were applied: the journal's count
+        self.jobs: tuple[Job, ...] = ()
+        self.access_points: dict[Udi, None] = {}
+        self.level = self.profile.default_level
+        self.air_level = self.profile.default_air_level
+        self.booted: Instant | None = None
+        self.reload_reason = POWER_ON
+        self.clock_offset_ms = 0
+        self.clock_authoritative = False
+        self.zone = Zone()
+        self.link: Link = UNPLUGGED
+        self.journal: Journal = UNRECORDED
+        self.changed: Callable[[Device], None] = _unwatched
+        self.notify: Callable[[Device, Notify], None] = _unheard
+
+    def __repr__(self) -> str:
+        return f"Device({self.name!r}, {self.model}, {self.release})"
+
+    @property
+    def chance(self) -> Chance:
+        """The device's one source of chance; the Smart Agent draws from it too."""
+        return self.agent.state.chance
+
+    @property
+    def udi(self) -> Udi:
+        return self.agent.state.udi
+
+    # --- doors ------------------------------------------------------------------------------
+
+    def boot(self, now: Instant) -> None:
+        """Power on: startup configuration into running, the Smart Agent starts."""
+        self._apply(Started(), now)
+
+    def handle(self, event: Event, now: Instant) -> str:
+        """Hand an event to the Smart Agent; returns the text for the command that caused it."""
+        return self._apply(AgentEvent(event), now)
+
+    def wake(self, now: Instant) -> None:
+        """Do what is due; nothing when nothing is."""
+        deadline = self.next_deadline()
+        if deadline is not None and deadline <= now:
+            self._apply(AgentEvent(TimeReached()), now)
+
+    def next_deadline(self) -> Instant | None:
+        """When `wake` is needed next: the Smart Agent's deadline or the device's own next job."""
+        agent = self.agent.next_deadline()
+        if not self.jobs:
+            return agent
+        own = self.jobs[0].due
+        return own if agent is None else min(own, agent)
+
+    def commit(self, edits: tuple[Edit, ...], now: Instant, by: str = "console") -> None:
+        """Make the edits the running configuration, whole or not at all.
+
+        Raises InputError or ValueError, with nothing changed, when the result makes no sense.
+        """
+        self.project(apply(self.datastore.running, edits))
+        self._apply(ConfigCommitted(edits, by), now)
+
+    def save(self, now: Instant, by: str = "console") -> None:
+        """`copy running-config startup-config`."""
+        self._apply(StartupSaved(by), now)
+
+    def erase_startup(self, now: Instant) -> None:
+        """`write erase`; the licensing store is not touched."""
+        self._apply(StartupErased(), now)
+
+    def reload(self, now: Instant, reason: str = "Reload Command") -> None:
+        """Lose what is not stored, start again. The licensing store, files and startup survive."""
+        self._apply(Reloaded(reason), now)
+
+    def write_file(self, path: str, data: str, now: Instant) -> FileFault | None:
+        """Write a text file; the fault where that cannot be."""
+        name = self.files.check(path, data)
+        if isinstance(name, FileFault):
+            return name
+        self._apply(FileWritten(name, data), now)
+        return None
+
+    def delete_file(self, path: str, now: Instant) -> FileFault | None:
+        """Delete a file; the fault where there is none."""
+        name = normalised(path)
+        if isinstance(name, FileFault):
+            return name
+        if name not in self.files.entries:
+            return FileFault.NO_SUCH_FILE
+        self._apply(FileDeleted(name), now)
+        return None
+
+    def set_clock(self, calendar: Instant, now: Instant) -> None:
+        """`clock set`: the device's calendar shows `calendar` at `now`. Deadlines stay."""
+        self._apply(ClockSet(calendar - now), now)
+
+    def use(self, feature: str, count: int, now: Instant) -> bool:
+        """Set a feature's licence count by hand; False when this model has no such licence.
+
+        Lasts until the next reload, when the configuration alone decides.
+        """
+        if entitlement_of(self.profile, self.model, feature) is None:
+            return False
+        self._apply(UsageSet(feature, count), now)
+        return True
+
+    def join(self, access_points: tuple[Udi, ...], now: Instant) -> None:
+        """Access points join the controller; each uses the licences of the air level in force."""
+        self._apply(AccessPointsChanged(joined=access_points), now)
+
+    def leave(self, access_points: tuple[Udi, ...], now: Instant) -> None:
+        """Access points leave the controller."""
+        self._apply(AccessPointsChanged(left=access_points), now)
+
+    def syslog(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
+        """Write a system message of sysmsg.toml."""
+        self._apply(MessageLogged(mnemonic, fields), now)
+
+    def clear_log(self, now: Instant) -> None:
+        """`clear logging`."""
+        self._apply(LogCleared(), now)
+
+    # --- questions ----------------------------------------------------------------------------
+
+    def local_time(self, now: Instant) -> Instant:
+        """The device's own calendar, still in UTC; `zone` shifts what is printed."""
+        return now + self.clock_offset_ms
+
+    def has_unsaved_changes(self) -> bool:
+        """Would a reload lose configuration?"""
+        return self.datastore.running != self._stored_root()
+
+    def project(self, root: Tree) -> Projection:
+        """What a root means. Raises InputError or ValueError when it makes no sense."""
+        return Projection(
+            licensing=config.license_config(root, self.profile),
+            log=config.log_settings(root),
+            zone=config.zone(root),
+        )
+
+    def resend(self) -> None:
+        """Send every request in flight again, after a restart of the emulator."""
+        for request_id, pending in tuple(self.agent.state.pending.items()):
+            self.link.send(
+                self, Send(request_id, pending.route, pending.message, pending.signing_key)
+            )
+
+    # --- the one way to change ------------------------------------------------------------------
+
+    def _apply(self, given: DeviceInput, now: Instant) -> str:
+        if self.journal is not UNRECORDED:
+            self.journal.append(encode_line(self.inputs + 1, given, now))
+        self.inputs += 1
+        text = CARRY_OUT[type(given)](self, given, now)
+        self.journal.applied(self)
+        self.changed(self)
+        return text
+
+    def replay(self, given: DeviceInput, now: Instant) -> None:
+        """Carry out an input that a journal holds already."""
+        self.inputs += 1
+        CARRY_OUT[type(given)](self, given, now)
+
+    def _stored_root(self) -> Tree:
+        startup = self.datastore.startup
+        return config.factory_root(self.profile, self.release) if startup is None else startup
+
+    def _carry(self, actions: tuple[Action, ...], now: Instant) -> str:
+        texts = []
+        for action in actions:
+            match action:
+                case LogAction(mnemonic, fields):
+                    self._log(mnemonic, fields, now)
+                case Send():
+                    self.link.send(self, action)
+                case Answer(text):
+                    texts.append(text)
+                case Notify():
+                    self.notify(self, action)
+        return "\n".join(texts)
+
+    def _tell(self, event: Event, now: Instant) -> str:
+        return self._carry(self.agent.handle(event, now), now)
+
+    def _log(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
+        message = sysmsg.message(mnemonic, fields)
+        uptime = 0 if self.booted is None else now - self.booted
+        time = DeviceTime(self.local_time(now), self.zone, self.clock_authoritative, uptime)
+        self.log.write(message.severity, message.text, time)
+
+    # --- what each input does ---------------------------------------------------------------------
+
+    def _started(self, given: Started, now: Instant) -> str:
+        return self._start(now)
+
+    def _event(self, given: AgentEvent, now: Instant) -> str:
+        if not isinstance(given.event, TimeReached):
+            return self._tell(given.event, now)
+        while self.jobs and self.jobs[0].due <= now:
+            job, self.jobs = self.jobs[0], self.jobs[1:]
+            self._log(job.mnemonic, job.fields, now)
+        deadline = self.agent.next_deadline()
+        return self._tell(given.event, now) if deadline is not None and deadline <= now else ""
+
+    def _committed(self, given: ConfigCommitted, now: Instant) -> str:
+        root = apply(self.datastore.running, given.edits)
+        meaning = self.project(root)
+        self.datastore.running = root
+        self.datastore.changed = Stamp(now, given.by)
+        self.log.configure(meaning.log)
+        self.zone = meaning.zone
+        if meaning.licensing == self.agent.state.config:
+            return ""
+        return self._tell(ConfigChanged(meaning.licensing), now)
+
+    def _saved(self, given: StartupSaved, now: Instant) -> str:
+        self.datastore.startup = self.datastore.running
+        self.datastore.saved = Stamp(now, given.by)
+        return ""
+
+    def _erased(self, given: StartupErased, now: Instant) -> str:
+        self.datastore.startup = None
+        self.datastore.saved = None
+        return ""
+
+    def _reloaded(self, given: Reloaded, now: Instant) -> str:
+        self._log("RELOAD", {"by": "Exec", "reason": given.reason}, now)
+        self.reload_reason = given.reason
+        self.clock_authoritative = False
+        return self._start(now)
+
+    def _start(self, now: Instant) -> str:
+        """What power-on and reload share: only stored things are there at first."""
+        root = self._stored_root()
+        meaning = self.project(root)
+        configured = self.datastore.startup is not None
+        self.datastore.running = root
+        self.datastore.changed = Stamp(now) if configured else None
+        self.booted = now
+        self.zone = meaning.zone
+        self.log.restart(meaning.log)
+        self.agent = SmartAgent(self.profile, self.release, self.agent.state)
+        # source: boot-level (what was saved comes into force at the start; a day-0 file at once)
+        self.level, self.air_level = config.levels(root, self.profile)
+        before, self.jobs = boot_jobs(
+            now, self._boot_conditions(configured), config.boot_facts(root, self)
+        )
+        for job in before:
+            self._log(job.mnemonic, job.fields, job.due)
+        return self._tell(
+            Booted(meaning.licensing, self._licences_in_use(), self.reload_reason), now
+        )
+
+    def _boot_conditions(self, configured: bool) -> frozenset[str]:
+        conditions = {"configured": configured, "unsynchronised": not self.clock_authoritative}
+        return frozenset(name for name, holds in conditions.items() if holds)
+
+    def _licences_in_use(self) -> tuple[LicenceRequest, ...]:
+        members = tuple(member.udi for member in self.agent.state.members)
+        return licences_in_use(
+            self.profile, members, self.level, self.air_level, len(self.access_points)
+        )
+
+    def _file_written(self, given: FileWritten, now: Instant) -> str:
+        self.files.put(given.path, given.data, self.local_time(now))
+        return ""
+
+    def _file_deleted(self, given: FileDeleted, now: Instant) -> str:
+        self.files.remove(given.path)
+        return ""
+
+    def _clock_set(self, given: ClockSet, now: Instant) -> str:
+        self.clock_offset_ms = given.offset_ms
+        self.clock_authoritative = True
+        return ""
+
+    def _usage_set(self, given: UsageSet, now: Instant) -> str:
+        entitlement = entitlement_of(self.profile, self.model, given.feature)
+        if entitlement is None:
+            return ""
+        request = LicenceRequest(given.feature, entitlement.tag, given.count)
+        return self._tell(UsageChanged(request), now)
+
+    def _access_points_changed(self, given: AccessPointsChanged, now: Instant) -> str:
+        joined = tuple(ap for ap in given.joined if ap not in self.access_points)
+        left = tuple(ap for ap in given.left if ap in self.access_points)
+        for ap in left:
+            del self.access_points[ap]
+        self.access_points.update(dict.fromkeys(joined))
+        if not joined and not left:
+            return ""
+        count = len(self.access_points)
+        for entitlement in air_licences(self.profile, self.model, self.air_level):
+            request = LicenceRequest(entitlement.feature, entitlement.tag, count)
+            self._tell(UsageChanged(request, joined, left), now)
+        return ""
+
+    def _message_logged(self, given: MessageLogged, now: Instant) -> str:
+        self._log(given.mnemonic, given.fields, now)
+        return ""
+
+    def _log_cleared(self, given: LogCleared, now: Instant) -> str:
+        self.log.clear()
+        return ""
+
+
+CARRY_OUT: Mapping[type[Any], Callable[[Device, Any, Instant], str]] = {
+    Started: Device._started,
+    AgentEvent: Device._event,
+    ConfigCommitted: Device._committed,
+    StartupSaved: Device._saved,
+    StartupErased: Device._erased,
+    Reloaded: Device._reloaded,
+    FileWritten: Device._file_written,
+    FileDeleted: Device._file_deleted,
+    ClockSet: Device._clock_set,
+    UsageSet: Device._usage_set,
+    AccessPointsChanged: Device._access_points_changed,
+    MessageLogged: Device._message_logged,
+    LogCleared: Device._log_cleared,
+}
+
+
+def new_device(
+    name: str,
+    model: str,
+    release: Release,
+    serial: str,
+    *,
+    seed: str | None = None,
+    others: tuple[Member, ...] = (),
+    anchors: tuple[str, ...] = (),
+    startup: Tree | None = None,
+) -> Device:
+    """A device fresh from its box, not yet started.
+
+    `others` are the further units of a stack; `startup` is a day-0 configuration, in force from
+    the first start on. `seed` makes its chance; by default its UDI does. `anchors` are base64 DER
+    certificates of the roots it trusts. Raises InputError for a model no profile knows.
+    """
+    profile = profile_for(model)
+    members = (Member(Udi(model, serial), Role.ACTIVE), *others)
+    state = new_state(profile, release, members, seed or f"{model}:{serial}", anchors)
+    device = Device(name, model, release, state)
+    device.datastore.startup = startup
+    return device

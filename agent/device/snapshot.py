@@ -1,0 +1,219 @@
+"""A whole device as JSON, and the way back: snapshot plus journal lines give the same device.
+
+Roots are written as None where they are the factory root, so restored devices share it again.
+The order of every mapping is kept, because it means something (order of entry, ascending ids);
+so the snapshot of a restored device is byte for byte the one it was restored from.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from agent.core.clock import Instant
+from agent.core.errors import InputError
+from agent.core.identity import Udi
+from agent.core.release import Release
+from agent.device import config
+from agent.device.datastore import Stamp
+from agent.device.device import Device
+from agent.device.files import File
+from agent.device.inputs import Job
+from agent.device.journal import decode_line
+from agent.device.log import LogLine
+from agent.engine.state import AgentState, Pending
+from agent.protocol.messages import Request
+from yang.tree import from_plain, to_plain
+
+FORMAT = 1
+REQUESTS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Request)}
+
+
+class _Record(msgspec.Struct):
+    """What stands in a snapshot, in the order written."""
+
+    format: int
+    inputs: int
+    name: str
+    model: str
+    release: str
+    booted: Instant | None
+    reload_reason: str
+    clock_offset_ms: int
+    clock_authoritative: bool
+    level: str
+    air_level: str
+    access_points: list[Udi]
+    jobs: list[Job]
+    running: dict[str, Any] | None
+    startup: dict[str, Any] | None
+    changed: Stamp | None
+    saved: Stamp | None
+    files: dict[str, File]
+    next_file: int
+    log_lines: list[LogLine]
+    log_counts: tuple[int, int, int]
+    pending_kinds: dict[int, str]
+    agent: msgspec.Raw
+
+
+_encode = msgspec.json.encode
+
+
+def take(device: Device) -> bytes:
+    """The whole device as one JSON object."""
+    state = device.agent.state
+    store = device.datastore
+    factory = config.factory_root(device.profile, device.release)
+    log = device.log
+    return _encode(
+        _Record(
+            format=FORMAT,
+            inputs=device.inputs,
+            name=device.name,
+            model=device.model,
+            release=str(device.release),
+            booted=device.booted,
+            reload_reason=device.reload_reason,
+            clock_offset_ms=device.clock_offset_ms,
+            clock_authoritative=device.clock_authoritative,
+            level=device.level,
+            air_level=device.air_level,
+            access_points=list(device.access_points),
+            jobs=list(device.jobs),
+            running=None if store.running is factory else to_plain(store.running),
+            startup=None if store.startup is None else to_plain(store.startup),
+            changed=store.changed,
+            saved=store.saved,
+            files=device.files.entries,
+            next_file=device.files.next_index,
+            log_lines=list(log.lines),
+            log_counts=(log.console_count, log.buffer_count, log.trap_count),
+            pending_kinds={n: type(p.message).__name__ for n, p in state.pending.items()},
+            agent=msgspec.Raw(_encode(state)),
+        )
+    )
+
+
+def restore(snapshot: bytes, lines: Iterable[bytes] = ()) -> Device:
+    """The device that wrote this snapshot and these journal lines after it.
+
+    Its link is unplugged and its journal unrecorded; the caller sets both, then calls
+    `Device.resend`. Lines that the snapshot includes already are passed over. Raises InputError
+    for a damaged or foreign snapshot, and for a line that does not follow the one before; its
+    `where` is then `line <number>`.
+    """
+    device = _device(_record(snapshot))
+    for number, line in enumerate(lines, 1):
+        try:
+            n, given, now = decode_line(line)
+        except InputError as error:
+            raise InputError(error.what, f"line {number}") from None
+        if n <= device.inputs:
+            continue
+        if n != device.inputs + 1:
+            what = f"input {n} follows input {device.inputs}: lines are missing"
+            raise InputError(what, f"line {number}")
+        device.replay(given, now)
+    return device
+
+
+def _record(snapshot: bytes) -> _Record:
+    try:
+        version = msgspec.json.decode(snapshot, type=dict[str, msgspec.Raw]).get("format")
+        if version is not None and bytes(version) != str(FORMAT).encode():
+            raise InputError(
+                f"written in format {bytes(version).decode()}, which this version cannot read",
+                allowed=f"format {FORMAT}",
+            )
+        return msgspec.json.decode(snapshot, type=_Record)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"not a device snapshot ({error})") from None
+
+
+def _device(record: _Record) -> Device:
+    state = _agent_state(record)
+    device = Device(record.name, record.model, Release.parse(record.release), state)
+    device.inputs = record.inputs
+    device.booted = record.booted
+    device.reload_reason = record.reload_reason
+    device.clock_offset_ms = record.clock_offset_ms
+    device.clock_authoritative = record.clock_authoritative
+    device.level, device.air_level = record.level, record.air_level
+    device.access_points = dict.fromkeys(record.access_points)
+    device.jobs = tuple(record.jobs)
+    store = device.datastore
+    if record.startup is not None:
+        store.startup = from_plain(record.startup)
+    if record.running is not None:
+        running = from_plain(record.running)
+        store.running = store.startup if running == store.startup else running
+    store.changed, store.saved = record.changed, record.saved
+    device.files.entries = record.files
+    device.files.next_index = record.next_file
+    meaning = device.project(store.running)
+    device.zone = meaning.zone
+    device.log.restart(meaning.log)
+    device.log.restore(record.log_lines, record.log_counts)
+    return device
+
+
+def _agent_state(record: _Record) -> AgentState:
+    """The agent's state, field by field: JSON does not say which request a pending one is."""
+    hints = _hints(AgentState)
+    try:
+        raw = msgspec.json.decode(record.agent, type=dict[str, msgspec.Raw])
+        values = {
+            name: _decoder(hints[name]).decode(text)
+            for name, text in raw.items()
+            if name != "pending" and name in hints
+        }
+        values["pending"] = {
+            int(number): _pending(fields, record.pending_kinds[int(number)])
+            for number, fields in _decoder(dict[str, dict[str, msgspec.Raw]])
+            .decode(raw["pending"])
+            .items()
+        }
+        return AgentState(**values)
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"not a device snapshot (agent: {error})") from None
+
+
+def _pending(fields: dict[str, msgspec.Raw], kind: str) -> Pending:
+    hints = {**_hints(Pending), "message": REQUESTS[kind]}
+    return Pending(**{name: _decoder(hints[name]).decode(text) for name, text in fields.items()})
+
+
+@cache
+def _hints(record: type[Any]) -> dict[str, Any]:
+    names = {field.name for field in dataclasses.fields(record)}
+    return {name: hint for name, hint in get_type_hints(record).items() if name in names}
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+class MemoryJournal:
+    """The latest snapshot and the lines since, at most `limit` of them, for replays in memory."""
+
+    def __init__(self, device: Device, limit: int = 256) -> None:
+        self.limit = limit
+        self.snapshot = take(device)
+        self.lines: list[bytes] = []
+
+    def append(self, line: bytes) -> None:
+        self.lines.append(line)
+
+    def applied(self, device: Device) -> None:
+        if len(self.lines) >= self.limit:
+            self.snapshot, self.lines = take(device), []
+
+    def restored(self) -> Device:
+        """The device as its journal tells it."""
+        return restore(self.snapshot, self.lines)
