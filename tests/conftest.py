@@ -1,0 +1,37 @@
+"""Fixtures that every area may use: the captures of real devices, and free ports on loopback."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def golden() -> Path:
+    """The folder of real device outputs beside the project; skips where there is none."""
+    folder = PROJECT.parent / "shared" / "golden"
+    if not folder.is_dir():
+        pytest.skip("no captures")
+    return folder
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """A function that names a TCP port of loopback which nothing holds, another at each call."""
+    given: set[int] = set()
+
+    def find() -> int:
+        while True:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = int(probe.getsockname()[1])
+            if port not in given:
+                given.add(port)
+                return port
+
+    return find
