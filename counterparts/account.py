@@ -1,0 +1,40 @@
+"""The one Smart Account, with its one Virtual Account, of an emulated CSSM."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from agent.core.clock import Instant
+from agent.protocol.messages import AccountData
+
+
+@dataclass(frozen=True, slots=True)
+class SmartAccount:
+    """A Smart Account and its Virtual Account: names and numeric ids."""
+
+    smart_account: str
+    smart_account_id: int
+    domain: str
+    virtual_account: str
+    virtual_account_id: int
+
+    def data(self, now: Instant) -> AccountData:
+        """The account information of a licence file."""
+        return AccountData(
+            timestamp=now,
+            smart_account=self.smart_account,
+            virtual_account=self.virtual_account,
+            smart_account_id=self.smart_account_id,
+            virtual_account_id=self.virtual_account_id,
+            domain=self.domain,
+        )
+
+
+@cache
+def default_account() -> SmartAccount:
+    """The account of account.toml."""
+    text = files("counterparts").joinpath("account.toml").read_text("utf-8")
+    return SmartAccount(**tomllib.loads(text))

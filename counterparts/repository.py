@@ -1,0 +1,143 @@
+"""What the counterparts remember, as rows, and what they ask of the place that keeps them.
+
+The cores see only these interfaces; `records` keeps the rows in SQL. All that belongs to one
+exchange happens inside one `transaction()`, which is on disk before the reply goes out.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from agent.core.clock import Instant
+from agent.core.identity import Udi
+
+
+@dataclass(frozen=True, slots=True)
+class ProductInstance:
+    """A product instance as a server knows it. `alert` is the last thing that happened to it.
+
+    `trust_proved` is the earliest close of a report it signed with a trust code (CSSM only).
+    """
+
+    udi: Udi
+    hostname: str
+    software_tag: str
+    product_instance_identifier: str
+    first_contact: Instant
+    last_contact: Instant
+    alert: str = ""
+    alert_time: Instant = 0
+    trust_proved: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedTrust:
+    """A trust code CSSM issued for a request; the last one of a UDI is the one in force."""
+
+    trust_id: int
+    udi: Udi
+    request_nonce: str
+    csr: str
+    id_cert: str
+    valid_from: Instant
+    valid_to: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A report CSSM accepted. `count` is that of its last measurement."""
+
+    udi: Udi
+    report_id: int
+    payload_sha256: str
+    entitlement_tag: str
+    count: int
+    start: Instant
+    end: Instant
+    received: Instant
+    signing_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A usage upload at CSSM and its result, which may be fetched from `ready` on."""
+
+    poll_id: int
+    udi: Udi
+    software_tag: str
+    received: Instant
+    ready: Instant
+    licence_file: str
+
+
+class ParcelState(Enum):
+    """Where a parcel of reports stands at a CSLU."""
+
+    TO_FORWARD = "to forward"  # taken from the device, not yet taken by CSSM
+    AT_CSSM = "at CSSM"  # taken by CSSM, result not there yet
+    DONE = "done"  # the ACK is here
+    REFUSED = "refused"  # CSSM will not take it
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a device handed to a CSLU in one message, on its way to CSSM and back.
+
+    `body` is the message for CSSM; `due` the next time something is to be done, None while a
+    call to CSSM is under way or nothing is left to do.
+    """
+
+    poll_id: int
+    udi: Udi
+    nonce: str
+    state: ParcelState
+    body: str
+    received: Instant
+    due: Instant | None
+    attempts: int = 0
+    cssm_poll_id: int = 0
+    licence_file: str = ""
+    delivered: bool = False
+    message: str = ""
+
+
+class Records(Protocol):
+    """What both counterparts need kept. Everything but `transaction` is called inside one."""
+
+    def transaction(self) -> AbstractContextManager[object]: ...
+    def setting(self, name: str) -> str | None: ...
+    def set_setting(self, name: str, value: str) -> None: ...
+    def take_number(self, name: str, first: int) -> int: ...
+    def instance(self, udi: Udi) -> ProductInstance | None: ...
+    def instances(self) -> list[ProductInstance]: ...
+    def save_instance(self, row: ProductInstance) -> None: ...
+
+
+class CssmRecords(Records, Protocol):
+    """What CSSM keeps."""
+
+    def usage(self, udi: Udi, report_id: int) -> Usage | None: ...
+    def all_usage(self) -> list[Usage]: ...
+    def add_usage(self, row: Usage) -> None: ...
+    def trust(self, udi: Udi, trust_id: int) -> IssuedTrust | None: ...
+    def trust_for(self, udi: Udi, request_nonce: str) -> IssuedTrust | None: ...
+    def add_trust(self, row: IssuedTrust) -> None: ...
+    def upload(self, poll_id: int) -> Upload | None: ...
+    def upload_before(self, udi: Udi, poll_id: int) -> Upload | None: ...
+    def add_upload(self, row: Upload) -> None: ...
+
+
+class CsluRecords(Records, Protocol):
+    """What a CSLU keeps."""
+
+    def parcel(self, poll_id: int) -> Parcel | None: ...
+    def parcel_with_nonce(self, udi: Udi, nonce: str) -> Parcel | None: ...
+    def parcel_before(self, udi: Udi, poll_id: int) -> Parcel | None: ...
+    def save_parcel(self, row: Parcel) -> None: ...
+    def undelivered(self, udi: Udi) -> list[Parcel]: ...
+    def due_parcels(self, now: Instant) -> list[Parcel]: ...
+    def next_due(self) -> Instant | None: ...
+    def resume_parcels(self) -> None: ...
