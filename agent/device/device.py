@@ -1,7 +1,7 @@
 """The device: Smart Agent, datastore, files, log and journal behind one door.
 
 Whatever happens to a device is a DeviceInput at an instant. `_apply` writes it to the journal and
-then carries it out by the table at the foot; the public methods only build the inputs. Nothing
+then carries it out by the table of carry_out.py; the public methods only build the inputs. Nothing
 here knows clocks, sockets or files of the host: `link` carries requests out, `journal` keeps
 inputs, `changed` tells the lab that the next deadline may be another one.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from agent.core import sysmsg
 from agent.core.chance import Chance
@@ -20,12 +20,10 @@ from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.device import config
 from agent.device.boot import (
-    air_licences,
-    boot_jobs,
     entitlement_of,
-    licences_in_use,
 )
-from agent.device.datastore import Datastore, Stamp
+from agent.device.carry_out import CARRY_OUT
+from agent.device.datastore import Datastore
 from agent.device.files import FileFault, VirtualFiles, normalised
 from agent.device.inputs import (
     AccessPointsChanged,
@@ -50,12 +48,8 @@ from agent.engine.actions import Action, Answer, Notify, Send
 from agent.engine.actions import Log as LogAction
 from agent.engine.config import LicenseConfig
 from agent.engine.events import (
-    Booted,
-    ConfigChanged,
     Event,
-    LicenceRequest,
     TimeReached,
-    UsageChanged,
 )
 from agent.engine.machine import SmartAgent, new_state
 from agent.engine.state import AgentState, Member, Role
@@ -66,7 +60,7 @@ POWER_ON = "PowerOn"  # assumed: reload reason of a first start
 
 
 class Link(Protocol):
-    """Carries a request out; the answer comes back later through `Device.handle`."""
+    """Carries a request out; the answer comes back through `Device.handle`, never inside `send`."""
 
     def send(self, device: Device, send: Send) -> None: ...
 
@@ -107,6 +101,7 @@ class Device:
 
     __slots__ = (
         "__weakref__",
+        "_busy",
         "access_points",
         "agent",
         "air_level",
@@ -151,6 +146,7 @@ class Device:
         self.clock_offset_ms = 0
         self.clock_authoritative = False
         self.zone = Zone()
+        self._busy = False
         self.link: Link = UNPLUGGED
         self.journal: Journal = UNRECORDED
         self.changed: Callable[[Device], None] = _unwatched
@@ -268,7 +264,7 @@ class Device:
 
     def has_unsaved_changes(self) -> bool:
         """Would a reload lose configuration?"""
-        return self.datastore.running != self._stored_root()
+        return self.datastore.running != self.stored_root()
 
     def project(self, root: Tree) -> Projection:
         """What a root means. Raises InputError or ValueError when it makes no sense."""
@@ -288,20 +284,26 @@ class Device:
     # --- the one way to change ------------------------------------------------------------------
 
     def _apply(self, given: DeviceInput, now: Instant) -> str:
+        if self._busy:  # the journal would tell another order than the one that happened
+            raise RuntimeError(f"{given!r} came while another input was being carried out")
         if self.journal is not UNRECORDED:
             self.journal.append(encode_line(self.inputs + 1, given, now))
-        self.inputs += 1
-        text = CARRY_OUT[type(given)](self, given, now)
+        text = self.replay(given, now)
         self.journal.applied(self)
         self.changed(self)
         return text
 
-    def replay(self, given: DeviceInput, now: Instant) -> None:
+    def replay(self, given: DeviceInput, now: Instant) -> str:
         """Carry out an input that a journal holds already."""
         self.inputs += 1
-        CARRY_OUT[type(given)](self, given, now)
+        self._busy = True
+        try:
+            return CARRY_OUT[type(given)](self, given, now)
+        finally:
+            self._busy = False
 
-    def _stored_root(self) -> Tree:
+    def stored_root(self) -> Tree:
+        """The configuration a start begins with: startup, or the factory's where there is none."""
         startup = self.datastore.startup
         return config.factory_root(self.profile, self.release) if startup is None else startup
 
@@ -310,7 +312,7 @@ class Device:
         for action in actions:
             match action:
                 case LogAction(mnemonic, fields):
-                    self._log(mnemonic, fields, now)
+                    self.write_log(mnemonic, fields, now)
                 case Send():
                     self.link.send(self, action)
                 case Answer(text):
@@ -319,146 +321,16 @@ class Device:
                     self.notify(self, action)
         return "\n".join(texts)
 
-    def _tell(self, event: Event, now: Instant) -> str:
+    def tell(self, event: Event, now: Instant) -> str:
+        """Hand an event to the agent and carry out its actions; part of carrying out an input."""
         return self._carry(self.agent.handle(event, now), now)
 
-    def _log(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
+    def write_log(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
+        """Fill a message of sysmsg.toml and log it; part of carrying out an input."""
         message = sysmsg.message(mnemonic, fields)
         uptime = 0 if self.booted is None else now - self.booted
         time = DeviceTime(self.local_time(now), self.zone, self.clock_authoritative, uptime)
         self.log.write(message.severity, message.text, time)
-
-    # --- what each input does ---------------------------------------------------------------------
-
-    def _started(self, given: Started, now: Instant) -> str:
-        return self._start(now)
-
-    def _event(self, given: AgentEvent, now: Instant) -> str:
-        if not isinstance(given.event, TimeReached):
-            return self._tell(given.event, now)
-        while self.jobs and self.jobs[0].due <= now:
-            job, self.jobs = self.jobs[0], self.jobs[1:]
-            self._log(job.mnemonic, job.fields, now)
-        deadline = self.agent.next_deadline()
-        return self._tell(given.event, now) if deadline is not None and deadline <= now else ""
-
-    def _committed(self, given: ConfigCommitted, now: Instant) -> str:
-        root = apply(self.datastore.running, given.edits)
-        meaning = self.project(root)
-        self.datastore.running = root
-        self.datastore.changed = Stamp(now, given.by)
-        self.log.configure(meaning.log)
-        self.zone = meaning.zone
-        if meaning.licensing == self.agent.state.config:
-            return ""
-        return self._tell(ConfigChanged(meaning.licensing), now)
-
-    def _saved(self, given: StartupSaved, now: Instant) -> str:
-        self.datastore.startup = self.datastore.running
-        self.datastore.saved = Stamp(now, given.by)
-        return ""
-
-    def _erased(self, given: StartupErased, now: Instant) -> str:
-        self.datastore.startup = None
-        self.datastore.saved = None
-        return ""
-
-    def _reloaded(self, given: Reloaded, now: Instant) -> str:
-        self._log("RELOAD", {"by": "Exec", "reason": given.reason}, now)
-        self.reload_reason = given.reason
-        self.clock_authoritative = False
-        return self._start(now)
-
-    def _start(self, now: Instant) -> str:
-        """What power-on and reload share: only stored things are there at first."""
-        root = self._stored_root()
-        meaning = self.project(root)
-        configured = self.datastore.startup is not None
-        self.datastore.running = root
-        self.datastore.changed = Stamp(now) if configured else None
-        self.booted = now
-        self.zone = meaning.zone
-        self.log.restart(meaning.log)
-        self.agent = SmartAgent(self.profile, self.release, self.agent.state)
-        # source: boot-level (what was saved comes into force at the start; a day-0 file at once)
-        self.level, self.air_level = config.levels(root, self.profile)
-        before, self.jobs = boot_jobs(
-            now, self._boot_conditions(configured), config.boot_facts(root, self)
-        )
-        for job in before:
-            self._log(job.mnemonic, job.fields, job.due)
-        return self._tell(
-            Booted(meaning.licensing, self._licences_in_use(), self.reload_reason), now
-        )
-
-    def _boot_conditions(self, configured: bool) -> frozenset[str]:
-        conditions = {"configured": configured, "unsynchronised": not self.clock_authoritative}
-        return frozenset(name for name, holds in conditions.items() if holds)
-
-    def _licences_in_use(self) -> tuple[LicenceRequest, ...]:
-        members = tuple(member.udi for member in self.agent.state.members)
-        return licences_in_use(
-            self.profile, members, self.level, self.air_level, len(self.access_points)
-        )
-
-    def _file_written(self, given: FileWritten, now: Instant) -> str:
-        self.files.put(given.path, given.data, self.local_time(now))
-        return ""
-
-    def _file_deleted(self, given: FileDeleted, now: Instant) -> str:
-        self.files.remove(given.path)
-        return ""
-
-    def _clock_set(self, given: ClockSet, now: Instant) -> str:
-        self.clock_offset_ms = given.offset_ms
-        self.clock_authoritative = True
-        return ""
-
-    def _usage_set(self, given: UsageSet, now: Instant) -> str:
-        entitlement = entitlement_of(self.profile, self.model, given.feature)
-        if entitlement is None:
-            return ""
-        request = LicenceRequest(given.feature, entitlement.tag, given.count)
-        return self._tell(UsageChanged(request), now)
-
-    def _access_points_changed(self, given: AccessPointsChanged, now: Instant) -> str:
-        joined = tuple(ap for ap in given.joined if ap not in self.access_points)
-        left = tuple(ap for ap in given.left if ap in self.access_points)
-        for ap in left:
-            del self.access_points[ap]
-        self.access_points.update(dict.fromkeys(joined))
-        if not joined and not left:
-            return ""
-        count = len(self.access_points)
-        for entitlement in air_licences(self.profile, self.model, self.air_level):
-            request = LicenceRequest(entitlement.feature, entitlement.tag, count)
-            self._tell(UsageChanged(request, joined, left), now)
-        return ""
-
-    def _message_logged(self, given: MessageLogged, now: Instant) -> str:
-        self._log(given.mnemonic, given.fields, now)
-        return ""
-
-    def _log_cleared(self, given: LogCleared, now: Instant) -> str:
-        self.log.clear()
-        return ""
-
-
-CARRY_OUT: Mapping[type[Any], Callable[[Device, Any, Instant], str]] = {
-    Started: Device._started,
-    AgentEvent: Device._event,
-    ConfigCommitted: Device._committed,
-    StartupSaved: Device._saved,
-    StartupErased: Device._erased,
-    Reloaded: Device._reloaded,
-    FileWritten: Device._file_written,
-    FileDeleted: Device._file_deleted,
-    ClockSet: Device._clock_set,
-    UsageSet: Device._usage_set,
-    AccessPointsChanged: Device._access_points_changed,
-    MessageLogged: Device._message_logged,
-    LogCleared: Device._log_cleared,
-}
 
 
 def new_device(

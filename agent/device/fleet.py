@@ -32,7 +32,7 @@ class Fleet:
         self._versions: list[int] = []
         self._scheduled: list[Instant | None] = []
         self._heap: list[tuple[Instant, int, int]] = []
-        self._played: Instant | None = None
+        self.played: Instant | None = None
         self._wakes = 0  # at the instant played last
 
     def add(self, node: Node) -> int:
@@ -93,9 +93,9 @@ class Fleet:
             heapq.heappush(self._heap, (deadline, number, self._versions[number]))
 
     def _reach(self, instant: Instant, number: int) -> Instant:
-        if self._played is None or instant > self._played:
-            self._played, self._wakes = instant, 0
+        if self.played is None or instant > self.played:
+            self.played, self._wakes = instant, 0
         self._wakes += 1
         if self._wakes > MAX_WAKES_AT_ONE_INSTANT + 100 * len(self.nodes):
             raise RuntimeError(f"node {number} ({self.nodes[number]!r}) never leaves {instant}")
-        return self._played
+        return self.played

@@ -1,0 +1,182 @@
+"""What each input does to a device: one function per DeviceInput, found by the table at the foot.
+
+These functions are reached through `Device._apply` alone, after the journal has the input. They
+return the text for the command that caused it, mostly empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from agent.core.clock import Instant
+from agent.device import config
+from agent.device.boot import air_licences, boot_jobs, entitlement_of, licences_in_use
+from agent.device.datastore import Stamp
+from agent.device.inputs import (
+    AccessPointsChanged,
+    AgentEvent,
+    ClockSet,
+    ConfigCommitted,
+    FileDeleted,
+    FileWritten,
+    LogCleared,
+    MessageLogged,
+    Reloaded,
+    Started,
+    StartupErased,
+    StartupSaved,
+    UsageSet,
+)
+from agent.engine.events import Booted, ConfigChanged, LicenceRequest, TimeReached, UsageChanged
+from agent.engine.machine import SmartAgent
+from yang.tree import apply
+
+if TYPE_CHECKING:
+    from agent.device.device import Device
+
+
+def _started(device: Device, given: Started, now: Instant) -> str:
+    return _start(device, now)
+
+
+def _event(device: Device, given: AgentEvent, now: Instant) -> str:
+    if not isinstance(given.event, TimeReached):
+        return device.tell(given.event, now)
+    while device.jobs and device.jobs[0].due <= now:
+        job, device.jobs = device.jobs[0], device.jobs[1:]
+        device.write_log(job.mnemonic, job.fields, now)
+    deadline = device.agent.next_deadline()
+    return device.tell(given.event, now) if deadline is not None and deadline <= now else ""
+
+
+def _committed(device: Device, given: ConfigCommitted, now: Instant) -> str:
+    root = apply(device.datastore.running, given.edits)
+    meaning = device.project(root)
+    device.datastore.running = root
+    device.datastore.changed = Stamp(now, given.by)
+    device.log.configure(meaning.log)
+    device.zone = meaning.zone
+    if meaning.licensing == device.agent.state.config:
+        return ""
+    return device.tell(ConfigChanged(meaning.licensing), now)
+
+
+def _saved(device: Device, given: StartupSaved, now: Instant) -> str:
+    device.datastore.startup = device.datastore.running
+    device.datastore.saved = Stamp(now, given.by)
+    return ""
+
+
+def _erased(device: Device, given: StartupErased, now: Instant) -> str:
+    device.datastore.startup = None
+    device.datastore.saved = None
+    return ""
+
+
+def _reloaded(device: Device, given: Reloaded, now: Instant) -> str:
+    device.write_log("RELOAD", {"by": "Exec", "reason": given.reason}, now)
+    device.reload_reason = given.reason
+    device.clock_authoritative = False
+    return _start(device, now)
+
+
+def _start(device: Device, now: Instant) -> str:
+    """What power-on and reload share: only stored things are there at first."""
+    root = device.stored_root()
+    meaning = device.project(root)
+    configured = device.datastore.startup is not None
+    device.datastore.running = root
+    device.datastore.changed = Stamp(now) if configured else None
+    device.booted = now
+    device.zone = meaning.zone
+    device.log.restart(meaning.log)
+    device.agent = SmartAgent(device.profile, device.release, device.agent.state)
+    # source: boot-level (what was saved comes into force at the start; a day-0 file at once)
+    device.level, device.air_level = config.levels(root, device.profile)
+    before, device.jobs = boot_jobs(
+        now, _boot_conditions(device, configured), config.boot_facts(root, device)
+    )
+    for job in before:
+        device.write_log(job.mnemonic, job.fields, job.due)
+    return device.tell(
+        Booted(meaning.licensing, _licences_of_units(device), device.reload_reason), now
+    )
+
+
+def _boot_conditions(device: Device, configured: bool) -> frozenset[str]:
+    conditions = {"configured": configured, "unsynchronised": not device.clock_authoritative}
+    return frozenset(name for name, holds in conditions.items() if holds)
+
+
+def _licences_of_units(device: Device) -> tuple[LicenceRequest, ...]:
+    members = tuple(member.udi for member in device.agent.state.members)
+    return licences_in_use(
+        device.profile, members, device.level, device.air_level, len(device.access_points)
+    )
+
+
+def _file_written(device: Device, given: FileWritten, now: Instant) -> str:
+    device.files.put(given.path, given.data, device.local_time(now))
+    return ""
+
+
+def _file_deleted(device: Device, given: FileDeleted, now: Instant) -> str:
+    device.files.remove(given.path)
+    return ""
+
+
+def _clock_set(device: Device, given: ClockSet, now: Instant) -> str:
+    device.clock_offset_ms = given.offset_ms
+    device.clock_authoritative = True
+    return ""
+
+
+def _usage_set(device: Device, given: UsageSet, now: Instant) -> str:
+    entitlement = entitlement_of(device.profile, device.model, given.feature)
+    if entitlement is None:
+        return ""
+    request = LicenceRequest(given.feature, entitlement.tag, given.count)
+    return device.tell(UsageChanged(request), now)
+
+
+def _access_points_changed(device: Device, given: AccessPointsChanged, now: Instant) -> str:
+    joined = tuple(ap for ap in given.joined if ap not in device.access_points)
+    left = tuple(ap for ap in given.left if ap in device.access_points)
+    for ap in left:
+        del device.access_points[ap]
+    device.access_points.update(dict.fromkeys(joined))
+    if not joined and not left:
+        return ""
+    count = len(device.access_points)
+    for entitlement in air_licences(device.profile, device.model, device.air_level):
+        request = LicenceRequest(entitlement.feature, entitlement.tag, count)
+        device.tell(UsageChanged(request, joined, left), now)
+    return ""
+
+
+def _message_logged(device: Device, given: MessageLogged, now: Instant) -> str:
+    device.write_log(given.mnemonic, given.fields, now)
+    return ""
+
+
+def _log_cleared(device: Device, given: LogCleared, now: Instant) -> str:
+    device.log.clear()
+    return ""
+
+
+CARRY_OUT: Mapping[type[Any], Callable[[Device, Any, Instant], str]] = {
+    Started: _started,
+    AgentEvent: _event,
+    ConfigCommitted: _committed,
+    StartupSaved: _saved,
+    StartupErased: _erased,
+    Reloaded: _reloaded,
+    FileWritten: _file_written,
+    FileDeleted: _file_deleted,
+    ClockSet: _clock_set,
+    UsageSet: _usage_set,
+    AccessPointsChanged: _access_points_changed,
+    MessageLogged: _message_logged,
+    LogCleared: _log_cleared,
+}
