@@ -69,10 +69,8 @@ class VirtualFiles:
 
     def listing(self, filesystem: str) -> tuple[tuple[str, File], ...]:
         """(name, file) of all files of `flash:`, `bootflash:` or `nvram:`, oldest number first."""
-        prefix = normalised(filesystem.removesuffix("/").removesuffix(":") + ":x")
-        if isinstance(prefix, FileFault):
-            return ()
-        head = prefix.removesuffix("x")
+        device = filesystem.partition(":")[0].lower()
+        head = f"{ALIASES.get(device, device)}:/"
         found = [(p.removeprefix(head), f) for p, f in self.entries.items() if p.startswith(head)]
         return tuple(sorted(found, key=lambda row: row[1].index))
 
