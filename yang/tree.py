@@ -42,8 +42,9 @@ EMPTY = Tree()
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change. `set` writes a leaf or makes a container or row present, `delete` removes a node
-    and all below it, `add` and `discard` change one value of a leaf-list."""
+    """One change. `set` writes a leaf, or without a value makes a container or row present and keeps
+    what it holds; `delete` removes a node and all below it, `add` and `discard` change one value of
+    a leaf-list."""
 
     operation: str
     path: Path
@@ -140,7 +141,9 @@ def _apply(tree: Tree, edit: Edit) -> Tree:
         if rest:
             if edit.operation in ("delete", "discard") and step.key not in rows:
                 return tree
-            rows[step.key] = _apply(rows.get(step.key, EMPTY), Edit(edit.operation, rest, edit.value))
+            rows[step.key] = _apply(
+                rows.get(step.key, EMPTY), Edit(edit.operation, rest, edit.value)
+            )
         elif edit.operation == "set":
             rows.setdefault(step.key, EMPTY)
         else:
@@ -162,7 +165,10 @@ def _apply(tree: Tree, edit: Edit) -> Tree:
         return new
     match edit.operation:
         case "set":
-            new[step] = EMPTY if edit.value is None else edit.value
+            if edit.value is not None:
+                new[step] = edit.value
+            elif not isinstance(new.get(step), Tree):
+                new[step] = EMPTY
         case "delete":
             new.pop(step, None)
         case "add":

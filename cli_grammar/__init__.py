@@ -1,0 +1,94 @@
+"""The command grammar: what a user can type, as data, and the library that reads and matches it.
+
+`grammar_for(release, kind, family)` gives the frozen grammar of one release and platform, shared by
+all devices that have it. `match`, `complete` and `help_for` serve the session. Nothing here knows licensing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Protocol
+
+from cli_grammar.build import Choice, build, check, check_handlers
+from cli_grammar.errors import GrammarError
+from cli_grammar.help import complete, help_for
+from cli_grammar.match import Ambiguous, Incomplete, Invalid, Matched, Outcome, match
+from cli_grammar.notation import Rows, read
+from cli_grammar.placeholders import INTERFACE_TYPES, VIRTUAL_TYPES, InterfaceName, interface_name
+from cli_grammar.tree import Grammar, Mode, Node, Setting, Target
+
+__all__ = [
+    "INTERFACE_TYPES",
+    "VIRTUAL_TYPES",
+    "Ambiguous",
+    "Grammar",
+    "GrammarError",
+    "Incomplete",
+    "InterfaceName",
+    "Invalid",
+    "Matched",
+    "Mode",
+    "Node",
+    "Outcome",
+    "ReleaseLike",
+    "Setting",
+    "Target",
+    "check_handlers",
+    "complete",
+    "grammar_for",
+    "help_for",
+    "interface_name",
+    "load",
+    "match",
+]
+
+# In this order: a later file may open the tokens of an earlier one again.
+FILES = (
+    "exec.cli",
+    "license.cli",
+    "emulator.cli",
+    "config.cli",
+    "config-ip.cli",
+    "config-license.cli",
+    "config-interface.cli",
+    "config-line.cli",
+    "config-callhome.cli",
+)
+
+
+class ReleaseLike(Protocol):
+    """What is asked of a release."""
+
+    def within(self, span: str) -> bool: ...
+
+    def __hash__(self) -> int: ...
+
+
+def load(texts: Iterable[tuple[str, str]], choice: Choice) -> Grammar:
+    """The grammar in these (name, text) files. Raises GrammarError naming file and line."""
+    rows = Rows()
+    for name, text in texts:
+        read(rows, name, text)
+    check(rows)
+    return build(rows, choice)
+
+
+@cache
+def grammar_for(release: ReleaseLike, kind: str, family: str, *, strict: bool = False) -> Grammar:
+    """The grammar of a release on a platform; `strict` leaves out what no real device has.
+
+    Cached: devices of one release and platform share one grammar.
+    """
+    return build(_rows(), Choice(release.within, frozenset({kind, family}), strict))
+
+
+@cache
+def _rows() -> Rows:
+    rows = Rows()
+    folder = files("cli_grammar")
+    for name in FILES:
+        read(rows, name, folder.joinpath(name).read_text("utf-8"))
+    check(rows)
+    return rows

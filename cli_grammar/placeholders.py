@@ -1,0 +1,243 @@
+"""The kinds of value a user can type where the grammar has a placeholder.
+
+Each kind has the symbol that help shows (`WORD`, `<1-3650>`) and a reader that turns the typed words
+into a value, or refuses them. Readers take the words from the present one on and say how
+many they used, because an interface may be typed as one word or two and a text takes the whole rest.
+Syntax only: whether an interface or a file exists is the device's matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple
+
+
+class Miss(Enum):
+    """Why words are not a value of this kind."""
+
+    UNFIT = "not a value of this kind"
+    SHORT = "more words are needed"
+    AMBIGUOUS = "an abbreviation of several names"
+
+
+class Word(NamedTuple):
+    """One word of a typed line and the column of its first character."""
+
+    text: str
+    column: int
+
+
+class InterfaceName(NamedTuple):
+    """`GigabitEthernet` and `1/0/1`."""
+
+    type: str
+    number: str
+
+    def __str__(self) -> str:
+        return f"{self.type}{self.number}"
+
+
+Found = tuple[Any, int]  # the value, the number of words it took
+Reader = Callable[[str, Sequence[Word], int], Found | Miss]
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """`<days:1-3650>`: a name, the symbol in help, and how to read what was typed."""
+
+    name: str
+    kind: str
+    symbol: str
+    read: Reader
+    choices: Mapping[str, str]  # the names that may stand here, with their help; or none
+
+
+# Interface types in the order in which a running-config prints them, with their help.
+# source: interface-types
+INTERFACE_TYPES: Mapping[str, str] = {
+    "Loopback": "Loopback interface",
+    "Port-channel": "Ethernet Channel of interfaces",
+    "Tunnel": "Tunnel interface",
+    "FastEthernet": "FastEthernet IEEE 802.3",
+    "GigabitEthernet": "GigabitEthernet IEEE 802.3z",
+    "TwoGigabitEthernet": "TwoGigabitEthernet IEEE 802.3bz",
+    "FiveGigabitEthernet": "FiveGigabitEthernet IEEE 802.3bz",
+    "TenGigabitEthernet": "Ten Gigabit Ethernet",
+    "TwentyFiveGigE": "Twenty Five Gigabit Ethernet",
+    "FortyGigabitEthernet": "Forty Gigabit Ethernet",
+    "HundredGigE": "Hundred Gigabit Ethernet",
+    "AppGigabitEthernet": "App-hosting Gigabit Ethernet",
+    "Vlan": "Catalyst Vlans",
+}
+VIRTUAL_TYPES = frozenset({"Loopback", "Port-channel", "Tunnel", "Vlan"})
+
+# Severities of log messages, by number. # source: logging-levels
+SEVERITIES: Mapping[str, str] = {
+    "emergencies": "System is unusable                (severity=0)",
+    "alerts": "Immediate action needed           (severity=1)",
+    "critical": "Critical conditions               (severity=2)",
+    "errors": "Error conditions                  (severity=3)",
+    "warnings": "Warning conditions                (severity=4)",
+    "notifications": "Normal but significant conditions (severity=5)",
+    "informational": "Informational messages            (severity=6)",
+    "debugging": "Debugging messages                (severity=7)",
+}
+
+_RANGE = re.compile(r"(\d+)-(\d+)")
+_IPV4 = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})")
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+_DURATION = re.compile(r"\d{1,9}[smhdw]", re.IGNORECASE)
+_INTERFACE = re.compile(r"([A-Za-z][A-Za-z-]*?)(\d+(?:/\d+){0,3}(?:\.\d+)?)?")
+_NUMBER = re.compile(r"\d+(?:/\d+){0,3}(?:\.\d+)?")
+_OFFSET = re.compile(r"-?\d{1,2}")
+_TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d:[0-5]\d")
+
+
+def placeholder(name: str, kind: str) -> Placeholder | None:
+    """The placeholder for `<name:kind>`; None where the kind is unknown.
+
+    Raises ValueError for a range that is upside down.
+    """
+    bounds = _RANGE.fullmatch(kind)
+    if bounds:
+        low, high = int(bounds[1]), int(bounds[2])
+        if low > high:
+            raise ValueError(f"range {kind} is upside down")
+        return Placeholder(name, kind, f"<{kind}>", _within(low, high), {})
+    if kind not in _KINDS:
+        return None
+    symbol, read = _KINDS[kind]
+    return Placeholder(name, kind, symbol, read, _CHOICES.get(kind, {}))
+
+
+def is_ipv4(text: str) -> bool:
+    """Is this a dotted quad?"""
+    found = _IPV4.fullmatch(text)
+    return bool(found) and all(int(part) < 256 for part in found.groups()) if found else False
+
+
+def interface_name(text: str) -> InterfaceName | None:
+    """Read a full or abbreviated interface name such as `gi1/0/1`; None where it is none."""
+    found = _interface(text, [Word(word, 0) for word in text.split()], 0)
+    return found[0] if isinstance(found, tuple) and isinstance(found[0], InterfaceName) else None
+
+
+def misfit(word: str) -> int:
+    """How many leading characters of an interface word fit some interface type."""
+    lowered = word.lower()
+    best = 0
+    for known in INTERFACE_TYPES:
+        fitting = known.lower()
+        count = 0
+        while count < min(len(lowered), len(fitting)) and lowered[count] == fitting[count]:
+            count += 1
+        best = max(best, count)
+    return best
+
+
+def _within(low: int, high: int) -> Reader:
+    def read(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+        text = words[at].text
+        if text.isascii() and text.isdigit() and len(text) < 16 and low <= int(text) <= high:
+            return int(text), 1
+        return Miss.UNFIT
+
+    return read
+
+
+def _fitting(test: Callable[[str], object]) -> Reader:
+    def read(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+        text = words[at].text
+        return (text, 1) if test(text) else Miss.UNFIT
+
+    return read
+
+
+def _word(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+    return words[at].text, 1
+
+
+def _quoted(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+    """A word, or several between double quotes; the quotes fall away."""
+    first = words[at]
+    if not first.text.startswith('"'):
+        return first.text, 1
+    end = line.find('"', first.column + 1)
+    if end < 0:
+        return Miss.UNFIT
+    used = sum(1 for word in words[at:] if word.column <= end)
+    return line[first.column + 1 : end], used
+
+
+def _line(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+    return line[words[at].column :].rstrip(), len(words) - at
+
+
+def _host_fits(text: str) -> bool:
+    if all(c.isdigit() or c == "." for c in text):
+        return is_ipv4(text)
+    return bool(_HOST.fullmatch(text))
+
+
+def _interface(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+    found = _INTERFACE.fullmatch(words[at].text)
+    if not found:
+        return Miss.UNFIT
+    typed, number = found.groups()
+    lowered = typed.lower()
+    fitting = [known for known in INTERFACE_TYPES if known.lower().startswith(lowered)]
+    exact = [known for known in fitting if len(known) == len(typed)]
+    if not fitting:
+        return Miss.UNFIT
+    if len(fitting) > 1 and not exact:
+        return Miss.AMBIGUOUS
+    known = (exact or fitting)[0]
+    if number:
+        return InterfaceName(known, number), 1
+    if at + 1 == len(words):
+        return Miss.SHORT
+    if not _NUMBER.fullmatch(words[at + 1].text):
+        return Miss.UNFIT
+    return InterfaceName(known, words[at + 1].text), 2
+
+
+def _severity(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+    """A severity by its number or its name; the value is the name."""
+    text = words[at].text.lower()
+    names = list(SEVERITIES)
+    if text.isascii() and text.isdigit():
+        return (names[int(text)], 1) if len(text) == 1 and int(text) < len(names) else Miss.UNFIT
+    fitting = [name for name in names if name.startswith(text)]
+    if len(fitting) > 1:
+        return Miss.AMBIGUOUS
+    return (fitting[0], 1) if fitting else Miss.UNFIT
+
+
+def _offset(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+    text = words[at].text
+    if _OFFSET.fullmatch(text) and abs(int(text)) < 24:
+        return int(text), 1
+    return Miss.UNFIT
+
+
+_CHOICES: Mapping[str, Mapping[str, str]] = {
+    "interface": INTERFACE_TYPES,
+    "severity": SEVERITIES,
+}
+_KINDS: Mapping[str, tuple[str, Reader]] = {
+    "word": ("WORD", _word),
+    "name": ("WORD", _quoted),
+    "line": ("LINE", _line),
+    "url": ("LINE", _word),
+    "file": ("WORD", _word),
+    "ipv4": ("A.B.C.D", _fitting(is_ipv4)),
+    "host": ("Hostname or A.B.C.D", _fitting(_host_fits)),
+    "duration": ("<n>{s|m|h|d|w}", _fitting(_DURATION.fullmatch)),
+    "time": ("hh:mm:ss", _fitting(_TIME.fullmatch)),
+    "offset": ("<-23 - 23>", _offset),
+    "severity": ("<0-7>", _severity),
+    "interface": ("INTERFACE", _interface),
+}
