@@ -45,6 +45,27 @@ class Script:
     ack: AckFault = AckFault.NONE
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a counterpart answers: an HTTP status and body, how late, or nothing at all."""
+
+    status: int
+    body: bytes
+    delay_ms: int = 0
+    silent: bool = False
+
+
+def spoiled(answer: Answer, script: Script) -> Answer:
+    """The answer as the script lets it out."""
+    if script.down:
+        return Answer(0, b"", silent=True)
+    if script.status != 200:
+        answer = Answer(script.status, b"")
+    elif script.garbage:
+        answer = Answer(200, GARBAGE)
+    return replace(answer, delay_ms=script.slow_ms)
+
+
 def read_script(text: str) -> Script:
     """The script of an operator's words, e.g. `slow=5 tampered-ack`; `ok` alone misbehaves not.
 

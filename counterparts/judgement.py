@@ -1,0 +1,265 @@
+"""How CSSM judges what a device reports, and the ACK it writes about it.
+
+A report is checked for its signature, its UDI, its tag and its times, then by (UDI, report id):
+new is ACK, the same text again DUPLICATE, another text under a known id CONFLICT. A trust request
+gets a trust code; the same request again gets the same code.
+Sources: docs/sources.md, entries cssm-checks, report-idempotency, trust-downgrade.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agent.core.chance import Chance
+from agent.core.clock import HOUR, MINUTE, Instant
+from agent.protocol import signing
+from agent.protocol.codec import (
+    MessageError,
+    account_section,
+    ack_section,
+    payload_content,
+    policy_section,
+    report_signature_fits,
+    trust_requests_text,
+    trust_section,
+    write_licence_file,
+)
+from agent.protocol.codec_reports import BUILTIN, TRUST
+from agent.protocol.messages import (
+    AckData,
+    AckedReport,
+    AckStatus,
+    PolicyData,
+    ReportContent,
+    SignedReport,
+    TrustData,
+    TrustRequest,
+    UsageReport,
+)
+from counterparts.account import SmartAccount
+from counterparts.pki import Authority, device_certificate
+from counterparts.repository import CssmRecords, IssuedTrust, ProductInstance, Usage
+
+FIRST_TRUST_ID = 1001
+CLOCK_TOLERANCE = HOUR  # source: clock-tolerance
+VALID_BEFORE = 5 * MINUTE  # source: trust-display (a code is valid from 5 minutes before)
+_MAX_TRUST_ID = (1 << 31) - 1
+
+
+class Judge:
+    """Judges one device's upload at a time; called inside a transaction of `records`."""
+
+    def __init__(
+        self, records: CssmRecords, authority: Authority, account: SmartAccount, seed: str
+    ) -> None:
+        self._records = records
+        self._authority = authority
+        self._account = account
+        self._seed = seed
+
+    def acknowledge(
+        self,
+        entry: UsageReport,
+        policy: PolicyData,
+        known_tags: frozenset[str],
+        poll_id: int,
+        now: Instant,
+    ) -> str:
+        """Keep what the device reports and return its ACK file, dated `now`."""
+        instance = self._met(entry, now)
+        verdicts = []
+        for report in entry.usage:
+            verdict, instance = self._verdict(report, instance, known_tags, now)
+            verdicts.append(verdict)
+        codes = self._trust_codes(entry, instance, now)
+        if codes:
+            instance = replace(instance, trust_proved=None)
+        self._records.save_instance(replace(instance, alert=_alert(verdicts), alert_time=now))
+        sign = self._authority.sign
+        ack = AckData(
+            udi=instance.udi,
+            software_tag=instance.software_tag,
+            product_instance_identifier=instance.product_instance_identifier,
+            ack_time=now,
+            request_nonce=entry.nonce,
+            reports=tuple(verdicts),
+        )
+        sections = [trust_section(codes, sign)] if codes else []
+        sections += [
+            policy_section(policy, sign),
+            ack_section([ack], sign),
+            account_section(self._account.data(now), sign),
+        ]
+        return write_licence_file(sections, self._correlation_id(poll_id))
+
+    def _met(self, entry: UsageReport, now: Instant) -> ProductInstance:
+        """The row of the sender, made at its first contact."""
+        sender = entry.sender
+        known = self._records.instance(sender.udi)
+        if known is not None:
+            return replace(
+                known,
+                hostname=sender.hostname or known.hostname,
+                software_tag=sender.software_tag or known.software_tag,
+                last_contact=now,
+            )
+        return ProductInstance(
+            udi=sender.udi,
+            hostname=sender.hostname,
+            software_tag=sender.software_tag,
+            product_instance_identifier=Chance(f"{self._seed}|{sender.udi}").uuid(),
+            first_contact=now,
+            last_contact=now,
+        )
+
+    # --- reports --------------------------------------------------------------------------------
+
+    def _verdict(
+        self,
+        report: SignedReport,
+        instance: ProductInstance,
+        known_tags: frozenset[str],
+        now: Instant,
+    ) -> tuple[AckedReport, ProductInstance]:
+        """What becomes of one report, and the instance's row after it."""
+        sha = hashlib.sha256(report.payload.encode()).hexdigest()
+        try:
+            content = payload_content(report.payload)
+        except MessageError as error:
+            return AckedReport(0, sha, AckStatus.REJECTED, error.reason), instance
+        reason = self._fault(report, content, instance, known_tags, now)
+        if reason:
+            return AckedReport(content.report_id, sha, AckStatus.REJECTED, reason), instance
+        known = self._records.usage(instance.udi, content.report_id)
+        if known is not None:
+            same = known.payload_sha256 == sha
+            status = AckStatus.DUPLICATE if same else AckStatus.CONFLICT
+            reason = None if same else "another report was acknowledged under this id"
+            return AckedReport(content.report_id, sha, status, reason), instance
+        usage = _usage(report, content, sha, now)
+        self._records.add_usage(usage)
+        if report.signing_type == TRUST:
+            proved = min(usage.end, instance.trust_proved or usage.end)
+            instance = replace(instance, trust_proved=proved)
+        return AckedReport(content.report_id, sha, AckStatus.ACK), instance
+
+    def _fault(
+        self,
+        report: SignedReport,
+        content: ReportContent,
+        instance: ProductInstance,
+        known_tags: frozenset[str],
+        now: Instant,
+    ) -> str | None:
+        """Why a report cannot be taken, or None."""
+        if report.udi != content.udi or report.udi != instance.udi:
+            return "the UDI of the signature and of the report differ"
+        if not report_signature_fits(report, self._id_cert(report)):
+            return "the signature does not fit"
+        if known_tags and content.entitlement_tag not in known_tags:
+            return "the entitlement tag is not known"
+        if not content.measurements or not _plausible(content, now):
+            return "the times of the report are not plausible"
+        if _downgraded(report, content, instance):
+            return "a report made after the trust code was in use must be signed with it"
+        return None
+
+    def _id_cert(self, report: SignedReport) -> str | None:
+        """The certificate a trust-signed report names, if it was issued to its UDI."""
+        digits = report.key if report.signing_type == TRUST else ""
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 11):
+            return None
+        issued = self._records.trust(report.udi, int(digits))
+        return issued.id_cert if issued else None
+
+    # --- trust codes ------------------------------------------------------------------------------
+
+    def _trust_codes(
+        self, entry: UsageReport, instance: ProductInstance, now: Instant
+    ) -> list[TrustData]:
+        """A code for each request whose key its sender holds; none when the proof is wrong."""
+        asked = entry.trust_requests
+        if entry.trust_signature:
+            text = trust_requests_text(asked).encode()
+            if not asked or not signing.verify_csr(asked[0].csr, text, entry.trust_signature):
+                return []
+        codes = (self._trust_code(request, instance, now) for request in asked)
+        return [code for code in codes if code is not None]
+
+    def _trust_code(
+        self, asked: TrustRequest, instance: ProductInstance, now: Instant
+    ) -> TrustData | None:
+        issued = self._records.trust_for(asked.udi, asked.nonce)
+        if issued is None or issued.csr != asked.csr:
+            issued = self._issue(asked, instance.product_instance_identifier, now)
+        if issued is None:
+            return None
+        return TrustData(
+            udi=asked.udi,
+            software_tag=asked.software_tag,
+            product_instance_identifier=instance.product_instance_identifier,
+            trust_id=issued.trust_id,
+            request_nonce=asked.nonce,
+            valid_from=issued.valid_from,
+            valid_to=issued.valid_to,
+            id_cert=issued.id_cert,
+            signing_chain=(self._authority.signer_cert,),
+        )
+
+    def _issue(self, asked: TrustRequest, identifier: str, now: Instant) -> IssuedTrust | None:
+        key = signing.csr_key(asked.csr)
+        if key is None:
+            return None
+        trust_id = self._records.take_number("trust", FIRST_TRUST_ID)
+        valid_from = now - VALID_BEFORE
+        certificate = device_certificate(
+            self._authority, asked.udi, key, trust_id, identifier, valid_from
+        )
+        issued = IssuedTrust(
+            trust_id, asked.udi, asked.nonce, asked.csr, certificate, valid_from, valid_to=0
+        )
+        self._records.add_trust(issued)
+        return issued
+
+    def _correlation_id(self, poll_id: int) -> str:
+        digest = Chance(f"{self._seed}|{poll_id}").digest("correlation").hex()
+        return f"{digest[:32]}-{digest[32:48]}"
+
+
+def _usage(report: SignedReport, content: ReportContent, sha: str, now: Instant) -> Usage:
+    return Usage(
+        udi=content.udi,
+        report_id=content.report_id,
+        payload_sha256=sha,
+        entitlement_tag=content.entitlement_tag,
+        count=content.measurements[-1].count,
+        start=content.measurements[0].start,
+        end=content.measurements[-1].end,
+        received=now,
+        signing_type=report.signing_type,
+    )
+
+
+def _plausible(content: ReportContent, now: Instant) -> bool:
+    """Does every line end after it starts and not in the future?"""
+    latest = now + CLOCK_TOLERANCE
+    return all(line.start <= line.end <= latest for line in content.measurements)
+
+
+def _downgraded(report: SignedReport, content: ReportContent, instance: ProductInstance) -> bool:
+    """Is this a built-in signature on a report closed after one that bears the trust code's?
+
+    assumed: by close time; by report id would refuse long-open reports of another licence.
+    """
+    proved = instance.trust_proved
+    last = content.measurements[-1].end
+    return report.signing_type == BUILTIN and proved is not None and last > proved
+
+
+def _alert(verdicts: Sequence[AckedReport]) -> str:
+    refused = [v for v in verdicts if v.status in (AckStatus.REJECTED, AckStatus.CONFLICT)]
+    if not refused:
+        return f"Usage report acknowledged ({len(verdicts)})"
+    return f"Usage report refused: {refused[0].reason}"
