@@ -1,0 +1,155 @@
+"""One real lab for all strangers: `slp up` in a process of its own, on free ports of loopback.
+
+Nothing of ours is imported here. What the clients need to know comes from the ready file.
+`SLP` names the program (make strangers sets it).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+# SW1 is for looking and configuring, SW2 for what disturbs the others (saving, reloading).
+LAB = """\
+lab: strangers
+clock:
+  start: 2026-10-06T12:00:00Z
+  rate: 1
+network:
+  dns_port: 0
+  hosts:
+    cslu-local: 127.0.0.1
+counterparts:
+  - {name: cssm, kind: cssm, listen: 0}
+  - {name: cslu, kind: cslu, listen: 0, forward: cssm}
+devices:
+  - name: SW1
+    platform: C9300-24T
+    release: 17.12.4
+    serial: FOC0000EMU1
+    ssh: 0
+    config: |
+      hostname SW1
+      enable secret enable-me
+      username looker privilege 1 secret look
+  - name: SW2
+    platform: C9300-48U
+    release: 17.9.5
+    serial: FOC0000EMU2
+    ssh: 0
+    config: |
+      hostname SW2
+"""
+
+
+@dataclass(frozen=True)
+class Switch:
+    """What a client is told of one device."""
+
+    name: str
+    platform: str
+    serial: str
+    host: str
+    port: int
+    username: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Lab:
+    switches: dict[str, Switch]
+    counterparts: dict[str, str]  # name -> URL
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(pytest.mark.strangers)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("lab")
+    (folder / "lab.yaml").write_text(LAB, "utf-8")
+    ready = folder / "ready.json"
+    log = folder / "slp.log"
+    command = [_program(), "up", str(folder / "lab.yaml")]
+    command += ["--state", str(folder / "state"), "--ready-file", str(ready)]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+    try:
+        _wait_for(ready, process, log)
+        yield _read(json.loads(ready.read_text("utf-8")))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            status = process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            status = None
+    assert status == 0, f"slp up ended with {status}:\n{log.read_text('utf-8')}"
+
+
+@pytest.fixture(scope="session")
+def sw1(lab: Lab) -> Switch:
+    return lab.switches["SW1"]
+
+
+@pytest.fixture(scope="session")
+def sw2(lab: Lab) -> Switch:
+    return lab.switches["SW2"]
+
+
+def _program() -> str:
+    beside = str(Path(__file__).resolve().parents[2] / ".venv" / "bin" / "slp")
+    program = shutil.which(os.environ.get("SLP", beside))
+    assert program, f"no slp program at {os.environ.get('SLP', beside)}: make strangers sets it up"
+    return program
+
+
+def _wait_for(ready: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while not ready.exists():
+        assert process.poll() is None, f"slp up ended:\n{log.read_text('utf-8')}"
+        assert time.monotonic() < end, f"not ready in {START_SECONDS} s:\n{log.read_text('utf-8')}"
+        time.sleep(0.05)
+
+
+def _read(ready: dict[str, Any]) -> Lab:
+    switches = {}
+    for device in ready["devices"]:
+        name = device["name"]
+        switches[name] = Switch(
+            name=name,
+            platform=device["platform"],
+            serial=_serial(device["udi"]),
+            host=device["ssh"]["host"],
+            port=device["ssh"]["port"],
+            username=device["username"],
+            password=device["password"],
+        )
+    return Lab(switches, {server["name"]: server["url"] for server in ready["counterparts"]})
+
+
+def _serial(udi: Any) -> str:
+    """The serial number of a UDI as the ready file gives it: `PID:...,SN:...`."""
+    return str(udi).rpartition("SN:")[2]
+
+
+if sys.version_info >= (3, 14):
+    # pyATS is published as compiled wheels, up to Python 3.13 so far.
+    collect_ignore = ["test_pyats.py"]

@@ -1,0 +1,139 @@
+"""pyATS: unicon connects as to any `iosxe` device, and Genie parses what the live device shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from genie.testbed import load
+from unicon.core.errors import SubCommandFailure
+
+SSH = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+
+
+def testbed(switch: Any) -> Any:
+    return load(
+        {
+            "devices": {
+                switch.name: {
+                    "os": "iosxe",
+                    "type": "switch",
+                    "credentials": {
+                        "default": {"username": switch.username, "password": switch.password},
+                        "enable": {"password": "enable-me"},
+                    },
+                    "connections": {
+                        "cli": {
+                            "protocol": "ssh",
+                            "ip": switch.host,
+                            "port": switch.port,
+                            "ssh_options": SSH,
+                        }
+                    },
+                }
+            }
+        }
+    )
+
+
+testbed.__test__ = False  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def device(sw1: Any) -> Iterator[Any]:
+    device = testbed(sw1).devices["SW1"]
+    device.connect(log_stdout=False)
+    yield device
+    device.disconnect()
+
+
+@pytest.fixture(scope="module")
+def after_first_ack(device: Any) -> Any:
+    """The device 20 minutes on: first report sent, ACK, trust code and policy installed."""
+    device.execute("emulator clock advance 20 minutes", timeout=60)
+    return device
+
+
+def test_connect_ends_in_privileged_exec(device: Any) -> None:
+    assert device.is_connected()
+    assert device.cli.state_machine.current_state == "enable"
+
+
+def test_hostname_is_learned(sw1: Any) -> None:
+    device = testbed(sw1).devices["SW1"]
+    device.connect(log_stdout=False, learn_hostname=True)
+    try:
+        assert device.cli.hostname == "SW1"
+    finally:
+        device.disconnect()
+
+
+def test_configure_and_undo(device: Any) -> None:
+    device.configure(["license smart usage interval 9"])
+    try:
+        shown = device.execute("show running-config | include usage interval")
+        assert shown.strip() == "license smart usage interval 9"
+    finally:
+        device.configure(["no license smart usage interval"])
+
+
+def test_wrong_lines_raise(device: Any) -> None:
+    with pytest.raises(SubCommandFailure):
+        device.execute("show license foo")
+    with pytest.raises(SubCommandFailure):
+        device.configure("license smart nonsense")
+    assert device.cli.state_machine.current_state == "enable"
+
+
+def test_show_version(device: Any, sw1: Any) -> None:
+    version = device.parse("show version")["version"]
+    assert version["hostname"] == "SW1"
+    assert version["chassis"] == sw1.platform
+    assert version["chassis_sn"] == sw1.serial
+    assert version["os"] == "IOS-XE"
+    assert version["xe_version"].startswith("17.12.04")
+
+
+def test_show_license_udi(device: Any, sw1: Any) -> None:
+    udi = {"pid": sw1.platform, "sn": sw1.serial}
+    assert device.parse("show license udi")["udi_details"] == udi
+
+
+def test_show_license_summary(device: Any) -> None:
+    rows = device.parse("show license summary")["license_usage"]
+    assert {name: row["license"] for name, row in rows.items()} == {
+        "C9300-24 Network Advan...": "network-advantage",
+        "C9300-24 DNA Advantage": "dna-advantage",
+    }
+    assert {(row["count"], row["status"]) for row in rows.values()} == {("1", "IN USE")}
+
+
+def test_show_license_usage(device: Any) -> None:
+    usage = device.parse("show license usage")
+    assert usage["license_authorization"]["status"] == "Not Applicable"
+    kinds = {row["feature_name"]: row["license_type"] for row in usage["license_name"].values()}
+    assert kinds == {"network-advantage": "Perpetual", "dna-advantage": "Subscription"}
+
+
+def test_show_license_status_after_the_first_ack(after_first_ack: Any, sw1: Any) -> None:
+    status = after_first_ack.parse("show license status")
+    assert status["smart_licensing_using_policy"]["status"] == "ENABLED"
+    assert status["transport"]["type"] == "cslu"
+    assert status["usage_reporting"]["last_ack_received"].startswith("Oct 06")
+    assert status["trust_code_installed"]["active"]["sn"] == sw1.serial
+
+
+def test_show_license_all_after_the_first_ack(after_first_ack: Any, sw1: Any) -> None:
+    shown = after_first_ack.parse("show license all")
+    assert shown["smart_licensing_status"]["smart_licensing_using_policy"]["status"] == "ENABLED"
+    assert shown["product_information"]["udi"] == {"pid": sw1.platform, "sn": sw1.serial}
+    assert len(shown["license_usage"]["license_name"]) == 2
+    assert int(shown["usage_report_summary"]["total_acknowledged_received"]) > 0
+
+
+@pytest.mark.parametrize(
+    "command", ["show clock", "show logging", "show inventory", "show license rum id all"]
+)
+def test_other_shows_are_parsed(after_first_ack: Any, command: str) -> None:
+    assert after_first_ack.parse(command)
