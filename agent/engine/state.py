@@ -15,6 +15,7 @@ from agent.core.clock import Instant
 from agent.core.identity import Account, Udi
 from agent.engine.actions import Route
 from agent.engine.config import LicenseConfig
+from agent.engine.events import Failure
 from agent.protocol.messages import ConnectInfo, LicenseClass, Measurement, Request, SignedReport
 
 
@@ -117,6 +118,7 @@ class LicenceUse:
     status_time: Instant
     request_time: Instant | None
     licence_class: LicenseClass
+    endpoint: bool = False  # counted from endpoint events (access points), announced every 8 h
 
 
 class RumState(Enum):
@@ -161,6 +163,9 @@ class RumReport:
     flag: str = "N"
     storage: StorageState = StorageState.EXIST
     signed: SignedReport | None = None
+    # consumers that came and went at the start of the current line
+    added: tuple[Udi, ...] = ()
+    removed: tuple[Udi, ...] = ()
 
 
 # --- exchanges ------------------------------------------------------------------------------
@@ -207,6 +212,9 @@ class Pending:
     message: Request
     report_ids: tuple[int, ...] = ()
     signing_key: str = ""
+    # set once the attempt has failed and waits for the moment at which it is given up
+    failure: Failure | None = None
+    detail: str = ""
 
 
 class TimerName(Enum):
@@ -225,6 +233,7 @@ class TimerName(Enum):
     GIVE_UP = "Give up attempt"
     ENDPOINT_ANNOUNCEMENT = "Endpoint announcement"
     UNREPORTED_WARNING = "Unreported warning"
+    ACK_RULE_NOTICE = "Acknowledgement notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +265,7 @@ class UsageReporting:
 class Counters:
     """Running totals of the usage report summary."""
 
+    total: int = 0
     purged: int = 0
     acknowledged: int = 0
     missing: int = 0
@@ -296,6 +306,17 @@ class AgentState:
     hello_failures: int = 0
     throttled_sync: bool = False  # a sync was asked for: the next push ignores the daily limit
     factory_reset: Instant | None = None
+    # the base of the first deadline: first run of Process Utility RUM reports with licences in use
+    base: Instant | None = None
+    process_anchor: Instant | None = None  # that job repeats daily from here
+    # certificates of licence signers, learned from a verified trust code (base64 DER)
+    signers: tuple[str, ...] = ()
+    # what the contact under way or the next one is for
+    hello_wanted: bool = False
+    pushes_wanted: int = 0
+    poll_wanted: bool = False
+    greeted: bool = False  # this contact's Hello went through
+    lost_before: bool = False  # a peer was reached since boot or since the transport changed
 
     @property
     def udi(self) -> Udi:

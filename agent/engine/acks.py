@@ -1,0 +1,203 @@
+"""Licence files: what arrives in a reply or an imported file is verified, then installed.
+
+Order: trust code, account, policy, RUM ACK. Each section stands for itself: one that does not
+verify is left out and named among the faults; the good ones are installed. The certificate of
+the signer comes with a trust code, whose chain must end in an anchor, and is remembered.
+Sources: docs/sources.md, entries licence-file, verification-order, ack-rules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.core.identity import Account
+from agent.engine import policy, reporting, rum, trust
+from agent.engine.state import RumReport, RumState
+from agent.engine.turn import Turn
+from agent.protocol import signing
+from agent.protocol.codec import MessageError, read_licence_file
+from agent.protocol.messages import AckData, AckedReport, AckStatus, LicenceFile, Section, TrustData
+
+MATCH_IDENTIFIER = 28
+BAD_SIGNATURE = 45
+UNKNOWN_SIGNER = 47
+NOT_SUPPORTED = 10
+UNREADABLE = 17
+VERSION_MISMATCH = 122
+TAMPERED = 73
+
+_KNOWN_SIGNERS = 4
+_ACCEPTED = (AckStatus.ACK, AckStatus.DUPLICATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a section was not installed; `code` is the device's return code."""
+
+    section: str
+    code: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one licence file."""
+
+    installed: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def install(turn: Turn, text: str) -> Outcome:
+    """Verify and install a licence file. A peer's mistake is a Fault, never an exception."""
+    outcome = Outcome()
+    try:
+        found = read_licence_file(text)
+    except MessageError as error:
+        outcome.faults.append(Fault("file", error.code, error.reason))
+        return outcome
+    for name in found.unreadable:
+        outcome.faults.append(Fault(name, UNREADABLE, "the section cannot be read"))
+    for name, section, step in _steps(found):
+        fault = step(turn, section)
+        if fault is None:
+            outcome.installed.append(name)
+        else:
+            outcome.faults.append(Fault(name, *fault))
+            turn.note("SAEVT_IMPORT", type=name, success="False", error=fault[1])
+    if found.authorizations:
+        reason = "authorization codes are not supported"
+        outcome.faults.append(Fault("AUTH", NOT_SUPPORTED, reason))
+    return outcome
+
+
+_Fault = tuple[int, str] | None
+_Step = Callable[[Turn, Section[Any]], _Fault]
+
+
+def _steps(found: LicenceFile) -> list[tuple[str, Section[Any], _Step]]:
+    rows: tuple[tuple[str, Section[Any] | None, _Step], ...] = (
+        ("TRUST CODE", found.trust, _install_trust),
+        ("ACCOUNT INFO", found.account, _install_account),
+        ("POLICY", found.policy, _install_policy),
+        ("RUM ACK", found.ack, _install_ack),
+    )
+    return [(name, section, step) for name, section, step in rows if section is not None]
+
+
+# --- one function per section ---------------------------------------------------------------
+
+
+def _install_trust(turn: Turn, section: Section[tuple[TrustData, ...]]) -> _Fault:
+    own = {member.udi for member in turn.state.members}
+    codes = [code for code in section.data if code.udi in own]
+    if not codes:
+        return MATCH_IDENTIFIER, "the trust code is for another device"
+    last_fault: _Fault = None
+    for code in codes:
+        fault = _check_trust(turn, code, section) or trust.install(turn, code)
+        if fault is not None:
+            udi, reason = str(code.udi), fault[1]
+            turn.log("SMART_LIC.TRUST_CODE_INSTALL_FAILED", udi=udi, reason=reason)
+            last_fault = fault
+    return last_fault
+
+
+def _check_trust(turn: Turn, code: TrustData, section: Section[Any]) -> _Fault:
+    chain = code.signing_chain
+    fault = signing.check_chain((code.id_cert, *chain), turn.state.anchors, turn.now)
+    if fault is not None:
+        return fault.code, fault.reason
+    if not chain or not signing.verify(chain[0], section.signed_text.encode(), section.signature):
+        return BAD_SIGNATURE, "the signature does not verify"
+    if chain[0] not in turn.state.signers:
+        turn.state.signers = (chain[0], *turn.state.signers)[:_KNOWN_SIGNERS]
+    return None
+
+
+def _install_account(turn: Turn, section: Section[Any]) -> _Fault:
+    if fault := _check_signature(turn, section):
+        return fault
+    data = section.data
+    turn.state.account = Account(data.smart_account, data.virtual_account, turn.now)
+    return None
+
+
+def _install_policy(turn: Turn, section: Section[Any]) -> _Fault:
+    fault = _check_signature(turn, section)
+    current, data = turn.state.policy, section.data
+    merged = policy.merged(data, turn.now)
+    if fault is None and current.installed is not None:
+        if policy.same_content(merged, current):
+            return None
+        if not policy.supersedes(data, current):
+            fault = VERSION_MISMATCH, "a newer policy is installed"
+    if fault is not None:
+        turn.log("SMART_LIC.POLICY_INSTALL_FAILED", reason=fault[1])
+        return fault
+    turn.state.policy = merged
+    turn.log("SMART_LIC.POLICY_INSTALL_SUCCESS")
+    turn.note("SAEVT_POLICY_INSTALL", name=data.name, success="True")
+    reporting.policy_installed(turn)
+    return None
+
+
+def _install_ack(turn: Turn, section: Section[tuple[AckData, ...]]) -> _Fault:
+    if fault := _check_signature(turn, section):
+        return fault
+    own = [ack for ack in section.data if ack.udi == turn.state.udi]
+    if not own:
+        return MATCH_IDENTIFIER, "the acknowledgement is for another device"
+    last_fault: _Fault = None
+    newly = 0
+    for entry in (entry for ack in own for entry in ack.reports):
+        report = turn.state.reports.get(entry.report_id)
+        if report is not None and report.state is RumState.ACK:
+            continue
+        fault = _check_report(report, entry)
+        if fault is None and report is not None and _take_status(turn, report, entry):
+            newly += 1
+        last_fault = fault or last_fault
+    if newly:
+        turn.note("SAEVT_RUM_ACK", count=str(newly))
+        reporting.acknowledged(turn)
+    return last_fault
+
+
+def _check_report(report: RumReport | None, entry: AckedReport) -> _Fault:
+    if report is None or report.signed is None:
+        return TAMPERED, f"report {entry.report_id} is not waiting for an acknowledgement"
+    if hashlib.sha256(report.signed.payload.encode()).hexdigest() != entry.payload_sha256:
+        return TAMPERED, f"report {entry.report_id} has another content"
+    return None
+
+
+def _take_status(turn: Turn, report: RumReport, entry: AckedReport) -> bool:
+    """Is the report acknowledged now? One the server refuses is kept and not sent again."""
+    if entry.status in _ACCEPTED:
+        rum.acknowledge(turn, report)
+        return True
+    rum.reject(turn, report)
+    turn.note("SAEVT_RUM_REJECT", reportId=str(entry.report_id), reason=entry.reason or "")
+    return False
+
+
+def _check_signature(turn: Turn, section: Section[Any]) -> _Fault:
+    """Signed by a signer that chains to an anchor, or by an anchor itself."""
+    state = turn.state
+    data = section.signed_text.encode()
+    expired: _Fault = None
+    for certificate in (*state.signers, *state.anchors):
+        if not signing.verify(certificate, data, section.signature):
+            continue
+        fault = signing.check_chain((certificate,), state.anchors, turn.now)
+        if fault is None:
+            return None
+        expired = fault.code, fault.reason
+    if expired is not None:
+        return expired
+    if not state.signers:
+        return UNKNOWN_SIGNER, "the signer is not known: no trust code was received"
+    return BAD_SIGNATURE, "the signature does not verify"

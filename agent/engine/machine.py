@@ -1,0 +1,232 @@
+"""The Smart Agent as one state machine: `handle(event, now)` -> actions, `next_deadline()`.
+
+An event goes to the one function the table `_HANDLERS` names for its type; a timer that is due
+to the one in `_DUE`. Everything known is in `state`; the same events at the same instants give
+the same state and the same actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from agent.core.chance import Chance
+from agent.core.clock import Instant
+from agent.core.release import Release
+from agent.engine import ack_rule, acks, policy, reporting, rum, transport
+from agent.engine.actions import Action, Answer
+from agent.engine.events import (
+    Booted,
+    ConfigChanged,
+    Event,
+    EventlogCleared,
+    FactoryResetAsked,
+    FileImported,
+    ReplyReceived,
+    SendFailed,
+    SyncAsked,
+    TimeReached,
+    UsageChanged,
+    UsageSaved,
+)
+from agent.engine.routes import address_of
+from agent.engine.state import AgentState, Member, RumState, TimerName
+from agent.engine.timers import next_deadline, set_timer, take_due
+from agent.engine.timings import TIMINGS
+from agent.engine.turn import Turn
+from agent.profiles.profile import Profile
+
+IMPORTED = "Import Data Successful"
+# assumed: the sentence of a failed import; a capture would show it
+IMPORT_FAILED = "Import Data Failed: {reason}"
+
+
+def new_state(
+    profile: Profile,
+    release: Release,
+    members: tuple[Member, ...],
+    seed: str,
+    anchors: tuple[str, ...],
+) -> AgentState:
+    """An agent with an empty store. `members[0]` is the active unit; `seed` gives all chance."""
+    return AgentState(
+        members=members,
+        software_tag=profile.software_tag,
+        chance=Chance(seed),
+        policy=policy.default_policy(),
+        anchors=anchors,
+    )
+
+
+class SmartAgent:
+    """One product instance's agent. Driven by commands, replies and the deadline it names."""
+
+    __slots__ = ("profile", "release", "state")
+
+    def __init__(self, profile: Profile, release: Release, state: AgentState) -> None:
+        self.profile, self.release, self.state = profile, release, state
+
+    def handle(self, event: Event, now: Instant) -> tuple[Action, ...]:
+        """Take in one event; the actions are to be carried out in order."""
+        turn = Turn(self.profile, self.release, self.state, now)
+        _HANDLERS[type(event)](turn, event)
+        self.state = turn.state
+        return tuple(turn.actions)
+
+    def next_deadline(self) -> Instant | None:
+        """When TimeReached is wanted next; None when nothing is planned."""
+        return next_deadline(self.state)
+
+
+# --- boot -----------------------------------------------------------------------------------
+
+
+def _booted(turn: Turn, event: Booted) -> None:
+    """Start, with an empty store or with what was kept: policy, trust, reports, deadline."""
+    state = turn.state
+    transport.drop_pending(turn)
+    state.timers.clear()
+    state.hello_wanted = state.poll_wanted = state.connected = False
+    state.comm_failed = state.lost_before = False
+    state.pushes_wanted = state.hello_failures = 0
+    state.config, state.booted = event.config, turn.now
+    state.process_anchor = None
+    turn.log("SMART_LIC.AGENT_ENABLED")
+    if turn.profile.kind == "router":  # source: agent-enabled (switches do not print it)
+        turn.log("SMART_LIC.EXPORT_CONTROLLED", allowed="not allowed")
+    turn.log("PKI.TRUSTPOINT_CREATE", trustpoint="SLA-TrustPoint")
+    turn.note("SAEVT_READY")
+    turn.note("SAEVT_ENABLED")
+    turn.note("SAEVT_EXPORT_FLAG", exportAllowed="False")
+    turn.note("SAEVT_HA_ROLE", udi=str(state.udi), haRole=state.members[0].role.value)
+    for report in list(state.reports.values()):
+        if report.state is RumState.OPEN:
+            rum.close(turn, report, rum.PRODUCT_RELOAD)
+    reporting.usage_at_boot(turn, event.licences)
+    for use in state.usage.values():
+        if use.count:
+            rum.start(turn, use)
+    turn.note("SAEVT_INIT_COMPLETE")
+    _plan_boot(turn)
+
+
+def _plan_boot(turn: Turn) -> None:
+    state, boot = turn.state, TIMINGS.boot
+    set_timer(state, TimerName.START_UTILITY_MEASUREMENTS, turn.now + boot.short_report)
+    set_timer(state, TimerName.PROCESS_UTILITY_RUM_REPORTS, turn.now + boot.base)
+    if any(use.endpoint for use in state.usage.values()):
+        set_timer(state, TimerName.ENDPOINT_ANNOUNCEMENT, turn.now + TIMINGS.jobs.endpoint)
+    if state.base is None:
+        return
+    reporting.arm_warnings(turn)
+    reporting.schedule_push(turn, turn.now + TIMINGS.push.first)
+    transport.resume_timers(turn)
+
+
+def _short_reports_end(turn: Turn) -> None:
+    """The first report of each chain after a boot is a short one."""
+    rum.close_all(turn, rum.SYSTEM_RESTART)
+
+
+def _process(turn: Turn) -> None:
+    """The first run of Process Utility RUM reports: the base, the first message, the Hello."""
+    state = turn.state
+    state.process_anchor = turn.now
+    if state.base is None and policy.licences_in_use(state):
+        reporting.first_use(turn)
+    turn.log("CALL_HOME.CALL_HOME_ENABLED")
+    reporting.announce_deadline(turn)
+    ack_rule.notice(turn)
+    transport.greet(turn)
+
+
+# --- commands -------------------------------------------------------------------------------
+
+
+def _config_changed(turn: Turn, event: ConfigChanged) -> None:
+    """Another transport or address restarts communication; another interval moves the push."""
+    old, turn.state.config = turn.state.config, event.config
+    if turn.state.booted is None:
+        return
+    if address_of(old) != address_of(event.config):
+        transport.restart(turn)
+    if old.usage_interval_days != event.config.usage_interval_days:
+        reporting.interval_changed(turn)
+
+
+def _sync_asked(turn: Turn, event: SyncAsked) -> None:
+    transport.sync(turn)
+
+
+def _file_imported(turn: Turn, event: FileImported) -> None:
+    outcome = acks.install(turn, event.text)
+    if outcome.faults:
+        turn.actions.append(Answer(IMPORT_FAILED.format(reason=outcome.faults[0].reason)))
+    else:
+        turn.actions.append(Answer(IMPORTED))
+
+
+def _usage_saved(turn: Turn, event: UsageSaved) -> None:
+    """Close what is open; everything closed counts as handed out."""
+    rum.close_all(turn, rum.CURRENT_USAGE_REQUESTED)
+    rum.mark_handed_out(turn)
+    turn.state.usage_reporting.last_report_file_write = turn.now
+
+
+def _eventlog_cleared(turn: Turn, event: EventlogCleared) -> None:
+    turn.state.eventlog.clear()
+
+
+def _factory_reset(turn: Turn, event: FactoryResetAsked) -> None:
+    """Wipe what licensing stores; configuration and licences in use stay. A reload follows."""
+    old = turn.state
+    turn.state = AgentState(
+        members=old.members,
+        software_tag=old.software_tag,
+        chance=old.chance,
+        policy=policy.default_policy(),
+        anchors=old.anchors,
+        config=old.config,
+        usage=old.usage,
+        next_handle=old.next_handle,
+        next_request_id=old.next_request_id,
+        booted=old.booted,
+        factory_reset=turn.now,
+    )
+
+
+# --- time -----------------------------------------------------------------------------------
+
+
+def _time_reached(turn: Turn, event: TimeReached) -> None:
+    while (name := take_due(turn.state, turn.now)) is not None:
+        _DUE[name](turn)
+
+
+_DUE: dict[TimerName, Callable[[Turn], None]] = {
+    TimerName.START_UTILITY_MEASUREMENTS: _short_reports_end,
+    TimerName.PROCESS_UTILITY_RUM_REPORTS: _process,
+    TimerName.SEND_UTILITY_RUM_REPORTS: transport.push_due,
+    TimerName.RETRIEVE_DATA_PROCESSING_RESULT: transport.poll_due,
+    TimerName.DATA_SYNCHRONIZATION: transport.greet,
+    TimerName.HELLO_MESSAGE: transport.greet,
+    TimerName.GIVE_UP: transport.give_up,
+    TimerName.EXTERNAL_EVENT: reporting.warn,
+    TimerName.UNREPORTED_WARNING: reporting.warn,
+    TimerName.ENDPOINT_ANNOUNCEMENT: reporting.announce_endpoints,
+    TimerName.ACK_RULE_NOTICE: ack_rule.notice,
+}
+
+_HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
+    Booted: _booted,
+    TimeReached: _time_reached,
+    ConfigChanged: _config_changed,
+    UsageChanged: reporting.usage_changed,
+    SyncAsked: _sync_asked,
+    ReplyReceived: transport.reply_received,
+    SendFailed: transport.send_failed,
+    FileImported: _file_imported,
+    UsageSaved: _usage_saved,
+    EventlogCleared: _eventlog_cleared,
+    FactoryResetAsked: _factory_reset,
+}

@@ -1,0 +1,117 @@
+"""The policy in force, and the day-counts that follow from it and the licences in use.
+
+A received policy is laid over the Cisco default cell by cell; a cell it leaves out keeps the
+default. A licence that counts 0 asks for nothing. 0 days means no requirement of that kind.
+Sources: docs/sources.md, entries policy-default, policy-merge, push-interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from agent.core.clock import Instant
+from agent.engine.state import AgentState, Cell, Policy, ReportingRule, Source
+from agent.engine.timings import TIMINGS
+from agent.protocol.messages import LicenseClass, PolicyData, RuleCells
+
+FIRST_REPORT_OWED = 2  # State(n) of tech support
+ONGOING = 4
+
+_DEFAULT_DAYS = {  # first report, frequency, on change
+    LicenseClass.PERPETUAL: (365, 0, 90),
+    LicenseClass.SUBSCRIPTION: (90, 90, 90),
+    LicenseClass.ENFORCED: (0, 0, 0),
+    LicenseClass.EXPORT: (0, 0, 0),
+}
+
+
+def default_policy() -> Policy:
+    """The Cisco default: ACK required, 365/0/90, 90/90/90, 0/0/0, 0/0/0."""
+    classes = {
+        group: ReportingRule(*(Cell(days) for days in row)) for group, row in _DEFAULT_DAYS.items()
+    }
+    return Policy(ack_required=True, ack_source=Source.CISCO_DEFAULT, classes=classes)
+
+
+def merged(data: PolicyData, now: Instant) -> Policy:
+    """The default overlaid with a received policy, installed now."""
+    default = default_policy()
+    return Policy(
+        ack_required=data.ack_required,
+        ack_source=Source.CUSTOMER_POLICY,
+        classes={
+            group: _overlaid(rule, data.classes.get(group, RuleCells()))
+            for group, rule in default.classes.items()
+        },
+        name=data.name,
+        installed=now,
+        version=data.version,
+        datestamp=data.datestamp,
+    )
+
+
+def same_content(one: Policy, other: Policy) -> bool:
+    """Do two policies say the same, whenever they were installed?"""
+    return _content(one) == _content(other)
+
+
+def supersedes(data: PolicyData, policy: Policy) -> bool:
+    """May a received policy replace the one in force? Higher version or later datestamp."""
+    if policy.installed is None:
+        return True
+    return data.version > policy.version or data.datestamp > policy.datestamp
+
+
+def first_report_days(state: AgentState) -> int:
+    return _smallest(state, lambda rule: rule.first_report)
+
+
+def frequency_days(state: AgentState) -> int:
+    return _smallest(state, lambda rule: rule.frequency)
+
+
+def on_change_days(state: AgentState, group: LicenseClass) -> int:
+    """Report on change is a matter of the licence that changed, in use or not."""
+    return state.policy.classes[group].on_change.days
+
+
+def push_interval_days(state: AgentState) -> int:
+    """`Reporting push interval`; 0 prints `0 (no reporting)`."""
+    frequency = frequency_days(state)
+    reporting = state.usage_reporting
+    first_owed = reporting.state == FIRST_REPORT_OWED and first_report_days(state) > 0
+    if not (first_owed or frequency or reporting.next_ack_deadline is not None):
+        return 0
+    configured = state.config.usage_interval_days
+    wanted = TIMINGS.push.default_interval_days if configured is None else configured
+    # assumed: a policy below 30 days shortens the default interval too; a capture would show it
+    return min(wanted, frequency) if frequency else wanted
+
+
+def licences_in_use(state: AgentState) -> bool:
+    return any(use.count for use in state.usage.values())
+
+
+def _smallest(state: AgentState, cell: Callable[[ReportingRule], Cell]) -> int:
+    groups = {use.licence_class for use in state.usage.values() if use.count}
+    return _least(cell(state.policy.classes[group]).days for group in groups)
+
+
+def _least(days: Iterable[int]) -> int:
+    return min((n for n in days if n > 0), default=0)
+
+
+def _content(policy: Policy) -> tuple[object, ...]:
+    return (policy.name, policy.version, policy.datestamp, policy.ack_required, policy.classes)
+
+
+def _overlaid(rule: ReportingRule, cells: RuleCells) -> ReportingRule:
+    return ReportingRule(
+        _cell(rule.first_report, cells.first_report),
+        _cell(rule.frequency, cells.frequency),
+        _cell(rule.on_change, cells.on_change),
+    )
+
+
+def _cell(default: Cell, received: int | None) -> Cell:
+    return default if received is None else Cell(received, Source.CUSTOMER_POLICY)

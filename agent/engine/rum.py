@@ -1,0 +1,241 @@
+"""RUM reports: how usage is measured, closed, signed, purged. Nothing here knows transports.
+
+Each licence in use has one chain of reports, its last one OPEN; ids come from one counter for
+all chains. A report's payload is fixed and signed when it is closed and never changes again.
+OPEN -> CLOSED -> (sending) PENDING -> UNACK -> ACK; an ACK deletes the storage, the row stays.
+Lines are computed from spans: nothing wakes up every 15 minutes.
+Sources: docs/sources.md, entries rum-states, rum-ids, rum-limits, rum-lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agent.core.clock import SECOND, Instant
+from agent.core.identity import Udi
+from agent.engine.state import LicenceUse, RumReport, RumState, StorageState
+from agent.engine.timings import TIMINGS
+from agent.engine.turn import Turn
+from agent.protocol.codec import report_payload, sign_report
+from agent.protocol.messages import HaMember, Measurement, ReportContent
+
+CURRENT_USAGE_REQUESTED = "CurrentUsageRequested"
+PRODUCT_RELOAD = "ProductReload"
+# the words below are ours: no capture names them
+LICENSE_RELEASED = "LicenseReleased"
+USAGE_CHANGED = "UsageChanged"
+SYSTEM_RESTART = "SystemRestart"
+
+UNACKNOWLEDGED = (RumState.CLOSED, RumState.PENDING, RumState.UNACK)
+REJECTED_FLAG = "E"
+PURGED_FLAG = "P"
+
+
+def last_report(turn: Turn, tag: str) -> RumReport | None:
+    """The newest report of a licence's chain."""
+    reports = reversed(turn.state.reports.values())
+    return next((report for report in reports if report.entitlement_tag == tag), None)
+
+
+def open_report(turn: Turn, tag: str) -> RumReport | None:
+    """The chain's open report, if it has one."""
+    last = last_report(turn, tag)
+    return last if last is not None and last.state is RumState.OPEN else None
+
+
+def start(turn: Turn, use: LicenceUse, added: tuple[Udi, ...] = ()) -> None:
+    """Open the next report of a licence's chain. Its line joins the previous one's end."""
+    state, previous = turn.state, last_report(turn, use.entitlement_tag)
+    since = _second(turn.now)
+    if not state.next_report_id:  # source: rum-ids (an empty store: epoch seconds)
+        state.next_report_id = since // SECOND
+    if previous is not None:
+        since = max(since, previous.closed or 0)
+        state.reports[previous.report_id] = replace(previous, next_id=state.next_report_id)
+    report = RumReport(
+        report_id=state.next_report_id,
+        entitlement_tag=use.entitlement_tag,
+        feature=use.feature,
+        state=RumState.OPEN,
+        opened=since,
+        count=use.count,
+        measured_since=since,
+        previous_id=previous.report_id if previous is not None else 0,
+        added=added,
+    )
+    state.reports[report.report_id] = report
+    state.next_report_id += 1
+    state.counters.total += 1
+    _forget_old_rows(turn)
+
+
+def close(turn: Turn, report: RumReport, reason: str) -> None:
+    """Close a report: its payload is written and signed now. Purges beyond the storage limit."""
+    line = _current_line(report, turn.now, reason)
+    lines = (*report.lines, line)
+    payload = report_payload(
+        _content(turn, report, lines), version_2=turn.release.has("rum_payload_version_2")
+    )
+    state = turn.state
+    trust = state.trust.get(state.udi.short)
+    key = None if trust is None else (trust.trust_id, trust.private_key)
+    state.reports[report.report_id] = replace(
+        report,
+        state=RumState.CLOSED,
+        lines=(),
+        added=(),
+        removed=(),
+        closed=line.end,
+        close_reason=reason,
+        signed=sign_report(payload, state.udi, state.software_tag, key),
+    )
+    _purge(turn)
+
+
+def close_all(turn: Turn, reason: str) -> None:
+    """Close what is open and, for licences in use, open the next report at once."""
+    open_ones = [r for r in turn.state.reports.values() if r.state is RumState.OPEN]
+    for report in open_ones:
+        close(turn, report, reason)
+    for use in turn.state.usage.values():
+        if use.count and open_report(turn, use.entitlement_tag) is None:
+            start(turn, use)
+
+
+def new_line(
+    turn: Turn, report: RumReport, count: int, added: tuple[Udi, ...], removed: tuple[Udi, ...]
+) -> None:
+    """The count or the consumers changed: end the current line, the report stays open."""
+    line = _current_line(report, turn.now, "")
+    turn.state.reports[report.report_id] = replace(
+        report,
+        lines=(*report.lines, line),
+        count=count,
+        measured_since=line.end,
+        added=added,
+        removed=removed,
+    )
+
+
+def to_send(turn: Turn) -> list[RumReport]:
+    """Closed reports without ACK, oldest first. One the server rejected is not sent again."""
+    return [r for r in _stored(turn) if r.flag != REJECTED_FLAG]
+
+
+def mark_sending(turn: Turn, reports: list[RumReport]) -> None:
+    for report in reports:
+        turn.state.reports[report.report_id] = replace(report, state=RumState.PENDING)
+
+
+def mark_sent(turn: Turn, report_ids: tuple[int, ...]) -> None:
+    """The server took them: they wait for their ACK."""
+    for report in _pending(turn, report_ids):
+        turn.state.reports[report.report_id] = replace(
+            report, state=RumState.UNACK, sent=report.sent or turn.now
+        )
+
+
+def take_back(turn: Turn, report_ids: tuple[int, ...]) -> None:
+    """The attempt failed: as before."""
+    for report in _pending(turn, report_ids):
+        before = RumState.UNACK if report.sent is not None else RumState.CLOSED
+        turn.state.reports[report.report_id] = replace(report, state=before)
+
+
+def mark_handed_out(turn: Turn) -> None:
+    """Closed reports were written to a file: handed out, not sent."""
+    for report in _stored(turn):
+        if report.state is RumState.CLOSED:
+            turn.state.reports[report.report_id] = replace(report, state=RumState.UNACK)
+
+
+def acknowledge(turn: Turn, report: RumReport) -> None:
+    """An ACK fits: count it, delete the storage, keep the row."""
+    turn.state.reports[report.report_id] = replace(
+        report,
+        state=RumState.ACK,
+        acked=turn.now,
+        flag="N",
+        storage=StorageState.DELETED,
+        signed=None,
+    )
+    turn.state.counters.acknowledged += 1
+
+
+def reject(turn: Turn, report: RumReport) -> None:
+    """The server refused it: kept and flagged, not sent again."""
+    turn.state.reports[report.report_id] = replace(report, flag=REJECTED_FLAG)
+
+
+def samples(span: Instant) -> int:
+    """How many 15-minute samples a span holds, its first moment included."""
+    return span // TIMINGS.jobs.measurement + 1
+
+
+def _current_line(report: RumReport, now: Instant, reason: str) -> Measurement:
+    start = report.measured_since
+    end = max(_second(now), start + SECOND)  # a line is never empty
+    return Measurement(
+        start=start,
+        end=end,
+        count=report.count,
+        samples=samples(end - start),
+        log_time=start,
+        termination_reason=reason,
+        added=report.added,
+        removed=report.removed,
+    )
+
+
+def _content(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) -> ReportContent:
+    state = turn.state
+    return ReportContent(
+        report_id=report.report_id,
+        software_tag=state.software_tag,
+        udi=state.udi,
+        entitlement_tag=report.entitlement_tag,
+        software_version="" if state.config.version_privacy else turn.release.padded,
+        ha_udi=tuple(HaMember(member.role.value, member.udi) for member in state.members),
+        measurements=lines,
+        product_instance_identifier=state.product_instance_identifier,
+        custom_id=state.config.custom_id or "",
+        customer_tags=state.config.customer_tags,
+    )
+
+
+def _purge(turn: Turn) -> None:
+    """Beyond the storage limit the oldest unacknowledged reports go."""
+    stored = list(_stored(turn))
+    for report in stored[: max(0, len(stored) - TIMINGS.limits.stored_reports)]:
+        turn.state.reports[report.report_id] = replace(
+            report, storage=StorageState.PURGED, flag=PURGED_FLAG, signed=None
+        )
+        turn.state.counters.purged += 1
+
+
+def _forget_old_rows(turn: Turn) -> None:
+    """Rows of acknowledged and purged reports go, oldest first, when the index is full."""
+    reports = turn.state.reports
+    surplus = len(reports) - TIMINGS.limits.index_rows
+    if surplus > 0:
+        done = [r.report_id for r in reports.values() if r.storage is not StorageState.EXIST]
+        for report_id in done[:surplus]:
+            del reports[report_id]
+
+
+def _stored(turn: Turn) -> Iterator[RumReport]:
+    for report in list(turn.state.reports.values()):
+        if report.state in UNACKNOWLEDGED and report.storage is StorageState.EXIST:
+            yield report
+
+
+def _pending(turn: Turn, report_ids: tuple[int, ...]) -> Iterator[RumReport]:
+    for report_id in report_ids:
+        report = turn.state.reports.get(report_id)
+        if report is not None and report.state is RumState.PENDING:
+            yield report
+
+
+def _second(now: Instant) -> Instant:
+    return now - now % SECOND

@@ -1,0 +1,59 @@
+"""`Communication Statistics`: attempts and answers of each exchange.
+
+`Ongoing Failure` counts failures in a row; `Communication` only those of the transport itself.
+Source: docs/sources.md, entry communication-statistics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.core.clock import Instant
+from agent.engine.state import AgentState, Exchange, ExchangeStatistics
+
+NO_REPLY = "NO REPLY"
+INVALID_STATUS = "INVALID STATUS CODE"
+
+
+def statistics_of(state: AgentState, exchange: Exchange) -> ExchangeStatistics:
+    return state.statistics.get(exchange.value, ExchangeStatistics())
+
+
+def succeeded(state: AgentState, exchange: Exchange, response: str, now: Instant) -> None:
+    """An attempt was answered with `OK` or `OK_POLL`."""
+    old = statistics_of(state, exchange)
+    state.statistics[exchange.value] = replace(
+        old,
+        total=old.total + 1,
+        success=old.success + 1,
+        ongoing_overall=0,
+        ongoing_communication=0,
+        last_response=response,
+        last_response_time=now,
+        failure_reason="<none>",
+        last_success=now,
+    )
+
+
+def failed(
+    state: AgentState,
+    exchange: Exchange,
+    response: str,
+    now: Instant,
+    *,
+    reason: str = "<none>",
+    communication: bool = False,
+) -> None:
+    """An attempt failed; `communication` when no answer of the peer could be used."""
+    old = statistics_of(state, exchange)
+    state.statistics[exchange.value] = replace(
+        old,
+        total=old.total + 1,
+        fail=old.fail + 1,
+        ongoing_overall=old.ongoing_overall + 1,
+        ongoing_communication=old.ongoing_communication + 1 if communication else 0,
+        last_response=response,
+        last_response_time=now,
+        failure_reason=reason,
+        last_failure=now,
+    )

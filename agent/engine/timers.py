@@ -1,0 +1,36 @@
+"""Many timers, one deadline: `AgentState.timers` holds instants by job name.
+
+Due timers are handled by instant, then by name, so a replay takes the same order. Jobs that only
+repeat (measuring, saving, the daily run) have no timer: `queries.jobs` computes their times.
+"""
+
+from __future__ import annotations
+
+from agent.core.clock import Instant
+from agent.engine.state import AgentState, TimerName
+
+
+def set_timer(state: AgentState, name: TimerName, when: Instant | None) -> None:
+    """Put a timer; None takes it away."""
+    if when is None:
+        state.timers.pop(name.value, None)
+    else:
+        state.timers[name.value] = when
+
+
+def timer(state: AgentState, name: TimerName) -> Instant | None:
+    return state.timers.get(name.value)
+
+
+def take_due(state: AgentState, now: Instant) -> TimerName | None:
+    """Take away the first timer that is due and name it; None when none is."""
+    due = [(when, name) for name, when in state.timers.items() if when <= now]
+    if not due:
+        return None
+    _, name = min(due)
+    del state.timers[name]
+    return TimerName(name)
+
+
+def next_deadline(state: AgentState) -> Instant | None:
+    return min(state.timers.values(), default=None)

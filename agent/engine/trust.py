@@ -1,0 +1,83 @@
+"""Trust codes: the request that travels with a report, and the installation of the answer.
+
+One trust code per UDI. A request keeps its key and nonce until it is answered, so a late answer
+still fits. Installed, the code signs reports and requests.
+Sources: docs/sources.md, entries trust-request, trust-install.
+"""
+
+from __future__ import annotations
+
+from agent.core.identity import Udi
+from agent.engine.state import PendingTrust, TrustCode
+from agent.engine.turn import Turn
+from agent.protocol import signing
+from agent.protocol.codec import trust_requests_text
+from agent.protocol.messages import TrustData, TrustRequest
+
+NONCE_MISMATCH = 30
+CERTIFICATE_INVALID = 41
+ALREADY_EXISTS = 81
+
+
+def requests(turn: Turn) -> tuple[tuple[TrustRequest, ...], str]:
+    """Trust requests for all units without a code, and the signature that proves the key."""
+    state = turn.state
+    missing = dict.fromkeys(m.udi for m in state.members if m.udi.short not in state.trust)
+    asked = tuple(_request(turn, udi) for udi in missing)
+    if not asked:
+        return (), ""
+    key = state.pending_trust[asked[0].udi.short].private_key
+    return asked, signing.sign(key, trust_requests_text(asked).encode())
+
+
+def install(turn: Turn, data: TrustData) -> tuple[int, str] | None:
+    """Install a verified trust code of an own unit; a fault is (return code, reason)."""
+    state = turn.state
+    installed = state.trust.get(data.udi.short)
+    if installed is not None and installed.id_cert == data.id_cert:
+        return None
+    pending = state.pending_trust.get(data.udi.short)
+    if pending is None or pending.nonce != data.request_nonce:
+        return NONCE_MISMATCH, "the trust code does not answer a request of this device"
+    if not signing.certificate_fits(data.id_cert, pending.private_key):
+        return CERTIFICATE_INVALID, "the certificate does not fit the requested key"
+    if installed is not None and data.valid_from < installed.valid_from:
+        return ALREADY_EXISTS, "a newer trust code is installed"
+    del state.pending_trust[data.udi.short]
+    state.trust[data.udi.short] = TrustCode(
+        udi=data.udi,
+        installed=turn.now,
+        trust_id=data.trust_id,
+        private_key=pending.private_key,
+        id_cert=data.id_cert,
+        product_instance_identifier=data.product_instance_identifier,
+        valid_from=data.valid_from,
+        valid_to=data.valid_to,
+        trust_code_type=data.trust_code_type,
+    )
+    if data.udi == state.udi:
+        state.product_instance_identifier = data.product_instance_identifier
+    turn.log("SMART_LIC.TRUST_CODE_INSTALL_SUCCESS", udi=str(data.udi))
+    turn.note("SAEVT_TRUST_INSTALL", udi=str(data.udi), success="True")
+    return None
+
+
+def _request(turn: Turn, udi: Udi) -> TrustRequest:
+    state = turn.state
+    pending = state.pending_trust.get(udi.short)
+    if pending is None:
+        pending = PendingTrust(
+            udi=udi,
+            nonce=state.chance.nonce(),
+            private_key=signing.scalar(state.chance.digest(f"trust key {udi.short}")),
+            requested=turn.now,
+        )
+        state.pending_trust[udi.short] = pending
+    return TrustRequest(
+        udi=udi,
+        software_tag=state.software_tag,
+        hostname="" if state.config.hostname_privacy else state.config.hostname,
+        timestamp=pending.requested,
+        nonce=pending.nonce,
+        csr=signing.csr(pending.private_key, udi),
+    )

@@ -1,0 +1,36 @@
+"""One turn of the agent: what it knows, the instant, and what it has decided to do so far.
+
+The functions of this package take a Turn, change `state` and append actions; `machine` makes
+one Turn per event. Profile and release are facts and never change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agent.core.clock import Instant
+from agent.core.release import Release
+from agent.engine.actions import Action, Log
+from agent.engine.state import AgentState, LoggedEvent
+from agent.engine.timings import TIMINGS
+from agent.profiles.profile import Profile
+
+
+@dataclass(slots=True)
+class Turn:
+    profile: Profile
+    release: Release
+    state: AgentState
+    now: Instant
+    actions: list[Action] = field(default_factory=list)
+
+    def log(self, mnemonic: str, /, **fields: str) -> None:
+        """Write a system message of sysmsg.toml."""
+        self.actions.append(Log(mnemonic, fields))
+
+    def note(self, name: str, /, **fields: str) -> None:
+        """Write a line of `show license eventlog`; the oldest go when it is full."""
+        events = self.state.eventlog
+        events.append(LoggedEvent(self.now, name, tuple(fields.items())))
+        if (surplus := len(events) - TIMINGS.limits.eventlog) > 0:
+            del events[:surplus]
