@@ -55,9 +55,9 @@ class AckRule:
     access_point_limit: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """A family: what its devices are and consume."""
+    """A family: what its devices are and consume. There is one of each, so identity compares."""
 
     family: str
     kind: str  # switch | wlc | router
