@@ -16,11 +16,18 @@ from cli_grammar.errors import GrammarError
 from cli_grammar.help import complete, help_for
 from cli_grammar.match import Ambiguous, Incomplete, Invalid, Matched, Outcome, match
 from cli_grammar.notation import Rows, read
-from cli_grammar.placeholders import INTERFACE_TYPES, VIRTUAL_TYPES, InterfaceName, interface_name
+from cli_grammar.placeholders import (
+    INTERFACE_TYPES,
+    SEVERITIES,
+    VIRTUAL_TYPES,
+    InterfaceName,
+    interface_name,
+)
 from cli_grammar.tree import Grammar, Mode, Node, Setting, Target
 
 __all__ = [
     "INTERFACE_TYPES",
+    "SEVERITIES",
     "VIRTUAL_TYPES",
     "Ambiguous",
     "Grammar",

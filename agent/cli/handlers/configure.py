@@ -1,0 +1,25 @@
+"""Configuration commands that need more than `=>`: secrets are hashed, interfaces must exist.
+
+The rules are in agent/device/config_edits.py, which reads whole configurations too; here they get
+the session's device and its chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.cli.reply import Args, Change, Context, Handler, Reply, Result
+from agent.core.secrets import new_salt
+from agent.device.config_edits import EDITORS, Editor
+
+
+def _handler(editor: Editor) -> Handler:
+    def configure(context: Context, args: Args) -> Result:
+        device = context.device
+        changes = editor(device.datastore.running, args, lambda: new_salt(device.chance))
+        return Reply(changes) if isinstance(changes, str) else Change(changes)
+
+    return configure
+
+
+HANDLERS: Mapping[str, Handler] = {name: _handler(editor) for name, editor in EDITORS.items()}

@@ -1,0 +1,334 @@
+"""What a configuration root means: typed readers of the datastore, and the factory's configuration.
+
+The agent and the device never walk the datastore; they get these values. Paths are those of the
+published native model where it has the setting, `emulator/...` where it has none.
+Sources: docs/sources.md, entries native-license, native-paths, factory-config.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from agent.core import secrets
+from agent.core.dates import UTC_ZONE, Zone
+from agent.core.release import Release
+from agent.device.config_text import read_config
+from agent.device.log import DEFAULTS, StampForm, StampKind
+from agent.device.log import LogSettings as LogSettings
+from agent.engine.config import LicenseConfig, Transport
+from agent.profiles.profile import Profile
+from cli_grammar import SEVERITIES, Grammar, grammar_for
+from yang.tree import EMPTY, Edit, Entry, Path, Rows, Tree, apply, get
+
+if TYPE_CHECKING:
+    from agent.device.device import Device
+
+_SMART: Path = ("native", "license", "smart")
+_OWN_SMART: Path = ("emulator", "license", "smart")
+_TAGS = ("tag1", "tag2", "tag3", "tag4")
+# source: trustpoint-hash. assumed: 17.9 to 17.11 as 17.12, 17.13 and 17.14 as 17.15.
+_TRUSTPOINT_HASH = (("17.13..", "sha512"), ("17.9..", "sha256"))
+_STAMP_PATH: Path = ("native", "service", "timestamps", "log")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """`username ...`: kind 9 is a scrypt hash, 7 and 0 are passwords, None is no password."""
+
+    name: str
+    privilege: int = 1
+    kind: int | None = None
+    secret: str = ""
+
+    def accepts(self, password: str) -> bool:
+        """Is this the user's password? False where none is set."""
+        return self.kind is not None and secrets.verify(password, self.kind, self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A stored password of no user: `enable secret`, `enable password`, a line's `password`."""
+
+    kind: int
+    stored: str
+
+    def accepts(self, password: str) -> bool:
+        """Is this the password?"""
+        return secrets.verify(password, self.kind, self.stored)
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """`line console 0`, `line vty ...`. `login` is local, password, or none; lengths in lines."""
+
+    login: str = "none"
+    password: Secret | None = None
+    privilege: int = 1
+    exec_timeout_ms: int = 600_000
+    length: int = 24
+    width: int = 80
+    history: int = 20
+    synchronous: bool = False
+    transport_input: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How names are looked up: servers in order, the domain to append, the local host table."""
+
+    lookup: bool = True
+    domain: str | None = None
+    servers: tuple[str, ...] = ()
+    hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def license_config(root: Tree, profile: Profile) -> LicenseConfig:
+    """The licensing part. Raises ValueError on a transport no CLI can set."""
+    smart: Tree = get(root, _SMART, EMPTY)
+    own: Tree = get(root, _OWN_SMART, EMPTY)
+    transport = Transport(str(smart.get("transport-type", "cslu")).lower())
+    primary = get(smart, ("url", "name"))
+    # source: primary-url (`license smart url X` also serves transport cslu)
+    serves_cslu = transport in (Transport.CSLU, Transport.AUTOMATIC)
+    tags: Tree = get(smart, ("usage", "customer-tags"), EMPTY)
+    return LicenseConfig(
+        transport=transport,
+        url_cslu=get(smart, ("url", "cslu")) or (primary if serves_cslu else None),
+        url_smart=get(own, ("url", "smart")) or primary,
+        usage_interval_days=get(smart, ("usage", "interval")),
+        proxy_address=get(own, ("proxy", "address")),
+        proxy_port=get(own, ("proxy", "port")),
+        vrf=own.get("vrf"),
+        custom_id=smart.get("customer-id"),
+        customer_tags=tuple((tag, tags[tag]) for tag in _TAGS if tag in tags),
+        hostname_privacy=bool(get(smart, ("privacy", "hostname"), False)),
+        version_privacy=bool(get(smart, ("privacy", "version"), False)),
+        server_identity_check=bool(own.get("server-identity-check", True)),
+        hostname=hostname(root, profile),
+        domain_name=get(root, ("native", "ip", "domain", "name")),
+    )
+
+
+def hostname(root: Tree, profile: Profile) -> str:
+    """The configured name, or the platform's."""
+    return str(get(root, ("native", "hostname"), profile.hostname))
+
+
+def levels(root: Tree, profile: Profile) -> tuple[str, str]:
+    """The boot level and the AIR level configured, the platform's own where none is."""
+    boot = _level(get(root, ("native", "license", "boot", "level"), EMPTY))
+    air = _level(get(root, ("emulator", "license", "air"), EMPTY))
+    return (
+        boot if boot in profile.levels else profile.default_level,
+        air if air in profile.air_levels else profile.default_air_level,
+    )
+
+
+def users(root: Tree) -> tuple[User, ...]:
+    """All users, in the order of entry."""
+    rows: Rows = get(root, ("native", "username"), Rows())
+    return tuple(_user(name, row) for name, row in rows.items())
+
+
+def user(root: Tree, name: str) -> User | None:
+    """One user."""
+    row = get(root, ("native", Entry("username", name)))
+    return None if row is None else _user(name, row)
+
+
+def enable_secret(root: Tree) -> Secret | None:
+    """`enable secret`, else `enable password`, else None."""
+    for name in ("secret", "password"):
+        found = _secret(get(root, ("native", "enable", name), EMPTY))
+        if found:
+            return found
+    return None
+
+
+def line_settings(root: Tree, kind: str, number: int) -> LineSettings:
+    """The settings of `console` 0 or of vty line `number`."""
+    row = _line(root, kind, number)
+    timeout: Tree = row.get("exec-timeout", EMPTY)
+    seconds = int(timeout.get("minutes", 10)) * 60 + int(timeout.get("seconds", 0))
+    login: Tree = row.get("login", EMPTY)
+    return LineSettings(
+        login="local" if login.get("local") else "password" if login else "none",
+        password=_secret(row.get("password", EMPTY)),
+        privilege=int(get(row, ("privilege", "level"), 1)),
+        exec_timeout_ms=seconds * 1000,
+        length=int(row.get("length", 24)),
+        width=int(row.get("width", 80)),
+        history=int(get(row, ("history", "size"), 20)),
+        synchronous=bool(get(row, ("logging", "synchronous"), False)),
+        transport_input=str(get(row, ("transport", "input"), "")),
+    )
+
+
+def resolution(root: Tree) -> Resolution:
+    """Everything about names."""
+    ip: Tree = get(root, ("native", "ip"), EMPTY)
+    hosts: Rows = get(ip, ("host", "host-list"), Rows())
+    return Resolution(
+        lookup=bool(get(ip, ("domain", "lookup"), True)),
+        domain=get(ip, ("domain", "name")),
+        servers=tuple(get(ip, ("name-server", "no-vrf"), ())),
+        hosts={name.lower(): tuple(row.get("ip-list", ())) for name, row in hosts.items()},
+    )
+
+
+def log_settings(root: Tree) -> LogSettings:
+    """Thresholds, buffer and stamp of the log."""
+    logging: Tree = get(root, ("native", "logging"), EMPTY)
+    return LogSettings(
+        console=_threshold(logging, "console", DEFAULTS.console),
+        monitor=_threshold(logging, "monitor", DEFAULTS.monitor),
+        buffered=_threshold(logging, "buffered", DEFAULTS.buffered),
+        buffer_bytes=int(get(logging, ("buffered", "size"), DEFAULTS.buffer_bytes)),
+        stamp=_stamp(root),
+    )
+
+
+def zone(root: Tree) -> Zone:
+    """`clock timezone`."""
+    row: Tree = get(root, ("native", "clock", "timezone"), EMPTY)
+    if not row:
+        return UTC_ZONE
+    hours, minutes = int(row.get("hours", 0)), int(row.get("minutes", 0))
+    return Zone(str(row["zone"]), hours * 60 + (minutes if hours >= 0 else -minutes))
+
+
+def boot_facts(root: Tree, device: Device) -> Mapping[str, str]:
+    """What the messages of a start name."""
+    return {
+        "self_signed": self_signed_number(device.agent.state.udi.sn),
+        "banner": software_banner(device.profile, device.release),
+    }
+
+
+def self_signed_number(serial: str) -> str:
+    """The ten digits in the name of a device's self-signed trustpoint; of the serial number here."""
+    return str(1_000_000_000 + zlib.crc32(serial.encode()) % 3_294_967_296)
+
+
+def software_banner(profile: Profile, release: Release) -> str:
+    """The lines a device prints of its software when it has started. # source: restart-banner"""
+    row: Mapping[str, Any] = release.row
+    software = profile.texts.get("software", "Catalyst L3 Switch Software (CAT9K_IOSXE)")
+    year = 2000 + int(str(row["compiled"]).split()[1].rsplit("-", 1)[1])
+    return (
+        f"Cisco IOS Software [{row['name']}], {software}, Version {release}, RELEASE SOFTWARE "
+        f"({profile.texts.get('build', 'fc3')})\n"
+        "Technical Support: http://www.cisco.com/techsupport\n"
+        f"Copyright (c) 1986-{year} by Cisco Systems, Inc.\n"
+        f"Compiled {row['compiled']} by mcpre"
+    )
+
+
+def grammar_of(profile: Profile, release: Release) -> Grammar:
+    """The grammar a device of this kind reads its configuration with."""
+    return grammar_for(release, profile.kind, profile.family)
+
+
+def factory_root(profile: Profile, release: Release, model: str = "") -> Tree:
+    """The running-config a device of `model` starts with when nothing is stored; one shared value.
+
+    Without a model it is that of the family's first one.
+    """
+    key = (profile.family, release, model)
+    if key not in _FACTORY:
+        _FACTORY[key] = _factory_root(profile, release, model)
+    return _FACTORY[key]
+
+
+_FACTORY: dict[tuple[str, Release, str], Tree] = {}
+
+
+def _factory_root(profile: Profile, release: Release, model: str) -> Tree:
+    row = profile.models[model or next(iter(profile.models))]
+    folder = files("agent.device")
+    text = folder.joinpath(f"factory-{profile.kind}.txt").read_text("utf-8")
+    ports: list[Edit] = [
+        Edit("set", ("native", "interface", _port(f"{prefix}{number}")))
+        for prefix, first, last in (("GigabitEthernet0/", 0, 0), *row.interfaces)
+        for number in range(first, last + 1)
+    ]
+    grammar = grammar_of(profile, release)
+    own = [f"license boot level {profile.default_level}"] if profile.default_level else []
+    own += [f"switch 1 provision {row.pid.lower()}"] if profile.kind == "switch" else []
+    digest = next((name for span, name in _TRUSTPOINT_HASH if release.within(span)), None)
+    own += ["crypto pki trustpoint SLA-TrustPoint", f"hash {digest}"] if digest else []
+    text += "\n".join(own)
+    read = read_config(text, grammar, apply(EMPTY, tuple(ports)), lambda: "")
+    if read.refused:
+        raise ValueError(f"factory-{profile.kind}.txt: {read.refused[0]}")
+    return read.root
+
+
+def default_config(profile: Profile, release: Release, model: str, hostname: str = "") -> Tree:
+    """The factory's configuration, with a name."""
+    root = factory_root(profile, release, model)
+    return apply(root, (Edit("set", ("native", "hostname"), hostname),)) if hostname else root
+
+
+def _port(name: str) -> Entry:
+    at = next(i for i, c in enumerate(name) if c.isdigit())
+    return Entry(name[:at], name[at:])
+
+
+def _level(level: Tree) -> str:
+    for base, below in level.items():
+        addon = below.get("addon") if isinstance(below, Tree) else None
+        return f"{base} addon {addon}" if addon else base
+    return ""
+
+
+def _user(name: str, row: Tree) -> User:
+    secret: Tree = row.get("secret") or row.get("password") or EMPTY
+    stored = secret.get("secret", secret.get("password"))
+    return User(
+        name=name,
+        privilege=int(row.get("privilege", 1)),
+        kind=None if stored is None else int(secret.get("encryption", 0)),
+        secret="" if stored is None else str(stored),
+    )
+
+
+def _secret(row: Tree) -> Secret | None:
+    stored = row.get("secret")
+    return None if stored is None else Secret(int(row.get("type", 0)), str(stored))
+
+
+def _line(root: Tree, kind: str, number: int) -> Tree:
+    rows: Rows = get(root, ("native", "line", kind), Rows())
+    for first, row in rows.items():
+        if int(first) <= number <= int(row.get("last", first)):
+            return row
+    return EMPTY
+
+
+def _threshold(logging: Tree, name: str, default: int | None) -> int | None:
+    row: Tree = logging.get(name, EMPTY)
+    if row.get("on") is False or logging.get("on") is False:
+        return None
+    severity = row.get("severity")
+    return default if severity is None else list(SEVERITIES).index(severity)
+
+
+def _stamp(root: Tree) -> StampForm:
+    row = get(root, _STAMP_PATH)
+    if row is None:
+        return StampForm(StampKind.NONE)
+    if "uptime" in row:
+        return StampForm(StampKind.UPTIME)
+    form: Tree = row.get("datetime", EMPTY)
+    return StampForm(
+        StampKind.DATETIME,
+        msec=bool(form.get("msec")),
+        localtime=bool(form.get("localtime")),
+        show_timezone=bool(form.get("show-timezone")),
+        year=bool(form.get("year")),
+    )

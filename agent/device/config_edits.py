@@ -1,0 +1,141 @@
+"""Configuration commands whose change depends on more than the line: what is there, or chance.
+
+Each is a function of (root, arguments, salt) that gives the edits, or the device's sentence where
+it refuses. The CLI's handlers and the reader of whole configurations share them.
+Sources: docs/sources.md, entries secret-type-9, license-url-default, interface-removal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agent.core import secrets
+from cli_grammar import VIRTUAL_TYPES, InterfaceName
+from yang.tree import Edit, Entry, Path, Rows, Tree, get, walk
+
+Salt = Callable[[], str]
+Changes = tuple[Edit, ...] | str  # the edits, or the sentence of refusal
+Editor = Callable[[Tree, Mapping[str, Any], Salt], Changes]
+
+SMART_RECEIVER = "https://smartreceiver.cisco.com/licservice/license"
+CSLU_LOCAL = "https://cslu-local:8182/cslu/v1/pi"
+
+_URL: Path = ("native", "license", "smart", "url")
+_OWN_URL: Path = ("emulator", "license", "smart", "url")
+_VTY: Path = ("native", "line", "vty")
+
+
+def user_secret(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`username X [privilege N] secret PLAIN`: stored as a type 9 hash."""
+    user: Path = ("native", Entry("username", args["name"]))
+    hashed = secrets.type_9(args["password"], salt())
+    privilege = (
+        [Edit("set", (*user, "privilege"), args["privilege"])] if "privilege" in args else []
+    )
+    return (
+        Edit("set", user),
+        *privilege,
+        Edit("delete", (*user, "password")),
+        Edit("set", (*user, "secret", "encryption"), 9),
+        Edit("set", (*user, "secret", "secret"), hashed),
+    )
+
+
+def enable_secret(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`enable secret PLAIN`."""
+    return (
+        Edit("set", ("native", "enable", "secret", "type"), 9),
+        Edit(
+            "set",
+            ("native", "enable", "secret", "secret"),
+            secrets.type_9(args["password"], salt()),
+        ),
+    )
+
+
+def license_url_default(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`license smart url default`: the URL of the transport in force is written out."""
+    transport = get(root, ("native", "license", "smart", "transport-type"), "cslu")
+    if transport == "smart":
+        return (
+            Edit("set", (*_OWN_URL, "smart"), SMART_RECEIVER),
+            Edit("set", (*_URL, "name"), SMART_RECEIVER),
+        )
+    # assumed: https, as the guide has it; one public source writes http.
+    return (Edit("set", (*_URL, "cslu"), CSLU_LOCAL),)
+
+
+def no_license_url(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`no license smart url default`: no URL is configured any more."""
+    return (Edit("delete", _URL), Edit("delete", _OWN_URL))
+
+
+def interface(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`interface X`: a virtual one comes into being, a physical one must be there."""
+    name: InterfaceName = args["if"]
+    path = _interface_path(name)
+    if name.type not in VIRTUAL_TYPES and get(root, path) is None:
+        return "% Invalid interface"
+    return (Edit("set", path),)
+
+
+def no_interface(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`no interface X`: only virtual ones go."""
+    name: InterfaceName = args["if"]
+    if name.type not in VIRTUAL_TYPES:
+        return "% Removal of physical interfaces is not permitted"
+    return (Edit("delete", _interface_path(name)),)
+
+
+def line_vty(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`line vty FIRST LAST`: ranges that overlap the new one give way, or are cut where it ends.
+
+    Lines of a range keep their settings. # assumed: one range results where several were typed over.
+    """
+    first, last = int(args["first"]), int(args["last"])
+    rows: Rows = get(root, _VTY, Rows())
+    if last < first:
+        return "% Bad line range"
+    edits: list[Edit] = []
+    for key, row in rows.items():
+        low, high = int(key), int(row.get("last", key))
+        if low == first or high < first or low > last:
+            continue
+        if low < first:
+            edits.append(Edit("set", (*_vty(low), "last"), first - 1))
+        else:
+            edits.append(Edit("delete", _vty(low)))
+        if high > last:
+            edits += _copied(row, last + 1, high)
+    present = rows.get(str(first))
+    if present is not None and int(present.get("last", first)) > last:
+        edits += _copied(present, last + 1, int(present["last"]))
+    return (*edits, Edit("set", _vty(first)), Edit("set", (*_vty(first), "last"), last))
+
+
+EDITORS: Mapping[str, Editor] = {
+    "configure.user_secret": user_secret,
+    "configure.enable_secret": enable_secret,
+    "configure.license_url_default": license_url_default,
+    "configure.no_license_url": no_license_url,
+    "configure.interface": interface,
+    "configure.no_interface": no_interface,
+    "configure.line_vty": line_vty,
+}
+
+
+def _interface_path(name: InterfaceName) -> Path:
+    return ("native", "interface", Entry(name.type, name.number))
+
+
+def _vty(first: int) -> Path:
+    return ("native", "line", Entry("vty", str(first)))
+
+
+def _copied(row: Tree, first: int, last: int) -> list[Edit]:
+    """The settings of a range of lines, for a new range."""
+    edits = [
+        Edit("set", (*_vty(first), *path), value) for path, value in walk(row) if path != ("last",)
+    ]
+    return [*edits, Edit("set", (*_vty(first), "last"), last)]

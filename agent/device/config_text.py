@@ -1,0 +1,63 @@
+"""A whole configuration as text, read line by line into the datastore's shape.
+
+The lines go through the same grammar as typed ones, so a printed running-config, a factory
+configuration and a day-0 file all mean what they would mean at the console.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.device.config_edits import EDITORS, Salt
+from cli_grammar import Grammar, Matched, match
+from yang.tree import Path, Tree, apply
+
+CONFIG = "config"
+_HEAD = ("Building configuration...", "Current configuration")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that is no configuration command here; `number` counts from 1."""
+
+    number: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadConfig:
+    """The root with all understood lines applied, and the lines that were not understood."""
+
+    root: Tree
+    refused: tuple[Refused, ...]
+
+
+def read_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> ReadConfig:
+    """Apply a configuration's lines to `root`, in order. `salt` gives a new salt for each secret."""
+    mode = CONFIG
+    bases: dict[str, Path] = {CONFIG: ()}
+    refused: list[Refused] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("!") or line.startswith(_HEAD):
+            continue
+        if line.strip() == "end":
+            break
+        found = match(grammar, mode, line, 15)
+        if not isinstance(found, Matched) or found.do:
+            refused.append(Refused(number, line))
+            continue
+        mode = found.mode
+        base = bases[mode]
+        if found.target.handler == "terminal.exit":
+            mode = grammar.modes[mode].parent or CONFIG
+            continue
+        editor = EDITORS.get(found.target.handler)
+        changes = editor(root, found.args, salt) if editor else found.edits(base)
+        if isinstance(changes, str):
+            refused.append(Refused(number, line))
+            continue
+        root = apply(root, changes)
+        if found.target.enter:
+            mode = found.target.enter
+            bases[mode] = found.entered_base(base)
+    return ReadConfig(root, tuple(refused))
