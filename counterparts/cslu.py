@@ -1,0 +1,248 @@
+"""CSLU: takes what devices push, passes it on to CSSM unaltered, keeps each ACK for its device.
+
+Driven by three sources: a device's request, an answer of CSSM (or its absence), and time. What a
+device hands over is a parcel: to forward, then at CSSM, then done or refused. `handle` returns
+actions: one Answer for the device, CssmCalls for the adapter, which brings exactly one result for
+each through the same door. The parcel is in the records before the answer leaves, so nothing is
+lost when CSSM is away or this process ends; `uplink` sees to the side of CSSM.
+Sources: docs/sources.md, entries cslu-push, cslu-alerts, connect-info.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from agent.core.clock import Instant
+from agent.core.identity import Udi
+from agent.protocol.codec import MessageError, decode_request, encode_reply
+from agent.protocol.codec_fields import compact
+from agent.protocol.messages import (
+    ConnectInfo,
+    Hello,
+    Poll,
+    Reply,
+    Request,
+    StatusCode,
+    UsageReport,
+)
+from counterparts.repository import CsluRecords, Parcel, ParcelState, ProductInstance
+from counterparts.scripts import AckFault, Answer, Script, spoiled, tampered
+from counterparts.uplink import (
+    CsluSettings,
+    CssmAnswered,
+    CssmCall,
+    CssmUnreachable,
+    Uplink,
+    note,
+)
+
+# source: connect-info
+CSLU_INFO = ConnectInfo(
+    name="CSLU_V1",
+    version="v1",
+    capabilities=(
+        "UTILITY",
+        "DLC",
+        "AppHA",
+        "MULTITIER",
+        "EXPORT_2",
+        "OK_TRY_AGAIN",
+        "POLICY_USAGE",
+        "CSLU_V1",
+    ),
+)
+
+# --- what happens, and what is to be done ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RequestArrived:
+    """A device posted this body to /cslu/v1/pi."""
+
+    body: bytes
+
+
+CsluEvent = RequestArrived | CssmAnswered | CssmUnreachable
+CsluAction = Answer | CssmCall
+
+
+class Cslu:
+    """A CSLU in connected mode, without sockets or SQL. `script` may be set at any time."""
+
+    def __init__(self, records: CsluRecords, settings: CsluSettings) -> None:
+        self._records = records
+        self._settings = settings
+        self._uplink = Uplink(records, settings)
+        self.script = Script()
+        with records.transaction():
+            records.resume_parcels()
+            self._next_due = records.next_due()
+
+    def next_deadline(self) -> Instant | None:
+        """When the next call to CSSM is due."""
+        return self._next_due
+
+    def wake(self, now: Instant) -> tuple[CsluAction, ...]:
+        """The calls to CSSM that are due."""
+        with self._records.transaction():
+            calls = self._uplink.due_calls(now)
+            self._next_due = self._records.next_due()
+        return calls
+
+    def handle(self, event: CsluEvent, now: Instant) -> tuple[CsluAction, ...]:
+        """Take an event; what it changed is kept before this returns."""
+        if isinstance(event, RequestArrived) and self.script.down:
+            return (spoiled(Answer(0, b""), self.script),)
+        actions: tuple[CsluAction, ...]
+        with self._records.transaction():
+            match event:
+                case RequestArrived():
+                    actions = self._request(event.body, now)
+                case CssmAnswered():
+                    actions = ()
+                    self._uplink.answered(event, now)
+                case CssmUnreachable():
+                    actions = ()
+                    self._uplink.unreachable(event.call_id, event.reason, now)
+            self._next_due = self._records.next_due()
+        return actions
+
+    def instances(self) -> list[ProductInstance]:
+        """The inventory: one row per product instance."""
+        with self._records.transaction():
+            return self._records.instances()
+
+    # --- devices ------------------------------------------------------------------------------
+
+    def _request(self, body: bytes, now: Instant) -> tuple[CsluAction, ...]:
+        try:
+            request = decode_request(body).request
+        except MessageError as error:
+            text = compact({"status_code": "FAILED", "status_message": error.reason})
+            return (spoiled(Answer(400, text.encode()), self.script),)
+        self._met(request, now)
+        reply, calls = _REQUESTS[type(request)](self, request, now)
+        answer = Answer(200, encode_reply(reply, request, None))
+        return (spoiled(answer, self.script), *calls)
+
+    def _hello(self, request: Hello, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
+        files = self._deliver(request.sender.udi, now)
+        return self._reply(request, StatusCode.OK, now, licence_files=files), ()
+
+    def _usage(self, request: UsageReport, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
+        udi = request.sender.udi
+        if any(report.udi != udi for report in request.usage):
+            message = "a report of another product instance"
+            return self._reply(request, StatusCode.FAILED, now, message=message), ()
+        files = self._deliver(udi, now)
+        parcel = self._records.parcel_with_nonce(udi, request.nonce)
+        calls: tuple[CssmCall, ...] = ()
+        if parcel is None:
+            parcel = self._uplink.new_parcel(request, now)
+            calls = (self._uplink.call(parcel, now),)
+            note(self._records, udi, "Usage report from product instance", now)
+        return self._come_back(request, parcel.poll_id, now, files), calls
+
+    def _poll(self, request: Poll, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
+        udi = request.sender.udi
+        parcel = self._parcel_of(request)
+        if parcel is None:
+            message = "the poll id is not known"
+            return self._reply(request, StatusCode.FAILED, now, message=message), ()
+        if parcel.state is ParcelState.REFUSED:
+            return self._reply(request, StatusCode.FAILED, now, message=parcel.message), ()
+        older = self._deliver(udi, now, but=parcel.poll_id)
+        if parcel.state is not ParcelState.DONE or self.script.ack is AckFault.DROPPED:
+            return self._come_back(request, parcel.poll_id, now, older), ()
+        self._records.save_parcel(replace(parcel, delivered=True))
+        note(self._records, udi, "Acknowledgement handed to product instance", now)
+        files = (*older, self._file(parcel))
+        return self._reply(
+            request, StatusCode.OK, now, poll_id=str(parcel.poll_id), licence_files=files
+        ), ()
+
+    def _parcel_of(self, request: Poll) -> Parcel | None:
+        digits = request.poll_id
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+            return None
+        parcel = self._records.parcel(int(digits))
+        return parcel if parcel and parcel.udi == request.sender.udi else None
+
+    def _come_back(
+        self, request: Request, poll_id: int, now: Instant, files: tuple[str, ...]
+    ) -> Reply:
+        seconds = self._settings.poll_seconds
+        return self._reply(
+            request,
+            StatusCode.OK_POLL,
+            now,
+            poll_id=str(poll_id),
+            retry_time_seconds=seconds,
+            licence_files=files,
+        )
+
+    def _reply(
+        self,
+        request: Request,
+        status: StatusCode,
+        now: Instant,
+        *,
+        message: str = "",
+        poll_id: str = "",
+        retry_time_seconds: int = 0,
+        licence_files: tuple[str, ...] = (),
+    ) -> Reply:
+        return Reply(
+            nonce=request.nonce,
+            status=status,
+            message=message,
+            retry_time_seconds=retry_time_seconds,
+            poll_id=poll_id,
+            licence_files=licence_files,
+            connect=CSLU_INFO,
+            server_time=now,
+        )
+
+    def _deliver(self, udi: Udi, now: Instant, but: int = 0) -> tuple[str, ...]:
+        """ACKs that wait for this device; each goes along with one reply unasked."""
+        if self.script.ack is AckFault.DROPPED:
+            return ()
+        waiting = [p for p in self._records.undelivered(udi) if p.poll_id != but]
+        for parcel in waiting:
+            self._records.save_parcel(replace(parcel, delivered=True))
+            note(self._records, udi, "Acknowledgement handed to product instance", now)
+        return tuple(self._file(parcel) for parcel in waiting)
+
+    def _file(self, parcel: Parcel) -> str:
+        """The parcel's ACK, with what the script does to it."""
+        if self.script.ack is AckFault.TAMPERED:
+            return tampered(parcel.licence_file)
+        if self.script.ack is AckFault.WRONG_UDI:
+            return self._records.file_of_another(parcel.udi) or ""
+        if self.script.ack is AckFault.STALE:
+            before = self._records.parcel_before(parcel.udi, parcel.poll_id)
+            return before.licence_file if before else parcel.licence_file
+        return parcel.licence_file
+
+    def _met(self, request: Request, now: Instant) -> None:
+        sender = request.sender
+        known = self._records.instance(sender.udi)
+        if known is None:
+            known = ProductInstance(sender.udi, "", "", "", first_contact=now, last_contact=now)
+        row = replace(
+            known,
+            hostname=sender.hostname or known.hostname,
+            software_tag=sender.software_tag or known.software_tag,
+            product_instance_identifier=sender.product_instance_identifier
+            or known.product_instance_identifier,
+            last_contact=now,
+        )
+        self._records.save_instance(row)
+
+
+_REQUESTS: Mapping[type[Request], Callable[..., tuple[Reply, tuple[CssmCall, ...]]]] = {
+    Hello: Cslu._hello,
+    UsageReport: Cslu._usage,
+    Poll: Cslu._poll,
+}
