@@ -75,7 +75,7 @@ def _erased(device: Device, given: StartupErased, now: Instant) -> str:
 
 
 def _reloaded(device: Device, given: Reloaded, now: Instant) -> str:
-    device.write_log("RELOAD", {"by": "Exec", "reason": given.reason}, now)
+    device.write_log("SYS.RELOAD", {"by": "Exec", "reason": given.reason}, now)
     device.reload_reason = given.reason
     device.clock_authoritative = False
     return _start(device, now)

@@ -43,7 +43,7 @@ from agent.device.inputs import (
     UsageSet,
 )
 from agent.device.journal import UNRECORDED, Journal, encode_line
-from agent.device.log import DeviceTime, Log
+from agent.device.log import DeviceTime, Log, LogSettings
 from agent.engine.actions import Action, Answer, Notify, Send
 from agent.engine.actions import Log as LogAction
 from agent.engine.config import LicenseConfig
@@ -80,7 +80,7 @@ class Projection:
     """What a configuration root means to the device."""
 
     licensing: LicenseConfig
-    log: config.LogSettings
+    log: LogSettings
     zone: Zone
 
 
@@ -133,7 +133,7 @@ class Device:
         self.release = release
         self.profile: Profile = profile_for(model)
         self.agent = SmartAgent(self.profile, release, state)
-        self.datastore = Datastore(config.factory_root(self.profile, release))
+        self.datastore = Datastore(config.factory_root(self.profile, release, model))
         self.files = VirtualFiles()
         self.log = Log()
         self.inputs = 0  # how many were applied: the journal's count
@@ -305,7 +305,9 @@ class Device:
     def stored_root(self) -> Tree:
         """The configuration a start begins with: startup, or the factory's where there is none."""
         startup = self.datastore.startup
-        return config.factory_root(self.profile, self.release) if startup is None else startup
+        if startup is not None:
+            return startup
+        return config.factory_root(self.profile, self.release, self.model)
 
     def _carry(self, actions: tuple[Action, ...], now: Instant) -> str:
         texts = []

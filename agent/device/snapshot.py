@@ -68,7 +68,7 @@ def take(device: Device) -> bytes:
     """The whole device as one JSON object."""
     state = device.agent.state
     store = device.datastore
-    factory = config.factory_root(device.profile, device.release)
+    factory = config.factory_root(device.profile, device.release, device.model)
     log = device.log
     return _encode(
         _Record(
