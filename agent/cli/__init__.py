@@ -1,1 +1,1 @@
-"""The IOS-like command line: sessions, editing, handlers and the views they print. No sockets here."""
+"""The IOS-like command line: sessions, editing, handlers and the views they print. No sockets."""

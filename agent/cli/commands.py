@@ -1,0 +1,121 @@
+"""From a typed line to a Result: the pipe is cut off, the grammar asked, its answer carried out.
+
+The four outcomes of matching become a handler's Result, a change of the configuration, or the
+device's own sentence for what the user did wrong, with the caret under the right column.
+Sources: docs/sources.md, entries error-texts, caret-column, unknown-word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from agent.cli import pipes
+from agent.cli.handlers import HANDLERS
+from agent.cli.reply import Change, Context, Reply, Result
+from agent.core.clock import Instant
+from agent.core.dates import config_date
+from agent.device.config import resolution
+from cli_grammar import Ambiguous, Incomplete, Invalid, Matched, match
+from cli_grammar.match import Outcome
+
+if TYPE_CHECKING:
+    from agent.cli.session import CliSession
+    from agent.device.device import Device
+
+INCOMPLETE = "% Incomplete command.\n"
+INVALID = "% Invalid input detected at '^' marker.\n"
+# source: unknown-word (IOS XE prints both sentences in one line)
+UNKNOWN = (
+    "% Bad IP address or host name"
+    "% Unknown command or computer name, or unable to find computer address"
+)
+_HOST_WORD = re.compile(r"\s*([A-Za-z][\w.-]*)\s*")
+
+
+def execute(session: CliSession, line: str, now: Instant) -> Result:
+    """Carry out one line. Empty lines and comments do nothing."""
+    if not line or line.isspace() or line.lstrip().startswith("!"):
+        return Reply()
+    outcome, pipe = understand(session, line)
+    if isinstance(pipe, Reply):
+        return pipe
+    session.pipe_through(pipe)
+    return _OUTCOMES[type(outcome)](session, line, outcome, now)
+
+
+def understand(session: CliSession, line: str) -> tuple[Outcome, pipes.Pipe | Reply | None]:
+    """Match the line; where it ends in a pipe, that pipe, or the sentence about a wrong one."""
+    command, behind, column = pipes.split(line)
+    outcome = match(session.grammar, session.mode, command, session.privilege)
+    if behind is None:
+        return outcome, None
+    if not (isinstance(outcome, Matched) and outcome.piped):
+        # the bar may be part of a value, as in a description
+        whole = match(session.grammar, session.mode, line, session.privilege)
+        return (outcome if isinstance(outcome, Invalid) else whole), None
+    match pipes.read(behind):
+        case pipes.Pipe() as pipe:
+            return outcome, pipe
+        case pipes.PipeIncomplete():
+            return Incomplete(), None
+        case pipes.PipeInvalid(at):
+            return Invalid(column + at), None
+        case pipes.PipeFault(sentence):
+            return outcome, Reply(sentence)
+
+
+def login_time(device: Device, now: Instant) -> str:
+    """`20:09:17 UTC Wed Jan 27 2021`, the end of a login message."""
+    return config_date(device.local_time(now), device.zone)
+
+
+def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> Result:
+    target = outcome.target
+    if not outcome.do and outcome.mode != session.mode:
+        session.mode = outcome.mode
+    base = session.base
+    if target.handler:
+        context = Context(session, session.device, now)
+        result = HANDLERS[target.handler](context, outcome.args)
+        refused = isinstance(result, Reply) and result.text
+    else:
+        result = Change(outcome.edits(base), target.says)
+        refused = False
+    if target.enter and not refused:
+        session.enter(target.enter, outcome.entered_base(base))
+    return result
+
+
+def _incomplete(session: CliSession, line: str, outcome: Incomplete, now: Instant) -> Result:
+    return Reply(INCOMPLETE)
+
+
+def _ambiguous(session: CliSession, line: str, outcome: Ambiguous, now: Instant) -> Result:
+    return Reply(f'% Ambiguous command:  "{line.strip()}"')
+
+
+def _invalid(session: CliSession, line: str, outcome: Invalid, now: Instant) -> Result:
+    if session.mode == "exec" and (word := _HOST_WORD.fullmatch(line)):
+        # a word of a higher privilege level stays wrong; any other may be a host to connect to
+        if isinstance(match(session.grammar, session.mode, line, 15), Invalid):
+            return Reply(_translating(session.device, word[1]))
+    return Reply(" " * (len(session.prompt) + outcome.column) + "^\n" + INVALID)
+
+
+def _translating(device: Device, word: str) -> str:
+    names = resolution(device.datastore.running)
+    if not names.lookup:
+        # assumed: without look-up the sentence comes alone; a capture of IOS XE would show it.
+        return UNKNOWN
+    servers = " ".join(f"({address})" for address in names.servers or ("255.255.255.255",))
+    return f'Translating "{word}"...domain server {servers}\n{UNKNOWN}'
+
+
+_OUTCOMES: dict[type, Callable[[CliSession, str, Any, Instant], Result]] = {
+    Matched: _matched,
+    Incomplete: _incomplete,
+    Ambiguous: _ambiguous,
+    Invalid: _invalid,
+}

@@ -1,0 +1,26 @@
+"""All handlers by name: the one table, merged from the tables at the foot of the modules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from agent.cli.handlers import (
+    configure,
+    emulator,
+    files,
+    license_exec,
+    show_license,
+    show_system,
+    system,
+    terminal,
+)
+from agent.cli.reply import Handler
+
+__all__ = ["HANDLERS"]
+
+_MODULES = (configure, emulator, files, license_exec, show_license, show_system, system, terminal)
+
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {name: handler for module in _MODULES for name, handler in module.HANDLERS.items()}
+)

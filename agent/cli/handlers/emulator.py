@@ -1,0 +1,73 @@
+"""`emulator ...`: the one exec word that is not IOS. It moves the lab's clock and what is in use.
+
+The clock and the list of nodes belong to the lab, so they are LabCalls; usage and access points
+belong to the device.
+"""
+
+from __future__ import annotations
+
+from agent.cli.reply import Args, Context, Handler, LabCall, Reply, Result
+from agent.core.clock import DAY, HOUR, MINUTE, SECOND
+from agent.core.identity import Udi
+
+UNITS = {"seconds": SECOND, "minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": 7 * DAY}
+_LETTERS = {unit[0]: ms for unit, ms in UNITS.items()}
+LONGEST = 100 * 366 * DAY
+ACCESS_POINT = "AIR-AP1815I-B-K9"  # what the emulated access points are
+
+
+def advance(context: Context, args: Args) -> Result:
+    """`10 minutes` or `10m`."""
+    if "span" in args:
+        ms = int(args["span"][:-1]) * _LETTERS[args["span"][-1].lower()]
+    else:
+        ms = int(args["count"]) * UNITS[args["unit"]]
+    if ms > LONGEST:
+        return Reply("% The clock moves at most 100 years at once")
+    return LabCall("clock.advance", {"ms": ms})
+
+
+def rate(context: Context, args: Args) -> Result:
+    return LabCall("clock.rate", {"rate": int(args["rate"])})
+
+
+def clock(context: Context, args: Args) -> Result:
+    return LabCall("clock.show")
+
+
+def status(context: Context, args: Args) -> Result:
+    return LabCall("status")
+
+
+def usage(context: Context, args: Args) -> Result:
+    feature, count = str(args["feature"]), int(args["count"])
+    if context.device.use(feature, count, context.now):
+        return Reply()
+    return Reply(f"% {context.device.model} has no licence named {feature}")
+
+
+def access_points(context: Context, args: Args) -> Result:
+    """Join numbers on from those joined; leave takes the last joined first."""
+    device, count = context.device, int(args["count"])
+    joined = tuple(device.access_points)
+    if args["change"] == "leave":
+        device.leave(tuple(reversed(joined[-count:])), context.now)
+        return Reply()
+    taken = set(joined)
+    free = (
+        udi
+        for number in range(1, len(joined) + count + 1)
+        if (udi := Udi(ACCESS_POINT, f"EMU{number:08d}")) not in taken
+    )
+    device.join(tuple(udi for udi, _ in zip(free, range(count), strict=False)), context.now)
+    return Reply()
+
+
+HANDLERS: dict[str, Handler] = {
+    "emulator.access_points": access_points,
+    "emulator.advance": advance,
+    "emulator.clock": clock,
+    "emulator.rate": rate,
+    "emulator.status": status,
+    "emulator.usage": usage,
+}

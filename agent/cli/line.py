@@ -1,0 +1,52 @@
+"""The line a session came in on, and the settings of its terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`console` 0 or a `vty`; who logged in on it, from where, and with which privilege.
+
+    `address` and `port` name the client and the local port of a vty.
+    """
+
+    kind: str = "console"
+    number: int = 0
+    user: str = ""
+    address: str = ""
+    port: int = 22
+    privilege: int = 1
+
+    @property
+    def is_console(self) -> bool:
+        return self.kind == "console"
+
+    @property
+    def name(self) -> str:
+        """`con 0`, `vty 1`, as `show users` prints it."""
+        return f"con {self.number}" if self.is_console else f"vty {self.number}"
+
+    @property
+    def who(self) -> str:
+        """Who changed the configuration, as its head names it: the user, or `console`."""
+        if self.user:
+            return self.user
+        return "console" if self.is_console else f"vty{self.number}"
+
+    @property
+    def configured_by(self) -> str:
+        """What CONFIG_I names: `console`, `admin on console`, `admin on vty0 (10.0.0.1)`."""
+        place = "console" if self.is_console else f"vty{self.number} ({self.address})"
+        return f"{self.user} on {place}" if self.user else place
+
+
+@dataclass(slots=True)
+class Terminal:
+    """What `terminal ...` sets. Length 0 does not pause, width 0 never scrolls."""
+
+    length: int = 24
+    width: int = 80
+    monitor: bool = False
+    history_size: int = 20

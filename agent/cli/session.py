@@ -1,0 +1,352 @@
+"""A CLI session: keys in, text out. It holds modes, prompt, dialogue and pager.
+
+What drives it: `feed` (keys), `resume` (the lab answered), `log_line` (the device logged). Whoever
+reads keys at the moment is the pager, an open question, or the line editor, in this order. A line
+goes through `commands.understand`, its handler gives a Result, and `_carry_out` turns that into
+text by the table at the foot. Input that cannot be taken yet waits in `_waiting`.
+Sources: docs/sources.md, entries prompts, error-texts, config-log, log-on-terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from agent.cli import commands
+from agent.cli.editor import Editor, History
+from agent.cli.keys import EndOfMode, HelpAsked, Interrupt, LineTyped, Newlines, TabPressed
+from agent.cli.line import Line, Terminal
+from agent.cli.pager import Pager
+from agent.cli.pipes import WRITERS, Pipe
+from agent.cli.reply import Ask, Change, Hangup, LabCall, Reboot, Reply, Result
+from agent.core.clock import Instant
+from agent.core.errors import InputError
+from agent.device.config import LineSettings, line_settings
+from agent.device.device import Device
+from agent.device.files import FileFault
+from cli_grammar import complete, grammar_for, help_for
+from yang.tree import Path, get
+
+__all__ = ["CliSession", "Line", "Terminal"]
+
+EXEC, CONFIG = "exec", "config"
+HOST_IN_MODES = 20  # characters of the host name in a bracketed prompt
+_SEVERITY = re.compile(r"%[A-Z0-9_-]+?-(\d)-")
+
+
+class CliSession:
+    """One session on one device."""
+
+    def __init__(
+        self,
+        device: Device,
+        line: Line,
+        *,
+        strict: bool = False,
+        width: int = 80,
+        length: int = 24,
+    ) -> None:
+        self.device = device
+        self.line = line
+        self.privilege = line.privilege
+        self.terminal = Terminal(length, width)
+        self.grammar = grammar_for(
+            device.release, device.profile.kind, device.profile.family, strict=strict
+        )
+        self.mode = EXEC
+        self.bases: dict[str, Path] = {}  # of the modes entered, the path each stands at
+        self.histories = {EXEC: History(), CONFIG: History()}
+        self.neighbours: Callable[[], Iterable[CliSession]] = lambda: (self,)
+        self.call: LabCall | None = None
+        self.closed = False
+        self.reboot: Reboot | None = None
+        self.last_input: Instant = 0
+        self._editor = Editor(width)
+        self._newlines = Newlines()
+        self._waiting = ""
+        self._pager: Pager | None = None
+        self._question: Ask | None = None
+        self._pipe: Pipe | None = None
+        self._logs: list[str] = []
+        self._busy = False
+
+    # --- doors --------------------------------------------------------------------------------
+
+    def start(self, now: Instant) -> str:
+        """Banners and the first prompt. A login on a vty is logged."""
+        self.last_input = now
+        self.keep_history(self._settings.history)
+        if self.line.user and not self.line.is_console:
+            fields = {
+                "user": self.line.user,
+                "source": self.line.address,
+                "port": str(self.line.port),
+                "at": commands.login_time(self.device, now),
+            }
+            self.device.syslog("LOGIN_SUCCESS", fields, now)
+        return self._banners() + self._prompt()
+
+    def feed(self, data: str, now: Instant) -> str:
+        """Take keys in any chunks; returns what the terminal is to show."""
+        self.last_input = now
+        self._waiting += self._newlines.read(data)
+        return self._work("", now)
+
+    def resume(self, text: str, now: Instant) -> str:
+        """The lab's answer to `call`; then input that came meanwhile is worked off."""
+        self.call = None
+        self._busy = True
+        return self._work(self._carry_out(Reply(text), now), now)
+
+    def log_line(self, text: str, now: Instant) -> str:
+        """What this terminal shows of a log line; "" where it shows nothing, or shows it later."""
+        if self.closed or not self._shows(text):
+            return ""
+        if not self.line.is_console:
+            self.device.log.monitor_count += 1
+        if self._busy or self._pager:
+            self._logs.append(text)
+            return ""
+        return self._interrupt(text)
+
+    @property
+    def exec_timeout_seconds(self) -> int:
+        """Seconds without input after which the adapter ends the session; 0 never."""
+        return self._settings.exec_timeout_ms // 1000
+
+    # --- what handlers use ----------------------------------------------------------------------
+
+    @property
+    def base(self) -> Path:
+        """The path that relative paths of the present mode continue from."""
+        return self.bases.get(self.mode, ())
+
+    @property
+    def prompt(self) -> str:
+        host: str = self.device.agent.state.config.hostname
+        if self.mode == EXEC:
+            return host + ("#" if self.privilege > 1 else ">")
+        return f"{host[:HOST_IN_MODES]}({self.grammar.modes[self.mode].prompt})#"
+
+    def enter(self, mode: str, base: Path = ()) -> None:
+        """Go into a mode."""
+        self.mode = mode
+        self.bases[mode] = base
+
+    def leave_mode(self, now: Instant) -> None:
+        """`exit`: one mode up."""
+        parent = self.grammar.modes[self.mode].parent
+        if self.mode == CONFIG or not parent:
+            self.leave_configuration(now)
+        else:
+            self.mode = parent
+
+    def leave_configuration(self, now: Instant) -> None:
+        """`end`: back to EXEC; the device logs that it was configured."""
+        if self.mode == EXEC:
+            return
+        self.mode = EXEC
+        self.bases.clear()
+        fields = {"source": "console", "by": self.line.configured_by}
+        self.device.syslog("CONFIG_I", fields, now)
+
+    def resize(self, width: int | None = None, length: int | None = None) -> None:
+        """`terminal width` and `length`, or the terminal's window was resized."""
+        if width is not None:
+            self.terminal.width = self._editor.width = width
+        if length is not None:
+            self.terminal.length = length
+
+    def keep_history(self, size: int) -> None:
+        """How many lines each history keeps."""
+        self.terminal.history_size = size
+        for history in self.histories.values():
+            history.resize(size)
+
+    @property
+    def _settings(self) -> LineSettings:
+        root = self.device.datastore.running
+        return line_settings(root, self.line.kind, self.line.number)
+
+    # --- keys -----------------------------------------------------------------------------------
+
+    def _work(self, output: str, now: Instant) -> str:
+        """Work off the waiting keys until none is left or something must be seen to."""
+        parts = [output]
+        self._busy = True
+        try:
+            while self._waiting and not (self.closed or self.reboot or self.call):
+                parts.append(self._key_reader(now))
+        finally:
+            self._busy = False
+        if self._logs and not (self.closed or self._pager):
+            logs, self._logs = self._logs, []
+            parts.extend(map(self._interrupt, logs))
+        return "".join(parts)
+
+    def _key_reader(self, now: Instant) -> str:
+        if self._pager or (self._question and self._question.one_key):
+            key, self._waiting = self._waiting[0], self._waiting[1:]
+            return self._page(key) if self._pager else self._one_key(key, now)
+        echo, event, self._waiting = self._editor.feed(self._waiting)
+        if event is None:
+            return echo
+        return echo + _EVENTS[type(event)](self, event, now)
+
+    def _page(self, key: str) -> str:
+        assert self._pager
+        text = self._pager.key(key)
+        if not self._pager.done:
+            return text
+        self._pager = None
+        return text + self._prompt()
+
+    def _one_key(self, key: str, now: Instant) -> str:
+        assert self._question
+        question, self._question = self._question, None
+        echo = key if key.isprintable() else ""
+        return echo + "\r\n" + self._carry_out(question.then(key), now)
+
+    def _line_typed(self, event: LineTyped, now: Instant) -> str:
+        if self._question:
+            question, self._question = self._question, None
+            return self._carry_out(question.then(event.text), now)
+        return self._carry_out(commands.execute(self, event.text, now), now)
+
+    def _help_asked(self, event: HelpAsked, now: Instant) -> str:
+        text = help_for(self.grammar, self.mode, event.text, self.privilege)
+        return text.replace("\n", "\r\n") + "\r\n\r\n" + self._editor.redraw()
+
+    def _tab_pressed(self, event: TabPressed, now: Instant) -> str:
+        completed = complete(self.grammar, self.mode, event.text, self.privilege)
+        if completed is None:
+            return "\a\r\n" + self._editor.redraw()
+        self._editor.replace_left(completed)
+        return "\r\n" + self._editor.redraw()
+
+    def _interrupted(self, event: Interrupt, now: Instant) -> str:
+        self._question = None
+        self.leave_configuration(now)
+        return self._prompt()
+
+    def _end_of_mode(self, event: EndOfMode, now: Instant) -> str:
+        if self._question or self.mode == EXEC:
+            self._question = None
+            return self._prompt()
+        result = commands.execute(self, event.text, now)
+        self.leave_configuration(now)
+        return self._carry_out(result, now)
+
+    # --- results --------------------------------------------------------------------------------
+
+    def pipe_through(self, pipe: Pipe | None) -> None:
+        """The next Reply goes through this pipe."""
+        self._pipe = pipe
+
+    def _carry_out(self, result: Result, now: Instant) -> str:
+        return _RESULTS[type(result)](self, result, now)
+
+    def _reply(self, result: Reply, now: Instant) -> str:
+        text = result.text
+        pipe, self._pipe = self._pipe, None
+        if pipe:
+            text = self._piped(pipe, text, now)
+        if not text:
+            return self._prompt()
+        length = self.terminal.length
+        if not length or text.count("\n") < length - 1:
+            return text.replace("\n", "\r\n") + "\r\n" + self._prompt()
+        self._pager = Pager(text.split("\n"), length)
+        page = self._pager.start()
+        if self._pager.done:
+            self._pager = None
+            return page + self._prompt()
+        return page
+
+    def _piped(self, pipe: Pipe, text: str, now: Instant) -> str:
+        if pipe.kind not in WRITERS:
+            return pipe.apply(text)
+        before = self.device.files.read(pipe.url) if pipe.append else ""
+        head = before if isinstance(before, str) else ""
+        fault = self.device.write_file(pipe.url, f"{head}{text}\n", now)
+        if isinstance(fault, FileFault):
+            return f"%Error opening {pipe.url} ({fault.value})"
+        return text if pipe.kind == "tee" else ""
+
+    def _ask(self, result: Ask, now: Instant) -> str:
+        self._question = result
+        text = self._editor.begin(result.question, secret=result.secret, plain=True)
+        return text.replace("\n", "\r\n")
+
+    def _change(self, result: Change, now: Instant) -> str:
+        if result.edits:
+            try:
+                self.device.commit(result.edits, now, self.line.who)
+            except (InputError, ValueError) as refusal:
+                # the configuration would make no sense; nothing has changed
+                return self._reply(Reply(f"% {refusal}"), now)
+        return self._reply(Reply(result.text), now)
+
+    def _reload(self, result: Reboot, now: Instant) -> str:
+        self.reboot = result
+        return ""
+
+    def _hang_up(self, result: Hangup, now: Instant) -> str:
+        self.closed = True
+        return ""
+
+    def _call_lab(self, result: LabCall, now: Instant) -> str:
+        self.call = result
+        return ""
+
+    # --- what the terminal shows ----------------------------------------------------------------
+
+    def _prompt(self) -> str:
+        history = self.histories[EXEC if self.mode == EXEC else CONFIG]
+        return self._editor.begin(self.prompt, history)
+
+    def _banners(self) -> str:
+        banners = (
+            get(self.device.datastore.running, ("native", "banner", name, "banner"), "")
+            for name in ("motd", "exec")
+        )
+        return "".join(f"{text}\r\n".replace("\n", "\r\n") for text in banners if text)
+
+    def _shows(self, text: str) -> bool:
+        found = _SEVERITY.search(text)
+        severity = int(found[1]) if found else 0
+        settings = self.device.log.settings
+        limit = settings.console if self.line.is_console else settings.monitor
+        return (self.line.is_console or self.terminal.monitor) and (
+            limit is not None and severity <= limit
+        )
+
+    def _interrupt(self, text: str) -> str:
+        """A log line in the middle of what stands on the terminal."""
+        shown = text.replace("\n", "\r\n") + "\r\n"
+        if self.call:  # Enter was pressed: the cursor stands on an empty row
+            return shown
+        head = "" if self._editor.fresh else "\r\n"
+        if self._settings.synchronous:
+            return head + shown + self._editor.redraw().replace("\n", "\r\n")
+        self._editor.interrupted()
+        return head + shown
+
+
+_EVENTS: dict[type, Callable[[CliSession, Any, Instant], str]] = {
+    LineTyped: CliSession._line_typed,
+    HelpAsked: CliSession._help_asked,
+    TabPressed: CliSession._tab_pressed,
+    Interrupt: CliSession._interrupted,
+    EndOfMode: CliSession._end_of_mode,
+}
+
+_RESULTS: dict[type, Callable[[CliSession, Any, Instant], str]] = {
+    Reply: CliSession._reply,
+    Ask: CliSession._ask,
+    Change: CliSession._change,
+    Reboot: CliSession._reload,
+    Hangup: CliSession._hang_up,
+    LabCall: CliSession._call_lab,
+}
