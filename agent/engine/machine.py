@@ -94,7 +94,6 @@ def _booted(turn: Turn, event: Booted) -> None:
     turn.log("SMART_LIC.AGENT_ENABLED")
     if turn.profile.kind == "router":  # source: agent-enabled (switches do not print it)
         turn.log("SMART_LIC.EXPORT_CONTROLLED", allowed="not allowed")
-    turn.log("PKI.TRUSTPOINT_CREATE", trustpoint="SLA-TrustPoint")
     turn.note("SAEVT_READY")
     turn.note("SAEVT_ENABLED")
     turn.note("SAEVT_EXPORT_FLAG", exportAllowed="False")

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from agent.core.clock import SECOND, Instant
 from agent.core.identity import Udi
-from agent.engine.state import LicenceUse, RumReport, RumState, StorageState
+from agent.engine.state import AgentState, LicenceUse, RumReport, RumState, StorageState
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
 from agent.protocol.codec import report_payload, sign_report
@@ -34,7 +34,12 @@ PURGED_FLAG = "P"
 
 def last_report(turn: Turn, tag: str) -> RumReport | None:
     """The newest report of a licence's chain."""
-    reports = reversed(turn.state.reports.values())
+    return last_of(turn.state, tag)
+
+
+def last_of(state: AgentState, tag: str) -> RumReport | None:
+    """The newest report of a licence's chain in a state that is only read."""
+    reports = reversed(state.reports.values())
     return next((report for report in reports if report.entitlement_tag == tag), None)
 
 
