@@ -1,1 +1,1 @@
-"""What show commands print: each view collects values from the device, then renders them as text."""
+"""What show commands print: a view collects values of the device, then renders them as text."""

@@ -1,0 +1,154 @@
+"""`show license all` and the commands that print parts of it: udi, authorization, reservation.
+
+Facts: docs/sources.md, entry show-layouts. Titles with `=` below follow the sample outputs.
+"""
+
+from __future__ import annotations
+
+from agent.cli.views import licence_status as part
+from agent.cli.views.layout import Layout
+from agent.cli.views.licence_status import Block, Lines
+from agent.cli.views.licence_usage import blocks
+from agent.cli.views.licensing import LicensingView
+
+
+def all_of_it(view: LicensingView, layout: Layout) -> str:
+    """The text of `show license all`."""
+    lines: Lines = []
+    for block in _ALL:
+        printed = block(view, layout)
+        if printed:
+            lines += [*printed, ""]
+    return "\n".join(lines[:-1] + _tail(view, layout))
+
+
+def udi(view: LicensingView, layout: Layout) -> str:
+    """The text of `show license udi`; behind a list of units follows an empty line."""
+    return "\n".join([*_udi_lines(view), *([""] if len(view.nodes) > 1 else [])])
+
+
+def authorization(view: LicensingView, layout: Layout) -> str:
+    """The text of `show license authorization`; an empty line ends it."""
+    return "\n".join([*_overall(view, layout), "", *_purchased(view, layout), ""])
+
+
+def reservation(view: LicensingView, layout: Layout) -> str:
+    """The text of `show license reservation`."""
+    indent = _node_indent(layout)
+    lines = ["License reservation: DISABLED", "", "Overall status:"]
+    for node in view.nodes:
+        lines += [f"  {node.role}: {node.udi}", f"{indent}Reservation status: NOT INSTALLED"]
+    return "\n".join([*lines, "", "Specified license reservations:", ""])
+
+
+def _head(view: LicensingView, layout: Layout) -> Lines:
+    return [
+        "Smart Licensing Status",
+        "======================",
+        "",
+        "Smart Licensing is ENABLED",
+    ]
+
+
+def _conversion(view: LicensingView, layout: Layout) -> Lines:
+    if not layout.has("license_conversion"):
+        return []
+    lines = ["License Conversion:", f"  Automatic Conversion Enabled: {view.automatic_conversion}"]
+    if layout.has("conversion_files"):
+        lines += ["  Last Data Push: <none>", "  Last File Export: <none>"]
+    return lines
+
+
+def _export_key(view: LicensingView, layout: Layout) -> Lines:
+    return ["Export Authorization Key:", "  Features Authorized:", "    <none>"]
+
+
+def _using_policy(view: LicensingView, layout: Layout) -> Lines:
+    mode = ["  Reporting Mode: STANDARD"] if layout.has("reporting_mode") else []
+    return part.using_policy(view, layout) + mode
+
+
+def _usage(view: LicensingView, layout: Layout) -> Lines:
+    return ["License Usage", "=============", "", *blocks(view)[:-1]]
+
+
+def _product(view: LicensingView, layout: Layout) -> Lines:
+    return ["Product Information", "===================", *_udi_lines(view)]
+
+
+def _udi_lines(view: LicensingView) -> Lines:
+    lines = [f"UDI: {view.nodes[0].udi}"]
+    if len(view.nodes) > 1:
+        lines += ["", "HA UDI List:", *(f"    {n.role}:{n.udi}" for n in view.nodes)]
+    return lines
+
+
+def _agent_version(view: LicensingView, layout: Layout) -> Lines:
+    return ["Agent Version", "=============", f"Smart Agent for Licensing: {view.agent_version}"]
+
+
+def _authorizations(view: LicensingView, layout: Layout) -> Lines:
+    lines = ["License Authorizations", "======================"]
+    if layout.has("authorization_files"):
+        lines += ["Last Data Push: <none>", "Last File Export: <none>", ""]
+    return lines + _overall(view, layout)
+
+
+def _overall(view: LicensingView, layout: Layout) -> Lines:
+    lines = ["Overall status:"]
+    for node in view.nodes:
+        lines += [f"  {node.role}: {node.udi}", f"{_node_indent(layout)}Status: NOT INSTALLED"]
+    return lines
+
+
+def _node_indent(layout: Layout) -> str:
+    return " " * (4 if layout.has("authorization_indent_4") else 6)
+
+
+def _purchased(view: LicensingView, layout: Layout) -> Lines:
+    return ["Purchased Licenses:", "  No Purchase Information Available"]
+
+
+def _report_summary(view: LicensingView, layout: Layout) -> Lines:
+    n = view.reports
+    return [
+        "Usage Report Summary:",
+        "=====================",
+        f"Total: {n.total},  Purged: {n.purged}",
+        f"Total Acknowledged Received: {n.acknowledged},  Waiting for Ack: {n.waiting}",
+        f"Available to Report: {n.available}  Collecting Data: {n.collecting}  ",
+    ]
+
+
+def _tail(view: LicensingView, layout: Layout) -> Lines:
+    """What follows the report summary.
+
+    A line of one blank leads to the telemetry block, two empty lines to the enforcement state.
+    # source: show-layouts
+    """
+    block = part.telemetry(view, layout)
+    if layout.has("enforcement_state"):
+        return [" ", "", "Device Enforcement State:", "NOT APPLICABLE", "", *block]
+    return [" ", *block] if block else [""]
+
+
+_ALL: tuple[Block, ...] = (
+    _head,
+    _conversion,
+    _export_key,
+    part.utility,
+    _using_policy,
+    part.account,
+    part.privacy,
+    part.transport,
+    part.miscellaneous,
+    part.policy,
+    part.usage_reporting,
+    part.trust,
+    _usage,
+    _product,
+    _agent_version,
+    _authorizations,
+    _purchased,
+    _report_summary,
+)

@@ -1,0 +1,62 @@
+"""`show license usage` and `show license summary`: the licences in use, as blocks and as a table.
+
+Facts: docs/sources.md, entry show-layouts.
+"""
+
+from __future__ import annotations
+
+from agent.cli.views.layout import Layout
+from agent.cli.views.licence_status import Lines, account
+from agent.cli.views.licensing import LicenceRow, LicensingView
+
+NONE_IN_USE = "  No licenses in use"
+_HEAD = [
+    "License Usage:",
+    "  License                 Entitlement Tag               Count Status",
+    "  " + "-" * 77,
+]
+
+
+def summary(view: LicensingView, layout: Layout) -> str:
+    """The text of `show license summary`; an empty line ends it."""
+    head = account(view, layout)
+    rows = [_summary_row(row) for row in view.licences] or [NONE_IN_USE]
+    return "\n".join([*head, *([""] if head else []), *_HEAD, *rows, ""])
+
+
+def usage(view: LicensingView, layout: Layout) -> str:
+    """The text of `show license usage`; an empty line ends each block."""
+    lines: Lines = []
+    if layout.has("usage_authorization") or layout.has("usage_authorization_router"):
+        lines += ["License Authorization:", "  Status: Not Applicable", ""]
+    return "\n".join(lines + blocks(view))
+
+
+def blocks(view: LicensingView) -> Lines:
+    """One block for each licence, each followed by an empty line."""
+    if not view.licences:
+        return ["No licenses in use", ""]  # assumed: as the table of the summary says it
+    return [line for row in view.licences for line in _usage_block(row)]
+
+
+def _summary_row(row: LicenceRow) -> str:
+    # source: show-layouts (names cut at 23 to 20 + "...", tags at 25 to 22 + "...")
+    name = f"{row.name[:20]}..." if len(row.name) > 23 else row.name
+    tag = f"{row.display[:22]}..." if len(row.display) > 25 else row.display
+    return f"  {name:<24}{f'({tag})':<30}{row.count:5d} {row.status}"
+
+
+def _usage_block(row: LicenceRow) -> Lines:
+    return [
+        f"{row.name} ({row.display}):",
+        f"  Description: {row.description}",
+        f"  Count: {row.count}",
+        "  Version: 1.0",
+        f"  Status: {row.status}",
+        f"  Export status: {row.export}",
+        f"  Feature Name: {row.name}",
+        f"  Feature Description: {row.description}",
+        f"  Enforcement type: {row.enforcement}",
+        f"  License type: {row.license_type}",
+        "",
+    ]

@@ -1,0 +1,171 @@
+"""What the `show license` commands print, as one frozen value taken from the agent's state.
+
+`collect` reads a device, `view_of` the parts of one. Times stay instants; `Calendar` turns them
+into the device's own dates. Rendering is in licence_status, licence_usage and licence_all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agent.core.clock import Instant
+from agent.core.dates import UTC_ZONE, Zone, licence_date
+from agent.core.identity import Account, Udi
+from agent.engine.config import LicenseConfig
+from agent.engine.state import (
+    AgentState,
+    LicenceUse,
+    Policy,
+    RumReport,
+    RumState,
+    TrustCode,
+    UsageReporting,
+)
+from agent.profiles.profile import Entitlement, Profile
+
+if TYPE_CHECKING:
+    from agent.device.device import Device
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """How a device shows instants: its zone, and how far its calendar was set off."""
+
+    zone: Zone = UTC_ZONE
+    offset_ms: int = 0
+
+    def date(self, instant: Instant | None) -> str:
+        """`Apr 05 21:10:49 2023 UTC`; `<none>` where there is no date."""
+        return licence_date(None if instant is None else instant + self.offset_ms, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRow:
+    """One licence as `summary` and `usage` show it."""
+
+    name: str
+    display: str
+    description: str
+    count: int
+    export: str
+    enforcement: str
+    license_type: str
+
+    @property
+    def status(self) -> str:
+        return "IN USE" if self.count else "NOT IN USE"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A unit of the set: its role as printed, its UDI, its trust code if it has one."""
+
+    role: str
+    udi: Udi
+    trust: TrustCode | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCounts:
+    """The numbers of `Usage Report Summary:`."""
+
+    total: int = 0
+    purged: int = 0
+    acknowledged: int = 0
+    waiting: int = 0
+    available: int = 0
+    collecting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LicensingView:
+    """All of `show license all`. `nodes[0]` is the product instance itself."""
+
+    nodes: tuple[Node, ...]
+    account: Account | None
+    config: LicenseConfig
+    policy: Policy
+    reporting: UsageReporting
+    licences: tuple[LicenceRow, ...]
+    reports: ReportCounts
+    agent_version: str
+    calendar: Calendar
+    data_channel: bool = True
+    automatic_conversion: bool = False
+
+    @property
+    def trusted(self) -> bool:
+        return any(node.trust for node in self.nodes)
+
+
+def collect(device: Device, now: Instant) -> LicensingView:
+    """The view of a device at `now`."""
+    calendar = Calendar(device.zone, device.clock_offset_ms)
+    return view_of(device.agent.state, device.profile, device.release.agent_version, calendar)
+
+
+def view_of(
+    state: AgentState, profile: Profile, agent_version: str, calendar: Calendar
+) -> LicensingView:
+    """The view of a state on a platform family."""
+    return LicensingView(
+        nodes=tuple(Node(m.role.value, m.udi, state.trust.get(m.udi.short)) for m in state.members),
+        account=state.account,
+        config=state.config,
+        policy=state.policy,
+        reporting=replace(state.usage_reporting),
+        licences=_rows(state.usage.values(), profile),
+        reports=report_counts(state),
+        agent_version=agent_version,
+        calendar=calendar,
+        automatic_conversion=profile.kind == "router",
+    )
+
+
+def report_counts(state: AgentState) -> ReportCounts:
+    """Waiting: sent and not acknowledged. Available: not yet sent, open ones included.
+
+    # source: rum-summary
+    """
+
+    def among(*states: RumState) -> int:
+        return sum(1 for report in reports if report.state in states)
+
+    reports: tuple[RumReport, ...] = tuple(state.reports.values())
+    waiting = among(RumState.PENDING, RumState.UNACK)
+    available = among(RumState.OPEN, RumState.CLOSED)
+    return ReportCounts(
+        total=state.counters.acknowledged + waiting + available,
+        purged=state.counters.purged,
+        acknowledged=state.counters.acknowledged,
+        waiting=waiting,
+        available=available,
+        collecting=among(RumState.OPEN),
+    )
+
+
+def _rows(uses: Iterable[LicenceUse], profile: Profile) -> tuple[LicenceRow, ...]:
+    """Rows in use first, then those given up; a licence never asked for shows in neither.
+
+    A licence given up goes by its description: nothing in use gives it a name.
+    # source: show-layouts (rows NOT IN USE of a C9400)
+    """
+    asked = [use for use in uses if use.count or use.request_time is not None]
+    ordered = sorted(asked, key=lambda use: (use.count == 0, use.handle))
+    return tuple(_row(use, profile.entitlement(use.entitlement_tag)) for use in ordered)
+
+
+def _row(use: LicenceUse, entitlement: Entitlement | None) -> LicenceRow:
+    if entitlement is None:
+        raise LookupError(f"{use.entitlement_tag} is in use, yet no profile row names it")
+    return LicenceRow(
+        name=use.feature if use.count else entitlement.description,
+        display=entitlement.display,
+        description=entitlement.description,
+        count=use.count,
+        export=entitlement.export,
+        enforcement=entitlement.enforcement,
+        license_type=entitlement.license_type,
+    )
