@@ -11,21 +11,14 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from agent.device.config import Resolution
 
 # source: domain-timeout (`ip domain timeout` is 3 seconds unless configured)
 QUERY_SECONDS = 3.0
 # assumed: one query a server; `ip domain retry` is 2, its effect on a licensing attempt is unseen
 DNS_PORT = 53
-
-
-@dataclass(frozen=True, slots=True)
-class NameSettings:
-    """What a device's configuration says of names."""
-
-    hosts: Mapping[str, str] = field(default_factory=dict)
-    lookup: bool = True
-    servers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +30,25 @@ class Address:
 
 
 class Resolver:
-    """The lab's names; one for all devices."""
+    """The lab's names; one for all devices. A `dns_port` of 0 asks no name server."""
 
     def __init__(self, hosts: Mapping[str, str], dns_port: int = DNS_PORT) -> None:
         self._hosts = {name.lower(): _address(text) for name, text in hosts.items()}
         self._dns_port = dns_port
 
-    async def resolve(self, name: str, settings: NameSettings) -> Address | None:
+    async def resolve(self, name: str, settings: Resolution) -> Address | None:
         """The address of `name` as a device with these settings finds it, or None."""
         if is_address(name):
             return Address(name)
         wanted = name.lower().rstrip(".")
-        own = {host.lower(): address for host, address in settings.hosts.items()}
-        if wanted in own:
-            return Address(own[wanted])
+        own = settings.hosts.get(wanted)
+        if own:
+            return Address(own[0])
         if not settings.lookup:
             return None
         if not settings.servers:
             return self._hosts.get(wanted)
-        for server in settings.servers:
+        for server in settings.servers if self._dns_port else ():
             found = await _ask(wanted, server, self._dns_port)
             if found is not None:
                 return found

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from agent.adapters.dns import Address, NameSettings, Resolver
+from agent.adapters.dns import Address, Resolver
 from agent.adapters.timeline import Timeline
+from agent.device.config import Resolution, resolution
 from agent.engine.actions import Send
 from agent.engine.events import Failure, ReplyReceived, SendFailed
 from agent.protocol.codec import MessageError, decode_reply, encode_request
@@ -50,13 +50,11 @@ class HttpLink:
         self,
         timeline: Timeline,
         resolver: Resolver,
-        names_of: Callable[[Device], NameSettings],
         *,
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         self._timeline = timeline
         self._resolver = resolver
-        self._names_of = names_of
         self._total_seconds = total_seconds
         self._client: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,14 +83,14 @@ class HttpLink:
 
     async def _carry(self, device: Device, send: Send) -> None:
         try:
-            event = await self.exchange(send, self._names_of(device))
+            event = await self.exchange(send, resolution(device.datastore.running))
             now = self._timeline.present()
             device.handle(event, now)
             self._timeline.touched(device)
         finally:
             self._timeline.end()
 
-    async def exchange(self, send: Send, names: NameSettings) -> ReplyReceived | SendFailed:
+    async def exchange(self, send: Send, names: Resolution) -> ReplyReceived | SendFailed:
         """Send one request and wait for its answer."""
         try:
             async with asyncio.timeout(self._total_seconds):
@@ -100,7 +98,7 @@ class HttpLink:
         except TimeoutError:
             return SendFailed(send.request_id, Failure.TIMED_OUT)
 
-    async def _exchange(self, send: Send, names: NameSettings) -> ReplyReceived | SendFailed:
+    async def _exchange(self, send: Send, names: Resolution) -> ReplyReceived | SendFailed:
         target = await self._target(send, names)
         if target is None:
             return SendFailed(send.request_id, Failure.UNRESOLVED)
@@ -114,7 +112,7 @@ class HttpLink:
         except MessageError as error:
             return SendFailed(send.request_id, Failure.BAD_REPLY, str(error))
 
-    async def _target(self, send: Send, names: NameSettings) -> _Target | None:
+    async def _target(self, send: Send, names: Resolution) -> _Target | None:
         """The first URL that resolves; behind a proxy the proxy's name is what must resolve."""
         if send.route.proxy:
             proxy = urlsplit(f"//{send.route.proxy.removeprefix('http://')}")

@@ -92,7 +92,7 @@ class _Clock(_Model):
 
 class _Network(_Model):
     hosts: dict[str, Text] = Field(default_factory=dict)
-    dns_port: Annotated[int, Field(ge=1, le=65535)] = DNS_PORT
+    dns_port: Annotated[int, Field(ge=0, le=65535)] = DNS_PORT
 
 
 class _Counterpart(_Model):

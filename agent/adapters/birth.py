@@ -1,0 +1,57 @@
+"""A new device from its plan. Its day-0 configuration is read once and shared by all alike."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from agent.adapters.plan import DevicePlan
+from agent.core.chance import Chance
+from agent.core.errors import InputError
+from agent.core.release import Release
+from agent.core.secrets import new_salt
+from agent.device.config import default_config, grammar_of
+from agent.device.config_text import read_config
+from agent.device.device import Device, new_device
+from agent.profiles.profile import profile_for
+from yang.tree import Tree
+
+
+def make_device(plan: DevicePlan, seed: str, anchors: tuple[str, ...]) -> Device:
+    """A device that has not started yet. `anchors` are the roots it trusts, base64 DER.
+
+    Raises InputError for a platform, release or configuration line that cannot be used.
+    """
+    lines = plan.config
+    if plan.ssh is not None:
+        login = f"username {plan.username} privilege 15 secret 0 {plan.password}"
+        lines = (login, *lines)
+    return new_device(
+        plan.name,
+        plan.platform,
+        Release.parse(plan.release),
+        plan.serial,
+        seed=f"{seed}|{plan.platform}:{plan.serial}",
+        anchors=anchors,
+        startup=day_zero(plan.platform, plan.release, lines) if lines else None,
+    )
+
+
+@lru_cache(maxsize=64)
+def day_zero(platform: str, release: str, lines: tuple[str, ...]) -> Tree:
+    """The factory's configuration with these lines typed into it.
+
+    Raises InputError for a line the device would refuse.
+    """
+    profile = profile_for(platform)
+    known = Release.parse(release)
+    chance = Chance("|".join(lines))  # the salts: the same lines give the same configuration
+    read = read_config(
+        "\n".join(lines),
+        grammar_of(profile, known),
+        default_config(profile, known, platform),
+        lambda: new_salt(chance),
+    )
+    if read.refused:
+        line = read.refused[0].line.strip()
+        raise InputError(f"a {platform} with {release} does not take the line {line!r}", "config")
+    return read.root

@@ -1,0 +1,139 @@
+"""The operator's own terminal as the console of a device: keys in raw mode, or a script's lines.
+
+Keys reach the session unchanged: the device's line editor does the editing. The counterparts come
+up behind the prompt. The ways out: `exit` or `logout` at the prompt, end of input, Ctrl-] any time.
+Without a terminal the clock stands between the lines, so a script prints the same every time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from typing import TextIO
+
+from agent.adapters.lab import Lab
+from agent.adapters.terminal import Terminal
+from agent.cli.session import Line
+from agent.device.device import Device
+
+WAY_OUT = "\x1d"  # Ctrl-]
+ESCAPE_SECONDS = 0.05  # an Escape that nothing follows is a key of its own
+AVAILABLE = (
+    "\r\n\r\n{name} con0 is now available\r\n\r\n\r\nPress RETURN to get started.\r\n\r\n\r\n"
+)
+
+
+class Console:
+    """Line con 0 of a device, on the streams of this process."""
+
+    def __init__(self, lab: Lab, device: Device, out: TextIO, *, strict: bool = False) -> None:
+        self.lab, self.device = lab, device
+        self._out, self._strict = out, strict
+        self._width, self._length = 80, 24
+        self._ended = asyncio.Event()
+        self.terminal = self._new_terminal()
+        lab.reloaded.append(self._start_again)
+
+    def open(self, width: int, length: int) -> None:
+        """Show the prompt."""
+        self._width, self._length = width, length
+        self.terminal.resize(width, length)
+        self.terminal.session.resize(width=width, length=length)
+        self.terminal.open()
+
+    async def interact(self, ready: Callable[[], None]) -> None:
+        """Read keys until the operator leaves. `ready` is called once keys are read."""
+        from prompt_toolkit.input import create_input
+
+        loop = asyncio.get_running_loop()
+        keyboard = create_input(sys.stdin)
+        flush: asyncio.TimerHandle | None = None
+
+        def read(flushing: bool = False) -> None:
+            nonlocal flush
+            if flush is not None:
+                flush.cancel()
+            presses = keyboard.flush_keys() if flushing else keyboard.read_keys()
+            self._keys("".join(press.data for press in presses))
+            if keyboard.closed:
+                self._ended.set()
+            elif not flushing:
+                flush = loop.call_later(ESCAPE_SECONDS, read, True)
+
+        loop.add_signal_handler(signal.SIGWINCH, self._resized)
+        try:
+            with keyboard.raw_mode(), keyboard.attach(read):
+                ready()
+                await self._ended.wait()
+        finally:
+            loop.remove_signal_handler(signal.SIGWINCH)
+            self._leave()
+
+    async def run_script(self, lines: list[str]) -> None:
+        """Type these lines, each once the one before is settled."""
+        for line in lines:
+            if self._ended.is_set():
+                break
+            self.terminal.feed(line + "\r")
+            await self._settled()
+        self._leave()
+
+    async def _settled(self) -> None:
+        """Until the session has its answer and no exchange is in flight."""
+        await self.terminal.answered()
+        if self.lab.timeline.in_flight:
+            await self.lab.timeline.ready.wait()
+            await self.lab.timeline.settled()
+
+    def _keys(self, keys: str) -> None:
+        before, way_out, _ = keys.partition(WAY_OUT)
+        if before:
+            self.terminal.feed(before)
+        if way_out:
+            self._ended.set()
+
+    def _new_terminal(self) -> Terminal:
+        return Terminal(
+            self.lab,
+            self.device,
+            Line(),
+            write=self._write,
+            hang_up=self._ended.set,
+            strict=self._strict,
+            width=self._width,
+            length=self._length,
+        )
+
+    def _start_again(self, device: Device) -> None:
+        """The device has reloaded: a new session, as after power-on."""
+        if device is not self.device:
+            return
+        size = self.terminal.session.terminal
+        self._width, self._length = size.width, size.length
+        self.terminal.close()
+        name = device.agent.state.config.hostname
+        self._write(AVAILABLE.format(name=name))
+        self.terminal = self._new_terminal()
+        self.terminal.open()
+
+    def _resized(self) -> None:
+        size = shutil.get_terminal_size()
+        self.terminal.resize(size.columns, size.lines)
+
+    def _leave(self) -> None:
+        self.terminal.close()
+        self.lab.reloaded.remove(self._start_again)
+        self._write("\r\n")
+
+    def _write(self, text: str) -> None:
+        try:
+            self._out.write(text if self._out.isatty() else text.replace("\r\n", "\n"))
+            self._out.flush()
+        except BrokenPipeError:
+            # the reader left (`slp console < script | head`): go on silently to a clean stop
+            self._out = open(os.devnull, "w")
+            self._ended.set()

@@ -1,0 +1,286 @@
+"""A lab at work: its clock, its devices and counterparts, who listens, who is logged in.
+
+Order of a start: devices are made or resumed, counterparts open, listeners open, then time runs.
+`slp console` shows its prompt before the counterparts are up; until `run` no deadline is played
+and no request leaves. `answer` and `control` carry out what sessions and the control socket ask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent.adapters.birth import make_device
+from agent.adapters.dns import Resolver
+from agent.adapters.plan import LabPlan, Listen
+from agent.adapters.timeline import Timeline
+from agent.cli.reply import LabCall
+from agent.core.clock import DAY, Instant, RatedClock
+from agent.core.dates import clock_line
+from agent.core.errors import InputError
+from agent.device.device import Device
+
+if TYPE_CHECKING:
+    from agent.adapters.disk import StateFolder
+    from agent.adapters.http import HttpLink
+    from agent.adapters.servers import Server
+    from agent.adapters.ssh import SshFront
+    from agent.adapters.terminal import Terminal
+
+LONGEST_ADVANCE = 100 * 366 * DAY
+FASTEST_RATE = 1_000_000
+CLOCK = "clock"  # the key of the clock's instant in the state folder
+
+
+class Lab:
+    """One lab in one process. Made inside a running event loop."""
+
+    def __init__(self, plan: LabPlan, present: Instant, state: StateFolder | None = None) -> None:
+        """`present` is the instant to start at where neither plan nor state names one."""
+        self.plan, self.state = plan, state
+        start = present if plan.start is None else plan.start
+        if state is not None:
+            start = max(state.lab.get(CLOCK, start), _last_instant(state.path))
+        loop = asyncio.get_running_loop()
+        self.timeline = Timeline(RatedClock(start, loop.time, plan.rate))
+        self.devices: dict[str, Device] = {}
+        self.servers: dict[str, Server] = {}
+        self.endpoints: dict[str, Listen] = {}  # where each device's SSH listens
+        # called with each device that reloads, after its sessions have ended
+        self.reloaded: list[Callable[[Device], None]] = []
+        self._link: HttpLink | None = None
+        self._front: SshFront | None = None
+        self._terminals: dict[str, list[Terminal]] = {}
+        self._runner: asyncio.Task[None] | None = None
+
+    # --- start and stop -------------------------------------------------------------------------
+
+    def make_devices(self) -> None:
+        """Make and start the devices, or resume them from the state folder. Raises InputError."""
+        anchors = self._anchors()
+        now = self.timeline.now()
+        for plan in self.plan.devices:
+            device = self.state.load(plan.name) if self.state else None
+            if device is None:
+                device = make_device(plan, self.plan.seed, anchors)
+                if self.state:
+                    self.state.keep(device)
+                device.boot(now)
+                if plan.access_points:
+                    device.join(_access_points(plan.access_points), now)
+            self.devices[plan.name] = device
+            self.timeline.join(device)
+            device.changed = self.timeline.touched
+
+    def _anchors(self) -> tuple[str, ...]:
+        """The roots of every CSSM of the lab, known from their seeds before they are open."""
+        from counterparts.pki import make_authority
+
+        names = [c.name for c in self.plan.counterparts if c.kind == "cssm"]
+        return tuple(
+            anchor
+            for name in names
+            for anchor in make_authority(counterpart_seed(self.plan, name)).anchors
+        )
+
+    async def open_counterparts(self) -> None:
+        """Open the counterparts, those that others forward to first. Raises InputError."""
+        from agent.adapters.servers import open_server
+
+        for plan in sorted(self.plan.counterparts, key=lambda c: c.forward is not None):
+            forward = self.servers[plan.forward].url if plan.forward else None
+            seed = counterpart_seed(self.plan, plan.name)
+            self.servers[plan.name] = await open_server(self, plan, seed, forward)
+
+    async def open_listeners(self) -> None:
+        """Open SSH for the devices that have it. Raises InputError when a port is in use."""
+        wanted = [(plan.name, plan.ssh) for plan in self.plan.devices if plan.ssh is not None]
+        if not wanted:
+            return
+        from agent.adapters.ssh import SshFront
+
+        self._front = SshFront(self, self.state.path if self.state else None)
+        for name, at in wanted:
+            self.endpoints[name] = await self._front.listen(self.devices[name], at)
+
+    def run(self) -> None:
+        """Everything answers now: plug the devices in and let time run."""
+        from agent.adapters.http import HttpLink
+
+        network = self.plan.network
+        resolver = Resolver(self._hosts(), network.dns_port)
+        self._link = HttpLink(self.timeline, resolver)
+        for device in self.devices.values():
+            device.link = self._link
+            device.resend()
+        self.timeline.ready.set()
+        self._runner = asyncio.get_running_loop().create_task(self.timeline.run())
+
+    async def close(self) -> None:
+        """A clean stop, in the reverse order; what is on disk is complete afterwards."""
+        if self._runner is not None:
+            self._runner.cancel()
+            await asyncio.gather(self._runner, return_exceptions=True)
+        if self._front is not None:
+            await self._front.close()
+        if self._link is not None:
+            await self._link.close()
+        for server in reversed(self.servers.values()):
+            await server.close()
+        if self.state is not None:
+            self._keep_clock()
+            self.state.close()
+
+    def _hosts(self) -> dict[str, str]:
+        """The lab's names: those of the plan, where the name of a counterpart stands for it."""
+        places = {name: f"{_dial(s.at)}:{s.at.port}" for name, s in self.servers.items()}
+        hosts = {name: places.get(to, to) for name, to in self.plan.network.hosts.items()}
+        cslus = [c.name for c in self.plan.counterparts if c.kind == "cslu"]
+        if len(cslus) == 1:
+            hosts.setdefault("cslu-local", places[cslus[0]])
+        return hosts
+
+    # --- what devices and sessions need -----------------------------------------------------------
+
+    def terminals(self, device: Device) -> list[Terminal]:
+        """The lines of this device that are in use."""
+        return self._terminals.setdefault(device.name, [])
+
+    def reload(self, device: Device, reason: str) -> None:
+        """Reload a device: its sessions end, then it starts again."""
+        device.reload(self.timeline.present(), reason)
+        for terminal in tuple(self.terminals(device)):
+            if not terminal.line.is_console:
+                terminal.hang_up()
+        for told in self.reloaded:
+            told(device)
+
+    async def answer(self, call: LabCall) -> str:
+        """Carry out what a session asked; returns the text to print."""
+        try:
+            found = await self.control({"do": call.request, **call.arguments})
+        except InputError as error:
+            return f"% {error}"
+        if call.request == "status":
+            return _status_text(found)
+        return _clock_text(found) if call.request == "clock.show" else ""
+
+    async def control(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry out a request of the control socket or of a session. Raises InputError."""
+        match request.get("do"):
+            case "clock.advance":
+                await self._advance(_number(request, "ms", 0, LONGEST_ADVANCE))
+                return self._clock()
+            case "clock.rate":
+                self.timeline.set_rate(_number(request, "rate", 0, FASTEST_RATE))
+                return self._clock()
+            case "clock.show":
+                return self._clock()
+            case "status":
+                return self.status()
+            case other:
+                raise InputError(
+                    f"{other!r} is not a request",
+                    allowed="clock.advance, clock.rate, clock.show, status, stop",
+                )
+
+    async def _advance(self, ms: float) -> None:
+        """Move the clock, at most a day at a time, so that a state folder never lags further."""
+        left = int(ms)
+        while True:
+            await self.timeline.advance(min(left, DAY))
+            self._keep_clock()
+            left -= DAY
+            if left <= 0:
+                return
+
+    def _keep_clock(self) -> None:
+        if self.state is not None:
+            self.state.write_lab({**self.state.lab, CLOCK: self.timeline.now()})
+
+    def _clock(self) -> dict[str, Any]:
+        now = self.timeline.now()
+        return {"now": now, "date": clock_line(now), "rate": self.timeline.rate}
+
+    def status(self) -> dict[str, Any]:
+        """The lab's clock and nodes, as JSON carries them."""
+        return {
+            "lab": self.plan.name,
+            **self._clock(),
+            "in_flight": self.timeline.in_flight,
+            "devices": [self._device_status(d) for d in self.devices.values()],
+            "counterparts": [
+                {"name": name, "kind": server.kind, "url": server.url}
+                for name, server in self.servers.items()
+            ],
+        }
+
+    def _device_status(self, device: Device) -> dict[str, Any]:
+        at = self.endpoints.get(device.name)
+        due = device.next_deadline()
+        usage = device.agent.state.usage_reporting
+        return {
+            "name": device.name,
+            "platform": device.model,
+            "release": str(device.release),
+            "udi": str(device.udi),
+            "ssh": f"{at.address}:{at.port}" if at else "",
+            "sessions": len(self.terminals(device)),
+            "trust": bool(device.agent.state.trust),
+            "last_ack": usage.last_ack_received,
+            "next_report": usage.next_report_push,
+            "next_deadline": due,
+        }
+
+
+def counterpart_seed(plan: LabPlan, name: str) -> str:
+    """The seed of a counterpart: the lab's, told apart by name."""
+    return f"{plan.seed}|{name}"
+
+
+def _last_instant(folder: Path) -> Instant:
+    """The instant of the last input any device's journal holds: a killed lab got at least there."""
+    latest = 0
+    for journal in folder.glob("devices/*.journal"):
+        whole = journal.read_bytes().rpartition(b"\n")[0]
+        line = whole.rpartition(b"\n")[2]
+        if line:
+            latest = max(latest, json.loads(line)["now"])
+    return latest
+
+
+def _access_points(count: int) -> tuple[Any, ...]:
+    from agent.cli.handlers.emulator import ACCESS_POINT
+    from agent.core.identity import Udi
+
+    return tuple(Udi(ACCESS_POINT, f"EMU{number:08d}") for number in range(1, count + 1))
+
+
+def _dial(at: Listen) -> str:
+    """The address at which a listener of ours is reached from this host."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(at.address, at.address)
+
+
+def _number(request: Mapping[str, Any], key: str, least: float, most: float) -> float:
+    value = request.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise InputError(f"{key} {value!r} cannot be used", allowed=f"{least} to {most}")
+    return value
+
+
+def _clock_text(found: Mapping[str, Any]) -> str:
+    return f"{found['date']}, rate {found['rate']:g}"
+
+
+def _status_text(found: Mapping[str, Any]) -> str:
+    lines = [f"Lab {found['lab']}: {_clock_text(found)}, {found['in_flight']} in flight"]
+    for node in found["devices"]:
+        trust = "trust installed" if node["trust"] else "no trust"
+        lines.append(f"{node['name']:<16} {node['platform']:<14} {node['release']:<9} {trust}")
+    lines += [
+        f"{node['name']:<16} {node['kind']:<14} {node['url']}" for node in found["counterparts"]
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,91 @@
+"""Opens the counterparts of a lab: core, records and HTTP server of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.adapters.plan import CounterpartPlan, Listen
+from agent.core.errors import InputError
+from counterparts.cslu import Cslu
+from counterparts.cssm import Cssm, CssmSettings
+from counterparts.records import SqlCsluRecords, SqlCssmRecords
+from counterparts.server import CsluServer, CssmServer
+from counterparts.uplink import CsluSettings
+
+if TYPE_CHECKING:
+    from agent.adapters.lab import Lab
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A counterpart that is open."""
+
+    name: str
+    kind: str
+    address: str
+    node: CsluServer | CssmServer
+    records: SqlCsluRecords | SqlCssmRecords
+
+    @property
+    def url(self) -> str:
+        """The URL to reach it at."""
+        return self.node.url
+
+    @property
+    def at(self) -> Listen:
+        """Where it listens."""
+        return Listen(self.address, self.node.port)
+
+    async def close(self) -> None:
+        """Close listener, connections and records."""
+        await self.node.stop()
+        self.records.close()
+
+
+async def open_server(
+    lab: Lab, plan: CounterpartPlan, seed: str, forward_url: str | None
+) -> Server:
+    """Open one counterpart and let it join the lab's timeline. Raises InputError."""
+    url = f"sqlite:///{lab.state.path / plan.name}.sqlite" if lab.state else "sqlite://"
+    server = _KINDS[plan.kind](lab, plan, seed, url, forward_url)
+    try:
+        await server.node.start()
+    except InputError as error:
+        server.records.close()
+        raise InputError(error.what, plan.name, error.allowed) from None
+    lab.timeline.join(server.node)
+    return server
+
+
+def _open_cssm(
+    lab: Lab, plan: CounterpartPlan, seed: str, url: str, forward_url: str | None
+) -> Server:
+    records = SqlCssmRecords(url)
+    core = Cssm(records, CssmSettings(), seed)
+    node = CssmServer(core, lab.timeline.now, host=plan.listen.address, port=plan.listen.port)
+    return Server(plan.name, plan.kind, plan.listen.address, node, records)
+
+
+def _open_cslu(
+    lab: Lab, plan: CounterpartPlan, seed: str, url: str, forward_url: str | None
+) -> Server:
+    records = SqlCsluRecords(url)
+    core = Cslu(records, CsluSettings())
+    node = CsluServer(
+        core,
+        lab.timeline.now,
+        host=plan.listen.address,
+        port=plan.listen.port,
+        cssm_url=forward_url,
+        exchange=lab.timeline.exchange,
+        touched=lab.timeline.touched,
+    )
+    return Server(plan.name, plan.kind, plan.listen.address, node, records)
+
+
+_KINDS: dict[str, Callable[[Lab, CounterpartPlan, str, str, str | None], Server]] = {
+    "cssm": _open_cssm,
+    "cslu": _open_cslu,
+}

@@ -1,0 +1,134 @@
+"""One line of a device in use: a CLI session, and what the outside does for it.
+
+Keys go in with `feed`, text comes out through `write`. Three things drive a terminal: keys, the
+device's log, and the lab's answers to `emulator ...`. Nothing of it runs while nobody types.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from agent.cli.session import CliSession, Line
+from agent.device.device import Device
+from agent.device.log import LogLine
+
+if TYPE_CHECKING:
+    from agent.adapters.lab import Lab
+
+
+class Terminal:
+    """A session with its connection: `write` prints, `hang_up` ends the connection."""
+
+    def __init__(
+        self,
+        lab: Lab,
+        device: Device,
+        line: Line,
+        *,
+        write: Callable[[str], None],
+        hang_up: Callable[[], None],
+        strict: bool = False,
+        width: int = 80,
+        length: int = 24,
+    ) -> None:
+        self.device, self.line = device, line
+        self._lab, self._write, self._hang_up = lab, write, hang_up
+        self.session = CliSession(device, line, strict=strict, width=width, length=length)
+        self.session.neighbours = lambda: [t.session for t in lab.terminals(device)]
+        self._loop = asyncio.get_running_loop()
+        self._calling: asyncio.Task[None] | None = None
+        self._unread = False  # the other end does not read at the moment
+        self._kept: list[str] = []  # keys that wait until it does
+        self._timer: asyncio.TimerHandle | None = None
+        self._last_key = self._loop.time()
+
+    def open(self) -> None:
+        """Show banners and prompt; log lines come from now on."""
+        self.device.log.listeners.append(self._log_line)
+        self._lab.terminals(self.device).append(self)
+        self._print(self.session.start(self._lab.timeline.present()))
+        self._watch_idle()
+
+    def close(self) -> None:
+        """The connection is gone, from whichever side."""
+        terminals = self._lab.terminals(self.device)
+        if self not in terminals:
+            return
+        terminals.remove(self)
+        self.device.log.listeners.remove(self._log_line)
+        if self._calling is not None:
+            self._calling.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def hang_up(self) -> None:
+        """End the connection from our side."""
+        self._hang_up()
+
+    def feed(self, keys: str) -> None:
+        """Keys were typed."""
+        self._last_key = self._loop.time()
+        if self._unread:
+            self._kept.append(keys)
+            return
+        self._print(self.session.feed(keys, self._lab.timeline.present()))
+
+    def pause(self) -> None:
+        """The other end does not read: take no keys and drop log lines until `resume`."""
+        self._unread = True
+
+    def resume(self) -> None:
+        """The other end reads again."""
+        self._unread = False
+        kept, self._kept = self._kept, []
+        if kept:
+            self.feed("".join(kept))
+
+    def resize(self, width: int, length: int) -> None:
+        """The window has another size now; 0 keeps what is."""
+        self.session.resize(width=width or None, length=length or None)
+
+    async def answered(self) -> None:
+        """Wait until the lab has answered all that the session asked it."""
+        while self._calling is not None:
+            await asyncio.wait([self._calling])
+
+    def _print(self, text: str) -> None:
+        """Print, then see to what the session wants done outside."""
+        session = self.session
+        if text:
+            self._write(text)
+        if session.call is not None and self._calling is None:
+            self._calling = self._loop.create_task(self._answer())
+        elif session.reboot is not None:
+            reason, session.reboot = session.reboot.reason, None
+            self._lab.reload(self.device, reason)
+        elif session.closed:
+            self._hang_up()
+
+    async def _answer(self) -> None:
+        call = self.session.call
+        assert call is not None
+        text = await self._lab.answer(call)
+        self._calling = None
+        self._print(self.session.resume(text, self._lab.timeline.now()))
+
+    def _log_line(self, line: LogLine) -> None:
+        if self._unread:
+            return
+        text = self.session.log_line(line.text, self._lab.timeline.now())
+        if text:
+            self._write(text)
+
+    def _watch_idle(self) -> None:
+        """Arm the exec-timeout. It counts real seconds: the person's, not the device's."""
+        seconds = self.session.exec_timeout_seconds
+        if not seconds or self.line.is_console:
+            return
+        left = self._last_key + seconds - self._loop.time()
+        if left <= 0 and self._calling is None:
+            self._hang_up()
+            return
+        self._timer = self._loop.call_later(max(left, 1), self._watch_idle)

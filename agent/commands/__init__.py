@@ -1,0 +1,1 @@
+"""The subcommands of `slp`: argument parsing and wiring."""
