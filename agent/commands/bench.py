@@ -64,14 +64,15 @@ def devices(count: int = FLEET_SIZE) -> list[Figure]:
 
 def year(days: int = 365) -> list[Figure]:
     """One device with its CSLU and CSSM in memory, from deadline to deadline."""
-    from agent.device.world import small_world
+    from agent.commands.world import make_world
 
-    world = small_world(START)
+    world = make_world(START)
     started = time.perf_counter()
     steps = world.fleet.run_until(START + days * DAY)
     seconds = time.perf_counter() - started
-    reporting = world.device.agent.state.usage_reporting
-    acknowledged = world.device.agent.state.counters.acknowledged
+    reporting = world.devices[0].agent.state.usage_reporting
+    acknowledged = world.devices[0].agent.state.counters.acknowledged
+    world.close()
     if reporting.last_ack_received is None:
         raise RuntimeError("no report was acknowledged in a whole year: nothing was measured")
     return [

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agent.core.clock import Instant
+from agent.core.dates import config_date
 from agent.device import config
 from agent.device.boot import air_licences, boot_jobs, entitlement_of, licences_in_use
 from agent.device.datastore import Stamp
@@ -127,8 +128,13 @@ def _file_deleted(device: Device, given: FileDeleted, now: Instant) -> str:
 
 
 def _clock_set(device: Device, given: ClockSet, now: Instant) -> str:
+    old = config_date(device.local_time(now), device.zone)
     device.clock_offset_ms = given.offset_ms
     device.clock_authoritative = True
+    new = config_date(device.local_time(now), device.zone)
+    fields = {"old": old, "new": new, "source": f"console by {given.by}"}
+    device.write_log("SYS.CLOCKUPDATE", fields, now)
+    device.write_log("SMART_LIC.SYSTEM_CLOCK_CHANGED", {}, now)
     return ""
 
 

@@ -226,9 +226,9 @@ class Device:
         self._apply(FileDeleted(name), now)
         return None
 
-    def set_clock(self, calendar: Instant, now: Instant) -> None:
+    def set_clock(self, calendar: Instant, now: Instant, by: str = "console") -> None:
         """`clock set`: the device's calendar shows `calendar` at `now`. Deadlines stay."""
-        self._apply(ClockSet(calendar - now), now)
+        self._apply(ClockSet(calendar - now, by), now)
 
     def use(self, feature: str, count: int, now: Instant) -> bool:
         """Set a feature's licence count by hand; False when this model has no such licence.
@@ -249,7 +249,8 @@ class Device:
         self._apply(AccessPointsChanged(left=access_points), now)
 
     def syslog(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
-        """Write a system message of sysmsg.toml."""
+        """Write a system message of sysmsg.toml. An unknown one or wrong fields are a bug."""
+        sysmsg.message(mnemonic, fields)
         self._apply(MessageLogged(mnemonic, fields), now)
 
     def clear_log(self, now: Instant) -> None:

@@ -72,6 +72,7 @@ class ClockSet:
     """The device's calendar was set: it shows `offset_ms` more than the lab's time."""
 
     offset_ms: int
+    by: str = "console"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 from agent.core.chance import Chance
 from agent.core.clock import SECOND, Instant
 from agent.device.device import Device
-from agent.device.fleet import Fleet
+from agent.device.fleet import Fleet, Node
 from agent.engine.actions import Route, Send
 from agent.engine.events import Failure, ReplyReceived, SendFailed
 from agent.protocol.codec import MessageError, decode_reply, encode_request
 
-# A server's door: an envelope's bytes in, the reply's bytes out.
-Exchange = Callable[[bytes, Instant], bytes]
+# A server's door: an envelope's bytes in, the reply's bytes out, or why there is none.
+Exchange = Callable[[bytes, Instant], bytes | Failure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,21 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True)
+class _Server:
+    """A door, and the node behind it whose deadlines an exchange may move."""
+
+    exchange: Exchange
+    node: Node | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Message:
     """Something under way: a request to its server, or (without one) an outcome to its device."""
 
     device: Device
     request_id: int
     body: bytes
-    server: Exchange | None = None
+    server: _Server | None = None
     failure: Failure | None = None
 
 
@@ -61,7 +69,7 @@ class Network:
         self.conditions = conditions or Conditions()
         self._fleet = fleet
         self._chance = Chance(seed)
-        self._servers: dict[str, Exchange] = {}
+        self._servers: dict[str, _Server] = {}
         self._under_way: list[tuple[Instant, int, _Message]] = []
         self._sequence = 0
         fleet.add(self)
@@ -72,9 +80,12 @@ class Network:
         device.link = self
         device.changed = self._fleet.touch
 
-    def serve(self, host: str, exchange: Exchange) -> None:
-        """Let a server answer under this host name or address, whatever the port and path."""
-        self._servers[host] = exchange
+    def serve(self, host: str, exchange: Exchange, node: Node | None = None) -> None:
+        """Let a server answer under this host name or address, whatever the port and path.
+
+        `node` is the server as a node of the fleet, where it has deadlines of its own.
+        """
+        self._servers[host] = _Server(exchange, node)
 
     def send(self, device: Device, send: Send) -> None:
         """Take a request from a device; its outcome comes back as a later deadline."""
@@ -100,8 +111,16 @@ class Network:
         elif self._is_out(now):
             self._put(now, _failed(message, Failure.REFUSED))
         else:
-            reply = message.server(message.body, now)
-            self._carry(now, _Message(message.device, message.request_id, reply))
+            self._answer(message, message.server, now)
+
+    def _answer(self, message: _Message, server: _Server, now: Instant) -> None:
+        outcome = server.exchange(message.body, now)
+        if server.node is not None:
+            self._fleet.touch(server.node)
+        if isinstance(outcome, Failure):
+            self._put(now + self._delay(), _failed(message, outcome))
+        else:
+            self._carry(now, _Message(message.device, message.request_id, outcome))
 
     def _deliver(self, message: _Message, now: Instant) -> None:
         request_id = message.request_id
@@ -136,7 +155,7 @@ class Network:
     def _is_out(self, now: Instant) -> bool:
         return any(outage.start <= now < outage.until for outage in self.conditions.outages)
 
-    def _server(self, route: Route) -> Exchange | None:
+    def _server(self, route: Route) -> _Server | None:
         hosts = (urlsplit(url).hostname or "" for url in route.urls)
         return next((self._servers[host] for host in hosts if host in self._servers), None)
 
