@@ -1,7 +1,8 @@
 """The command grammar: what a user can type, as data, and the library that reads and matches it.
 
-`grammar_for(release, kind, family)` gives the frozen grammar of one release and platform, shared by
-all devices that have it. `match`, `complete` and `help_for` serve the session. Nothing here knows licensing.
+`grammar_for(release, kind, family)` gives the frozen grammar of one release and platform, shared
+by all devices that have it. `match`, `complete` and `help_for` serve the session, `printed_lines`
+walks the same rows backwards. Nothing here knows licensing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Protocol
 from cli_grammar.build import Choice, build, check, check_handlers
 from cli_grammar.errors import GrammarError
 from cli_grammar.help import complete, help_for
+from cli_grammar.lines import Line, printed_lines
 from cli_grammar.match import Ambiguous, Incomplete, Invalid, Matched, Outcome, match
 from cli_grammar.notation import Rows, read
 from cli_grammar.placeholders import (
@@ -35,6 +37,7 @@ __all__ = [
     "Incomplete",
     "InterfaceName",
     "Invalid",
+    "Line",
     "Matched",
     "Mode",
     "Node",
@@ -49,6 +52,7 @@ __all__ = [
     "interface_name",
     "load",
     "match",
+    "printed_lines",
 ]
 
 # In this order: a later file may open the tokens of an earlier one again.

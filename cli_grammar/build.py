@@ -55,7 +55,7 @@ def check(rows: Rows) -> None:
 
 
 def build(rows: Rows, choice: Choice) -> Grammar:
-    """The grammar of one release and platform. Raises GrammarError on a token that is there twice."""
+    """The grammar of one release and platform. Raises GrammarError on a token there twice."""
     return Grammar(
         MappingProxyType({name: _mode(mode, choice) for name, mode in rows.modes.items()})
     )
@@ -107,13 +107,13 @@ def _children(rows: list[Row], choice: Choice, above: _Inherited) -> tuple[Node,
         if row.token.lower() in made:
             first = made[row.token.lower()].where
             raise GrammarError(row.where, f"{row.token!r} is there already ({first})")
-        node = _below(row, choice, above)
+        node = _below(row, choice, above, len(made))
         if node.children or node.target or node.prefix:
             made[row.token.lower()] = node
     return tuple(made.values())
 
 
-def _below(row: Row, choice: Choice, above: _Inherited) -> Node:
+def _below(row: Row, choice: Choice, above: _Inherited, place: int) -> Node:
     inherited = _Inherited(
         privilege=above.privilege if row.privilege is None else row.privilege,
         piped=above.piped or "piped" in row.flags,
@@ -122,20 +122,22 @@ def _below(row: Row, choice: Choice, above: _Inherited) -> Node:
         negation=row.no_form or above.negation,
         settings=_together(above.settings, row.settings),
     )
-    return _node(row, inherited, _children(row.children, choice, inherited))
+    return _node(row, inherited, _children(row.children, choice, inherited), place)
 
 
-def _node(row: Row, inherited: _Inherited, children: tuple[Node, ...]) -> Node:
+def _node(row: Row, inherited: _Inherited, children: tuple[Node, ...], place: int = 0) -> Node:
     target = _target(row, inherited)
     return Node(
         token=row.token,
         help=row.help,
         where=row.where,
         placeholder=row.placeholder,
+        place=place,
         privilege=inherited.privilege,
         hidden=inherited.hidden,
         piped=inherited.piped,
         quiet="quiet" in row.flags,
+        printed_as=row.printed_as,
         prefix="prefix" in row.flags,
         target=target,
         negation=None if inherited.never else _negation(row, inherited, target, children),
@@ -182,7 +184,13 @@ def _undo(setting: Setting) -> Setting:
 
 
 def _together(above: tuple[Setting, ...], own: list[Setting]) -> tuple[Setting, ...]:
-    """What is set on the way and here; a value written here takes the place of one from above."""
+    """What is set on the way and here; what this row writes or clears no longer counts above."""
     rewritten = [s.path for s in own if s.operation == "set"]
-    kept = (s for s in above if s.operation != "set" or s.path not in rewritten)
+    cleared = [s.path for s in own if s.operation == "delete"]
+    kept = (
+        s
+        for s in above
+        if (s.operation != "set" or s.path not in rewritten)
+        and not any(s.path.within(path) for path in cleared)
+    )
     return (*kept, *own)

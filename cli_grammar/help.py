@@ -1,6 +1,6 @@
 """What `?` and Tab show: the next words of a line, or the words a part of one may stand for.
 
-Sheets: two leading blanks, the words padded to the widest plus two, `<cr>` last. # source: help-layout
+Two leading blanks, the words padded to the widest plus two, `<cr>` last. # source: help-layout
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def help_for(grammar: Grammar, mode: str, line: str, privilege: int = 15) -> str
     A blank (or nothing) before the `?` asks for the next words, a glued `?` for the fitting ones.
     """
     glued = bool(line) and not line[-1].isspace()
-    command, pipe, filters = line.partition(" | ")
+    _, pipe, filters = line.partition(" | ")
     if pipe:
         return _modifiers(filters, glued)
     words = words_of(line)
@@ -58,7 +58,7 @@ def help_for(grammar: Grammar, mode: str, line: str, privilege: int = 15) -> str
 
 
 def complete(grammar: Grammar, mode: str, line: str, privilege: int = 15) -> str | None:
-    """The line with its last word completed and a blank behind it; None where that is not one word."""
+    """The line with its last word completed and a blank behind it, or None."""
     if not line or line[-1].isspace():
         return None
     words = words_of(line)

@@ -9,7 +9,7 @@ Indentation is the tree. A row is one token with its help and its options:
           off                    "No communication"     => native/license/smart/transport-type = Off
         usage                    "Usage reporting"
           interval               "Reporting interval"
-            <days:1-3650>        "Days"                 => native/license/smart/usage/interval = <days>
+            <days:1-3650>        "Days" => native/license/smart/usage/interval = <days>
 
 A token is a keyword or a placeholder `<name:kind>` (kinds: placeholders.py, or a range `1-3650`).
 A row without help opens a token again that an earlier row, perhaps of another file, has made.
@@ -19,9 +19,10 @@ A row without help opens a token again that an earlier row, perhaps of another f
                         without a value a container or a row of a list is made present. What the
                         rows on the way set is set too. `<if.type>` takes an attribute of a value,
                         `list[<a>,<b>]` makes one key of two values.
+    also PATH = VALUE   set too, but no part of how a configuration prints the line
     adds PATH = VALUE   the line adds a value to a leaf-list
     clears PATH         the line deletes this first (alternatives that exclude each other)
-    -> HANDLER k=v ...  a handler answers; with `=>` beside it, that only says how the line is stored
+    -> HANDLER k=v ...  a handler answers; a `=>` beside it only says how the line is stored
     accepts             the line is accepted and changes nothing
     enter MODE          the line enters a mode; its `=>` is the base of paths that start with `./`
     says "TEXT"         printed after the change
@@ -30,12 +31,15 @@ A row without help opens a token again that an earlier row, perhaps of another f
     no -> HANDLER k=v ...  or: a handler answers `no`
     no never            there is no `no` form here or below
     since R, until R, in SPAN,...   releases; platforms A,B   kinds or families; privilege N
-    hidden              works, is not shown; emulator   not part of the device, a strict console has none
-    quiet               never printed in a configuration (a default); piped   output modifiers may follow
+    hidden              works, is not shown
+    emulator            not part of the device: a strict console has none
+    printed TEXT        how a configuration prints the token, where that differs
+    quiet               never printed in a configuration (a default)
+    piped               output modifiers may follow
     prefix              stands before another line (`no`, `default`, `do`)
 
-Without an own `no`, a row that sets something is undone by deleting that, and a value that is merely
-written may be left out. `block NAME` holds rows that `use NAME` puts in several places.
+Without an own `no`, a row that sets something is undone by deleting that, and a value that is
+merely written may be left out. `block NAME` holds rows that `use NAME` puts in several places.
 A mode's header may carry `parent MODE`, `prompt TEXT`, `privilege N`, `head "LINE"`, `foot "LINE"`.
 """
 
@@ -74,6 +78,7 @@ class Row:
     constants: dict[str, str] = field(default_factory=dict)
     enter: str = ""
     says: str = ""
+    printed_as: str = ""
     no_form: Target | None = None
     no_never: bool = False
     children: list[Row] = field(default_factory=list)
@@ -217,7 +222,7 @@ def _options(row: Row, words: list[str]) -> None:
         value = _unquoted(words[at + 1])
         at += 2
         match word:
-            case "=>" | "adds" | "clears":
+            case "=>" | "also" | "adds" | "clears":
                 setting, at = _setting(word, value, words, at, row.where)
                 row.settings.append(setting)
             case "->":
@@ -235,6 +240,8 @@ def _options(row: Row, words: list[str]) -> None:
                 row.platforms = frozenset(value.split(","))
             case "privilege":
                 row.privilege = _number(value, row.where)
+            case "printed":
+                row.printed_as = value
             case "enter":
                 row.enter = value
             case "says":
@@ -267,16 +274,17 @@ def _setting(word: str, path: str, words: list[str], at: int, where: str) -> tup
     template = _path(path, where)
     if word == "clears":
         return Setting("delete", template), at
-    operation = "set" if word == "=>" else "add"
+    operation = "add" if word == "adds" else "set"
+    printed = word != "also"
     if at + 1 < len(words) and words[at] == "=":
         value = words[at + 1]
         reference = _REFERENCE.fullmatch(value)
         if reference:
             part = (reference[1], reference[2] or "")
-            return Setting(operation, template, placeholder=part), at + 2
-        return Setting(operation, template, _constant(_unquoted(value))), at + 2
-    if operation == "add":
-        raise GrammarError(where, "`adds` needs a value")
+            return Setting(operation, template, placeholder=part, printed=printed), at + 2
+        return Setting(operation, template, _constant(_unquoted(value)), printed=printed), at + 2
+    if word != "=>":
+        raise GrammarError(where, f"`{word}` needs a value")
     return Setting(operation, template), at
 
 

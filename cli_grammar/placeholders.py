@@ -1,8 +1,8 @@
 """The kinds of value a user can type where the grammar has a placeholder.
 
-Each kind has the symbol that help shows (`WORD`, `<1-3650>`) and a reader that turns the typed words
-into a value, or refuses them. Readers take the words from the present one on and say how
-many they used, because an interface may be typed as one word or two and a text takes the whole rest.
+Each kind has the symbol that help shows (`WORD`, `<1-3650>`) and a reader that turns the typed
+words into a value, or refuses them. Readers take the words from the present one on and say how many
+they used, because an interface may be typed as one word or two and a text takes the whole rest.
 Syntax only: whether an interface or a file exists is the device's matter.
 """
 
@@ -176,6 +176,14 @@ def _line(line: str, words: Sequence[Word], at: int) -> Found | Miss:
     return line[words[at].column :].rstrip(), len(words) - at
 
 
+def _delimited(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+    """A text between two delimiters: `^C` as two characters, or any one character."""
+    rest = line[words[at].column :]
+    mark = rest[:2] if rest.startswith("^C") else rest[:1]
+    text, end, _ = rest[len(mark) :].partition(mark)
+    return (text, len(words) - at) if end else Miss.SHORT
+
+
 def _host_fits(text: str) -> bool:
     if all(c.isdigit() or c == "." for c in text):
         return is_ipv4(text)
@@ -231,6 +239,7 @@ _KINDS: Mapping[str, tuple[str, Reader]] = {
     "word": ("WORD", _word),
     "name": ("WORD", _quoted),
     "line": ("LINE", _line),
+    "delimited": ("LINE", _delimited),
     "url": ("LINE", _word),
     "file": ("WORD", _word),
     "ipv4": ("A.B.C.D", _fitting(is_ipv4)),

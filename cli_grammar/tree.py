@@ -33,6 +33,10 @@ class PathTemplate:
     steps: tuple[PathStep, ...]
     relative: bool = False
 
+    def within(self, other: PathTemplate) -> bool:
+        """Is this path the other one, or below it?"""
+        return self.relative == other.relative and self.steps[: len(other.steps)] == other.steps
+
     def fill(self, args: Mapping[str, Any], base: Path) -> Path:
         """The path with the values of `args` in it."""
         filled: list[str | Entry] = list(base) if self.relative else []
@@ -54,6 +58,7 @@ class Setting:
     path: PathTemplate
     value: str | int | bool | None = None
     placeholder: Part | None = None
+    printed: bool = True  # is it part of how a configuration prints the line?
 
     def edit(self, args: Mapping[str, Any], base: Path) -> Edit:
         """The change with the values of `args` in it."""
@@ -69,7 +74,7 @@ class Setting:
 class Target:
     """What a line does: ask a handler, or change the configuration; then perhaps enter a mode.
 
-    With a handler, the handler decides; the settings then only say how the line is stored and printed.
+    With a handler, the handler decides; the settings then only say how the line is stored.
     """
 
     handler: str = ""
@@ -79,7 +84,7 @@ class Target:
     says: str = ""  # printed after the change
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """One token of a mode's tree. `target` and `negation` are set where a line may end here.
 
@@ -90,10 +95,12 @@ class Node:
     help: str
     where: str
     placeholder: Placeholder | None = None
+    place: int = 0  # its place among its neighbours, in the order of the files
     privilege: int = 1
     hidden: bool = False
     piped: bool = False
     quiet: bool = False
+    printed_as: str = ""  # how a configuration prints the token, where that differs
     prefix: bool = False
     target: Target | None = None
     negation: Target | None = None
@@ -107,7 +114,7 @@ class Node:
         return self.placeholder.symbol if self.placeholder else self.token
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mode:
     """A mode of the CLI: its prompt's text in brackets, its title in help, the mode around it."""
 
@@ -116,11 +123,11 @@ class Mode:
     title: str
     prompt: str = ""
     parent: str = ""
-    foot: str = ""  # the line that ends this mode's block in a printed configuration
-    head: str = ""  # the line printed before the block
+    foot: str = ""  # the line after this mode's block in a printed configuration
+    head: str = ""  # the line before it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Grammar:
     """All modes for one release and platform."""
 
@@ -144,7 +151,10 @@ def nodes(root: Node) -> Iterator[Node]:
         yield from nodes(child)
 
 
-def branches(root: Node) -> Iterator[tuple[Node, ...]]:
+Branch = tuple[Node, ...]
+
+
+def branches(root: Node) -> Iterator[Branch]:
     """Every way from below `root` to a token, as the tuple of tokens passed."""
     for child in root.children:
         yield (child,)

@@ -42,9 +42,9 @@ EMPTY = Tree()
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change. `set` writes a leaf, or without a value makes a container or row present and keeps
-    what it holds; `delete` removes a node and all below it, `add` and `discard` change one value of
-    a leaf-list."""
+    """One change. `set` writes a leaf, or without a value makes a container or row present and
+    keeps what it holds; `delete` removes a node and all below it, `add` and `discard` change one
+    value of a leaf-list."""
 
     operation: str
     path: Path

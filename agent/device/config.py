@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -210,7 +211,7 @@ def boot_facts(root: Tree, device: Device) -> Mapping[str, str]:
 
 
 def self_signed_number(serial: str) -> str:
-    """The ten digits in the name of a device's self-signed trustpoint; of the serial number here."""
+    """The ten digits in the name of a device's self-signed trustpoint, here made of its serial."""
     return str(1_000_000_000 + zlib.crc32(serial.encode()) % 3_294_967_296)
 
 
@@ -233,21 +234,12 @@ def grammar_of(profile: Profile, release: Release) -> Grammar:
     return grammar_for(release, profile.kind, profile.family)
 
 
+@cache
 def factory_root(profile: Profile, release: Release, model: str = "") -> Tree:
     """The running-config a device of `model` starts with when nothing is stored; one shared value.
 
     Without a model it is that of the family's first one.
     """
-    key = (profile.family, release, model)
-    if key not in _FACTORY:
-        _FACTORY[key] = _factory_root(profile, release, model)
-    return _FACTORY[key]
-
-
-_FACTORY: dict[tuple[str, Release, str], Tree] = {}
-
-
-def _factory_root(profile: Profile, release: Release, model: str) -> Tree:
     row = profile.models[model or next(iter(profile.models))]
     folder = files("agent.device")
     text = folder.joinpath(f"factory-{profile.kind}.txt").read_text("utf-8")

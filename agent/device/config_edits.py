@@ -91,7 +91,8 @@ def no_interface(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
 def line_vty(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
     """`line vty FIRST LAST`: ranges that overlap the new one give way, or are cut where it ends.
 
-    Lines of a range keep their settings. # assumed: one range results where several were typed over.
+    Lines beyond it keep their settings.
+    # assumed: ranges inside the new one lose theirs; a capture of such a line would show it.
     """
     first, last = int(args["first"]), int(args["last"])
     rows: Rows = get(root, _VTY, Rows())

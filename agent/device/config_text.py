@@ -33,7 +33,7 @@ class ReadConfig:
 
 
 def read_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> ReadConfig:
-    """Apply a configuration's lines to `root`, in order. `salt` gives a new salt for each secret."""
+    """Apply a configuration's lines to `root`, in order. `salt` gives a salt for each secret."""
     mode = CONFIG
     bases: dict[str, Path] = {CONFIG: ()}
     refused: list[Refused] = []

@@ -1,0 +1,165 @@
+"""`show running-config`: the datastore's root printed as a device prints it.
+
+The lines come from the grammar's rows walked backwards; their order and the lines that are no
+configuration come from `running-config.layout`. What is printed here, typed into a device, gives
+the same configuration. Sources: docs/sources.md, entries running-config-head and running-config-order.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from agent.core.dates import UTC_ZONE, Zone, config_date
+from agent.core.release import Release
+from agent.device.config import grammar_of
+from agent.device.datastore import Stamp
+from cli_grammar import Grammar, InterfaceName, Line, printed_lines
+from yang.tree import Tree
+
+if TYPE_CHECKING:
+    from agent.device.device import Device
+
+NVRAM_BYTES = 2_097_152  # source: startup-config-head
+_HEX_GROUPS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a printed configuration shows besides the configuration.
+
+    `changed` and `saved` are on the device's own calendar; `anchor` is the root certificate of
+    SLA-TrustPoint as base64 DER, empty where there is none.
+    """
+
+    release: Release
+    changed: Stamp | None = None
+    saved: Stamp | None = None
+    zone: Zone = UTC_ZONE
+    anchor: str = ""
+
+
+def running_config(device: Device) -> str:
+    """The text of `show running-config`."""
+    return render(device.datastore.running, _grammar(device), facts_of(device))
+
+
+def startup_config(device: Device) -> str:
+    """The text of `show startup-config`; the device's sentence where nothing is stored."""
+    if device.datastore.startup is None:
+        return "startup-config is not present"
+    facts = facts_of(device)
+    # assumed: the stamps are those of the saving; what stood there when it was saved is not kept.
+    text = configuration(
+        device.datastore.startup, _grammar(device), replace(facts, changed=facts.saved)
+    )
+    return f"Using {len(text)} out of {NVRAM_BYTES} bytes\n{text}"
+
+
+def running_config_interface(device: Device, interface: InterfaceName) -> str:
+    """The text of `show running-config interface X`."""
+    lines = _config_lines(device.datastore.running, _grammar(device))
+    block = [line for line in lines if line.text == f"interface {interface}"]
+    text = "\n".join(["!", *(b for line in block for b in line.printed()[:-1]), "end\n"])
+    return f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n{text}"
+
+
+def render(root: Tree, grammar: Grammar, facts: Facts) -> str:
+    """`Building configuration...` to `end` and an empty line."""
+    text = configuration(root, grammar, facts)
+    return f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n{text}"
+
+
+def configuration(root: Tree, grammar: Grammar, facts: Facts) -> str:
+    """The configuration itself, from its first `!` to `end`, ending in a newline."""
+    lines = _config_lines(root, grammar)
+    printed = [*_stamps(facts)]
+    for entry in _layout():
+        if entry.startswith("= "):
+            words = tuple(entry[2:].split())
+            chosen = (line for line in lines if _place(line) == words)
+            printed += [text for line in chosen for text in line.printed()]
+        elif entry == "@ version":
+            printed.append(f"version {facts.release.train}")
+        elif entry == "@ certificates":
+            printed += _certificates(facts.anchor)
+        else:
+            printed.append(entry)
+    return "\n".join(printed) + "\n"
+
+
+def unplaced(lines: Iterable[Line]) -> tuple[str, ...]:
+    """The lines the layout has no place for: there must be none."""
+    return tuple(line.text for line in lines if _place(line) is None)
+
+
+def facts_of(device: Device) -> Facts:
+    """What a device's configuration shows besides the configuration."""
+    store, offset = device.datastore, device.clock_offset_ms
+    return Facts(
+        release=device.release,
+        changed=_shifted(store.changed, offset),
+        saved=_shifted(store.saved, offset),
+        zone=device.zone,
+        anchor=next(iter(device.agent.state.anchors), ""),
+    )
+
+
+def _grammar(device: Device) -> Grammar:
+    return grammar_of(device.profile, device.release)
+
+
+def _shifted(stamp: Stamp | None, offset_ms: int) -> Stamp | None:
+    return None if stamp is None else Stamp(stamp.at + offset_ms, stamp.by)
+
+
+def _config_lines(root: Tree, grammar: Grammar) -> list[Line]:
+    return printed_lines(grammar, root)
+
+
+def _stamps(facts: Facts) -> list[str]:
+    """The head between the byte count and the version. # source: running-config-head"""
+    lines = ["!"]
+    for text, stamp in (
+        ("Last configuration change at", facts.changed),
+        ("NVRAM config last updated at", facts.saved),
+    ):
+        if stamp:
+            by = f" by {stamp.by}" if stamp.by else ""
+            lines.append(f"! {text} {config_date(stamp.at, facts.zone)}{by}")
+    return [*lines, "!"] if len(lines) > 1 else lines
+
+
+def _certificates(anchor: str) -> list[str]:
+    """The chain of SLA-TrustPoint: rows of eight groups of eight hexadecimal digits."""
+    if not anchor:
+        return []
+    digits = base64.b64decode(anchor).hex().upper()
+    groups = [digits[at : at + 8] for at in range(0, len(digits), 8)]
+    rows = [
+        "  " + " ".join(groups[at : at + _HEX_GROUPS]) for at in range(0, len(groups), _HEX_GROUPS)
+    ]
+    head = ["crypto pki certificate chain SLA-TrustPoint", " certificate ca 01"]
+    return [*head, *rows, "  \tquit"]
+
+
+@cache
+def _layout() -> tuple[str, ...]:
+    text = files("cli_grammar").joinpath("running-config.layout").read_text("utf-8")
+    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+@cache
+def _prefixes() -> tuple[tuple[str, ...], ...]:
+    found = [tuple(entry[2:].split()) for entry in _layout() if entry.startswith("= ")]
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _place(line: Line) -> tuple[str, ...] | None:
+    """The longest prefix of the layout that fits the line."""
+    words = line.keywords
+    return next((p for p in _prefixes() if words[: len(p)] == p), None)
