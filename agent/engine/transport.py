@@ -48,6 +48,9 @@ def push_due(turn: Turn) -> None:
     if ends > turn.now:
         set_timer(turn.state, TimerName.SEND_UTILITY_RUM_REPORTS, ends)
         return
+    if _is_retrying_soon(turn.state):  # the next Hello that gets through brings the push
+        reporting.push_failed(turn)
+        return
     turn.state.pushes_wanted = max(1, turn.state.pushes_wanted)
     proceed(turn)
 
@@ -236,17 +239,27 @@ def _hello_failed(turn: Turn, pending: Pending) -> None:
     """Nothing else is tried; the next Hello comes by the table, then hourly."""
     state = turn.state
     state.connected = False
-    gaps = TIMINGS.hello.gaps if state.lost_before else TIMINGS.hello.first_gaps
-    step = state.hello_failures
-    state.hello_failures += 1
-    gap = gaps[step] if step < len(gaps) else TIMINGS.hello.hourly
-    set_timer(state, TimerName.DATA_SYNCHRONIZATION, turn.now + max(gap, SECOND))
+    if timer(state, TimerName.DATA_SYNCHRONIZATION) is None:  # else a push tried in between
+        gaps, step = _gaps(state), state.hello_failures
+        state.hello_failures += 1
+        gap = gaps[step] if step < len(gaps) else TIMINGS.hello.hourly
+        set_timer(state, TimerName.DATA_SYNCHRONIZATION, turn.now + max(gap, SECOND))
     if state.pushes_wanted:
         state.pushes_wanted = 0
         reporting.push_failed(turn)
     if state.poll_wanted:
         state.poll_wanted = False
         _plan_poll(turn, TIMINGS.poll.retry)
+
+
+def _gaps(state: AgentState) -> tuple[int, ...]:
+    return TIMINGS.hello.gaps if state.lost_before else TIMINGS.hello.first_gaps
+
+
+def _is_retrying_soon(state: AgentState) -> bool:
+    """Is a Hello planned by the table, before the hourly ones?"""
+    planned = timer(state, TimerName.DATA_SYNCHRONIZATION) is not None
+    return planned and state.hello_failures < len(_gaps(state))
 
 
 def _usage_failed(turn: Turn, pending: Pending) -> None:

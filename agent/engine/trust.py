@@ -7,6 +7,8 @@ Sources: docs/sources.md, entries trust-request, trust-install.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.core.identity import Udi
 from agent.engine.state import PendingTrust, TrustCode
 from agent.engine.turn import Turn
@@ -36,6 +38,8 @@ def install(turn: Turn, data: TrustData) -> tuple[int, str] | None:
     installed = state.trust.get(data.udi.short)
     if installed is not None and installed.id_cert == data.id_cert:
         return None
+    if installed is not None and signing.certificate_fits(data.id_cert, installed.private_key):
+        return _renew(turn, installed, data)
     pending = state.pending_trust.get(data.udi.short)
     if pending is None or pending.nonce != data.request_nonce:
         return NONCE_MISMATCH, "the trust code does not answer a request of this device"
@@ -59,6 +63,20 @@ def install(turn: Turn, data: TrustData) -> tuple[int, str] | None:
         state.product_instance_identifier = data.product_instance_identifier
     turn.log("SMART_LIC.TRUST_CODE_INSTALL_SUCCESS", udi=str(data.udi))
     turn.note("SAEVT_TRUST_INSTALL", udi=str(data.udi), success="True")
+    return None
+
+
+def _renew(turn: Turn, installed: TrustCode, data: TrustData) -> tuple[int, str] | None:
+    """The same request was answered twice: the later code replaces the earlier, unnoticed."""
+    if data.valid_from < installed.valid_from:
+        return ALREADY_EXISTS, "a newer trust code is installed"
+    turn.state.trust[data.udi.short] = replace(
+        installed,
+        trust_id=data.trust_id,
+        id_cert=data.id_cert,
+        valid_from=data.valid_from,
+        valid_to=data.valid_to,
+    )
     return None
 
 
