@@ -87,5 +87,5 @@ def decode_line(line: bytes) -> tuple[int, DeviceInput, Instant]:
 
 
 @cache
-def _decoder(kind: type[Any]) -> msgspec.json.Decoder[Any]:
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
