@@ -14,12 +14,11 @@ from agent.core.clock import Instant
 from agent.core.dates import UTC_ZONE, Zone, licence_date
 from agent.core.identity import Account, Udi
 from agent.engine.config import LicenseConfig
+from agent.engine.queries import UsageSummary, usage_summary
 from agent.engine.state import (
     AgentState,
     LicenceUse,
     Policy,
-    RumReport,
-    RumState,
     TrustCode,
     UsageReporting,
 )
@@ -68,18 +67,6 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportCounts:
-    """The numbers of `Usage Report Summary:`."""
-
-    total: int = 0
-    purged: int = 0
-    acknowledged: int = 0
-    waiting: int = 0
-    available: int = 0
-    collecting: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class LicensingView:
     """All of `show license all`. `nodes[0]` is the product instance itself."""
 
@@ -89,7 +76,7 @@ class LicensingView:
     policy: Policy
     reporting: UsageReporting
     licences: tuple[LicenceRow, ...]
-    reports: ReportCounts
+    reports: UsageSummary
     agent_version: str
     calendar: Calendar
     data_channel: bool = True
@@ -117,32 +104,10 @@ def view_of(
         policy=state.policy,
         reporting=replace(state.usage_reporting),
         licences=_rows(state.usage.values(), profile),
-        reports=report_counts(state),
+        reports=usage_summary(state),
         agent_version=agent_version,
         calendar=calendar,
         automatic_conversion=profile.kind == "router",
-    )
-
-
-def report_counts(state: AgentState) -> ReportCounts:
-    """Waiting: sent and not acknowledged. Available: not yet sent, open ones included.
-
-    # source: rum-summary
-    """
-
-    def among(*states: RumState) -> int:
-        return sum(1 for report in reports if report.state in states)
-
-    reports: tuple[RumReport, ...] = tuple(state.reports.values())
-    waiting = among(RumState.PENDING, RumState.UNACK)
-    available = among(RumState.OPEN, RumState.CLOSED)
-    return ReportCounts(
-        total=state.counters.acknowledged + waiting + available,
-        purged=state.counters.purged,
-        acknowledged=state.counters.acknowledged,
-        waiting=waiting,
-        available=available,
-        collecting=among(RumState.OPEN),
     )
 
 

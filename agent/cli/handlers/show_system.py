@@ -1,0 +1,69 @@
+"""The `show` commands about the device itself: version, clock, log, inventory, names, configuration.
+
+Each collects what it prints and leaves the words to agent/cli/views.
+"""
+
+from __future__ import annotations
+
+from agent.cli import running_config
+from agent.cli.reply import Args, Context, Handler, Reply
+from agent.cli.views import system, version
+from agent.device import config
+
+
+def show_version(context: Context, args: Args) -> Reply:
+    device = context.device
+    view = version.collect(device, context.now)
+    return Reply(version.render(view, device.profile, device.release))
+
+
+def show_clock(context: Context, args: Args) -> Reply:
+    """`show clock [detail]`."""
+    device = context.device
+    local = device.local_time(context.now)
+    detail = bool(args.get("detail"))
+    return Reply(system.clock(local, device.zone, device.clock_authoritative, detail))
+
+
+def show_logging(context: Context, args: Args) -> Reply:
+    return Reply(system.logging(context.device.log))
+
+
+def show_inventory(context: Context, args: Args) -> Reply:
+    units = (member.udi for member in context.device.agent.state.members)
+    return Reply(system.inventory(units, context.device.profile))
+
+
+def show_hosts(context: Context, args: Args) -> Reply:
+    return Reply(system.hosts(config.resolution(context.device.datastore.running)))
+
+
+def show_ip_interface_brief(context: Context, args: Args) -> Reply:
+    rows = system.interfaces(context.device.datastore.running)
+    return Reply(system.ip_interface_brief(rows))
+
+
+def show_running_config(context: Context, args: Args) -> Reply:
+    return Reply(running_config.running_config(context.device))
+
+
+def show_running_config_interface(context: Context, args: Args) -> Reply:
+    """`show running-config interface X`; args: if."""
+    return Reply(running_config.running_config_interface(context.device, args["if"]))
+
+
+def show_startup_config(context: Context, args: Args) -> Reply:
+    return Reply(running_config.startup_config(context.device))
+
+
+HANDLERS: dict[str, Handler] = {
+    "show.version": show_version,
+    "show.clock": show_clock,
+    "show.logging": show_logging,
+    "show.inventory": show_inventory,
+    "show.hosts": show_hosts,
+    "show.ip_interface_brief": show_ip_interface_brief,
+    "show.running_config": show_running_config,
+    "show.running_config_interface": show_running_config_interface,
+    "show.startup_config": show_startup_config,
+}

@@ -1,0 +1,196 @@
+"""`show clock`, `show logging`, `show inventory`, `show hosts`, `show ip interface brief`.
+
+Facts: docs/sources.md, entries clock-mark, logging-form, inventory-form, hosts-form, brief-form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from agent.cli.views.hardware import hardware_of
+from agent.core.clock import Instant
+from agent.core.dates import Zone, clock_line
+from agent.core.identity import Udi
+from agent.device.config import Resolution
+from agent.device.log import Log
+from agent.profiles.profile import Profile
+from yang.tree import EMPTY, Rows, Tree, get
+
+_SEVERITIES = (
+    "emergencies",
+    "alerts",
+    "critical",
+    "errors",
+    "warnings",
+    "notifications",
+    "informational",
+    "debugging",
+)
+_LOGGING = """\
+Syslog logging: enabled (0 messages dropped, 0 messages rate-limited, 0 flushes, 0 overruns, \
+xml disabled, filtering disabled)
+
+No Active Message Discriminator.
+
+
+
+No Inactive Message Discriminator.
+
+
+    Console logging: {console}
+    Monitor logging: {monitor}
+    Buffer logging:  {buffer}
+    Exception Logging: size (4096 bytes)
+    Count and timestamp logging messages: disabled
+    File logging: disabled
+    Persistent logging: disabled
+
+No active filter modules.
+
+    Trap logging: level informational, {traps} message lines logged
+        Logging Source-Interface:       VRF Name:
+    TLS Profiles:\x20
+
+Log Buffer ({size} bytes):
+{lines}"""
+
+_HOSTS = """\
+Default domain is {domain}
+Name servers are {servers}
+NAME  TTL  CLASS   TYPE      DATA/ADDRESS
+-----------------------------------------
+{rows}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One row of `show ip interface brief`. `address` is `unassigned` where there is none."""
+
+    name: str
+    address: str
+    method: str
+    status: str
+    protocol: str
+
+
+def clock(local: Instant, zone: Zone, authoritative: bool, detail: bool) -> str:
+    """The clock, marked `*` while nothing set it; with `detail` also where its time comes from."""
+    line = f"{'' if authoritative else '*'}{clock_line(local, zone)}"
+    if not detail:
+        return line
+    return f"{line}\n{'Time source is user configuration' if authoritative else 'No time source'}"
+
+
+def logging(log: Log) -> str:
+    """Thresholds, counts and the buffer."""
+    settings = log.settings
+    return _LOGGING.format(
+        console=_destination(settings.console, log.console_count, 21),
+        monitor=_destination(settings.monitor, log.monitor_count, 21),
+        buffer=_destination(settings.buffered, log.buffer_count, 20),
+        traps=log.trap_count,
+        size=settings.buffer_bytes,
+        lines=log.text(),
+    )
+
+
+def inventory(units: Iterable[Udi], profile: Profile) -> str:
+    """Chassis, power supply and uplink module of each unit; an empty line ends each entry."""
+    parts = _switch_parts(tuple(units), profile) if profile.kind == "switch" else _box_parts(units)
+    return "\n".join(parts)
+
+
+def hosts(names: Resolution) -> str:
+    """The domain, the name servers, the local host table."""
+    rows = (
+        f" {name:<31} 10      IN      A       {address}"  # assumed: the TTL of a static entry
+        for name, addresses in names.hosts.items()
+        for address in addresses
+    )
+    return _HOSTS.format(
+        domain=names.domain or "not set",
+        servers=", ".join(names.servers) or "255.255.255.255",
+        rows="\n".join(rows),
+    )
+
+
+def ip_interface_brief(rows: Iterable[Interface]) -> str:
+    """The table of interfaces; a name too long for its column is cut to `Te1/1/1`."""
+    head = "Interface              IP-Address      OK? Method Status                Protocol"
+    return "\n".join([head, *(_brief_row(row) for row in rows)])
+
+
+def interfaces(root: Tree) -> Iterator[Interface]:
+    """The interfaces of a configuration, Vlan interfaces first.
+
+    A port without a cable is down; the management port and Vlan interfaces with an address are up.
+    # assumed: a lab has no cables, and whoever configures an address has connected it
+    """
+    kinds: Mapping[str, Rows] = get(root, ("native", "interface"), EMPTY)
+    for kind in sorted(kinds, key=lambda kind: kind != "Vlan"):
+        for number, row in kinds[kind].items():
+            yield _interface(f"{kind}{number}", row)
+
+
+def _brief_row(row: Interface) -> str:
+    name = row.name
+    if len(name) > 22:
+        name = name[:2] + name.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    return f"{name:<22} {row.address:<15} YES {row.method:<6} {row.status:<21} {row.protocol:<8}"
+
+
+def _interface(name: str, row: Tree) -> Interface:
+    address = get(row, ("ip", "address", "primary", "address"))
+    method = "NVRAM" if address else "DHCP" if get(row, ("ip", "address", "dhcp")) else "unset"
+    shut = bool(row.get("shutdown"))
+    up = not shut and address is not None
+    return Interface(
+        name=name,
+        address=str(address) if address else "unassigned",
+        method=method,
+        status="administratively down" if shut else "up" if up else "down",
+        protocol="up" if up else "down",
+    )
+
+
+def _destination(level: int | None, count: int, indent: int) -> str:
+    if level is None:
+        return "disabled"
+    return (
+        f"level {_SEVERITIES[level]}, {count} messages logged, xml disabled,\n"
+        f"{' ' * indent}filtering disabled"
+    )
+
+
+def _switch_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[str]:
+    texts = profile.texts
+    version = texts["version_id"]
+    if units:
+        stack = texts["stack"]
+        yield _part(stack, stack, units[0].pid, version, units[0].sn)
+    for number, udi in enumerate(units, 1):
+        supply = profile.models[udi.pid].texts["power_supply"]
+        bay = f"Switch {number} - Power Supply A"
+        serials = hardware_of(udi)
+        yield _part(f"Switch {number}", udi.pid, udi.pid, version, udi.sn)
+        yield _part(bay, bay, supply, version, serials.power_supply_serial)
+        yield _part(
+            f"Switch {number} FRU Uplink Module 1",
+            texts["uplink_description"],
+            texts["uplink_pid"],
+            version,
+            serials.uplink_serial,
+        )
+
+
+def _box_parts(units: Iterable[Udi]) -> Iterator[str]:
+    for udi in units:
+        name = udi.pid.removesuffix("-K9")
+        yield _part("Chassis", f"Cisco {name} Chassis", udi.pid, "V00", udi.sn)
+
+
+def _part(name: str, description: str, pid: str, version: str, serial: str) -> str:
+    return (
+        f'NAME: "{name}", DESCR: "{description}"\nPID: {pid:<18}, VID: {version:<5}, SN: {serial}\n'
+    )

@@ -1,0 +1,271 @@
+"""`show version`, in the form of a switch and of a wireless controller.
+
+What never changes on a device of one model and release is filled in once (`_static`) and shared;
+what does change is added at each call. The legal notices are our own short ones.
+Facts: docs/sources.md, entries show-version-form and platform-texts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from agent.cli.views.hardware import hardware_of, port_counts
+from agent.cli.views.layout import Layout, layout_for
+from agent.cli.views.uptime import uptime_words
+from agent.core.clock import MINUTE, Instant
+from agent.core.dates import config_date
+from agent.core.identity import Udi
+from agent.core.release import Release
+from agent.device import config
+from agent.profiles.profile import Profile
+from yang.tree import get
+
+if TYPE_CHECKING:
+    from agent.device.device import Device
+
+# the control processor runs before the Smart Agent starts
+# source: show-version-form (1 to 2 minutes more)
+START_OF_PROCESSOR = 90_000
+
+_HEAD = """\
+Cisco IOS XE Software, Version {version}
+{banner}
+
+
+Cisco IOS-XE software, Copyright (c) 2005-{year} by cisco Systems, Inc.
+This device is emulated. It carries no vendor software; only what it
+prints and how its licensing behaves follow the software named above.
+
+
+ROM: {rommon}
+{bootldr}"""
+
+_RUNNING = """\
+
+{hostname} uptime is {uptime}
+Uptime for this control processor is {processor_uptime}
+System returned to ROM by {reason}
+{restarted}System image file is "{image_file}"
+Last reload reason: {reason}
+
+
+
+This emulated product speaks cryptographic protocols. Local law on
+their import, export and use applies.
+
+"""
+
+_PACKAGES = """\
+
+Technology Package License Information:\x20
+
+------------------------------------------------------------------------------
+Technology-package                                     Technology-package
+Current                        Type                       Next reboot \x20
+------------------------------------------------------------------------------
+{base:<20}\tSmart License                 \t {next_base:<20}
+{addon:<20}\tSubscription Smart License    \t {next_addon:<30}
+"""
+
+_UNIT = """\
+Base Ethernet MAC Address          : {mac}
+Motherboard Assembly Number        : {motherboard}
+Motherboard Serial Number          : {motherboard_serial}
+Model Revision Number              : A0
+Motherboard Revision Number        : A0
+Model Number                       : {pid}
+System Serial Number               : {sn}
+"""
+
+_TABLE_HEAD = """\
+Switch Ports Model              SW Version        SW Image              Mode  \x20
+------ ----- -----              ----------        ----------            ----  \x20
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """What of `show version` changes while a device lives. Levels are boot level texts."""
+
+    hostname: str
+    uptime_ms: int
+    reload_reason: str
+    restarted: str  # the instant as printed; empty while the clock is not authoritative
+    members: tuple[Udi, ...]
+    level: str
+    next_level: str
+    air_level: str
+    next_air_level: str
+    virtual_interfaces: int
+
+
+def collect(device: Device, now: Instant) -> VersionView:
+    """The view of a device at `now`."""
+    root = device.datastore.running
+    booted = now if device.booted is None else device.booted
+    next_level, next_air_level = config.levels(root, device.profile)
+    restarted = ""
+    if device.clock_authoritative:
+        restarted = config_date(device.local_time(booted), device.zone)
+    return VersionView(
+        hostname=config.hostname(root, device.profile),
+        uptime_ms=now - booted,
+        reload_reason=device.reload_reason,
+        restarted=restarted,
+        members=tuple(member.udi for member in device.agent.state.members),
+        level=device.level,
+        next_level=next_level,
+        air_level=device.air_level,
+        next_air_level=next_air_level,
+        virtual_interfaces=len(get(root, ("native", "interface", "Vlan"), ())),
+    )
+
+
+def render(view: VersionView, profile: Profile, release: Release) -> str:
+    """The text; `view.members[0]` is the active unit."""
+    head, body, tail = _static(profile, release, view.members, view.virtual_interfaces)
+    running = _RUNNING.format(
+        hostname=view.hostname,
+        uptime=uptime_words(view.uptime_ms),
+        processor_uptime=uptime_words(view.uptime_ms + START_OF_PROCESSOR),
+        reason=view.reload_reason,
+        restarted=f"System restarted at {view.restarted}\n" if view.restarted else "",
+        image_file=profile.texts["image_file"],
+    )
+    layout = layout_for(release, profile.kind)
+    others = "".join(_other_unit(view, n, profile) for n in range(1, len(view.members)))
+    return head + running + _levels(view, profile, layout) + body + others + tail
+
+
+@lru_cache(maxsize=1024)
+def _static(
+    profile: Profile, release: Release, members: tuple[Udi, ...], virtual_interfaces: int
+) -> tuple[str, str, str]:
+    """What stands before the running part, behind the levels, and at the end."""
+    texts = profile.texts
+    banner = config.software_banner(profile, release)
+    head = _HEAD.format(
+        version=release.padded,
+        banner=banner,
+        year=banner.split("1986-")[1][:4],
+        rommon=texts["rommon"],
+        bootldr=f"BOOTLDR: {texts['bootloader']}\n" if "bootloader" in texts else "",
+    )
+    layout = layout_for(release, profile.kind)
+    body = _machine(profile, layout, members[0], virtual_interfaces)
+    if profile.kind == "switch":
+        body += "\n" + _unit(profile, members[0]) + "CLEI Code Number                   : \n\n\n"
+        body += _TABLE_HEAD + "".join(
+            _table_row(profile, release, number, udi) for number, udi in enumerate(members, 1)
+        )
+        body += "\n"
+    return head, body, f"\nConfiguration register is {texts['config_register']}\n"
+
+
+def _levels(view: VersionView, profile: Profile, layout: Layout) -> str:
+    lines = ""
+    if profile.kind == "switch":
+        base, _, addon = view.level.partition(" addon ")
+        next_base, _, next_addon = view.next_level.partition(" addon ")
+        lines = _PACKAGES.format(
+            base=base, addon=addon or "None", next_base=next_base, next_addon=next_addon or "None"
+        )
+    lines += _air_levels(view, profile, layout)
+    policy = layout.has("smart_licensing_policy_status")
+    status = "Smart Licensing Using Policy" if policy else _NOT_APPLICABLE
+    return f"{lines}\n\nSmart Licensing Status: {status}\n\n"
+
+
+_NOT_APPLICABLE = "Registration Not Applicable/Not Applicable"
+
+
+def _air_levels(view: VersionView, profile: Profile, layout: Layout) -> str:
+    texts = profile.texts
+    if profile.kind == "switch" and layout.has("wireless_level_lines"):
+        air, wireless = texts["air_level_recent"], texts["wireless_level"]
+        return (
+            f"AIR License Level: {air}\nNext reload AIR License Level: {air}\n"
+            f"Cisco Wireless License Level: {wireless}\n"
+            f"Next reload Cisco Wireless License Level: {wireless}\n"
+        )
+    now, then = _air_words(view.air_level), _air_words(view.next_air_level)
+    return (
+        f"AIR License Level: {now or texts['air_level']}\n"
+        f"Next reload AIR license Level: {then or texts['air_level']}\n"
+    )
+
+
+def _air_words(level: str) -> str:
+    """`air-network-advantage addon air-dna-advantage` -> `AIR DNA Advantage`."""
+    words = level.split()[-1].split("-") if level else []
+    fixed = {"air": "AIR", "dna": "DNA"}
+    return " ".join(fixed.get(word, word.capitalize()) for word in words)
+
+
+def _machine(profile: Profile, layout: Layout, udi: Udi, virtual_interfaces: int) -> str:
+    """Processor, interfaces and memory of the active unit."""
+    texts = profile.texts
+    memory = texts["memory"]
+    if layout.has("wireless_level_lines"):
+        memory = texts.get("memory_recent", memory)
+    name = texts.get("processor_name", udi.pid)
+    lines = [
+        f"cisco {name} ({texts['processor']}) processor{texts.get('processor_revision', '')} "
+        f"with {memory} bytes of memory.",
+        f"Processor board ID {udi.sn}",
+    ]
+    if "operating_mode" in texts:
+        lines.append(f"Router operating mode: {texts['operating_mode']}")
+    counts = (("Virtual Ethernet", virtual_interfaces), *port_counts(profile.models[udi.pid]))
+    lines += [f"{n} {words} interface{'s' if n != 1 else ''}" for words, n in counts if n]
+    lines.append(f"{texts['nvram']} bytes of non-volatile configuration memory.")
+    lines.append(f"{texts['physical_memory']} bytes of physical memory.")
+    for key, words in _STORES.items():
+        if key in texts:
+            lines.append(f"{texts[key]} bytes of {words}.")
+    if profile.kind == "switch" and layout.has("cloud_storage_line"):
+        lines.append("0K bytes of Cloud S3 Storage at cloudfs:.")
+    if profile.kind == "wlc":
+        lines.append(f"Installation mode is {texts['mode']}")
+    return "\n".join(lines) + "\n"
+
+
+_STORES = {
+    "crash_files": "Crash Files at crashinfo:",
+    "flash": "Flash at flash:",
+    "disk": "virtual hard disk at bootflash:",
+}
+
+
+def _unit(profile: Profile, udi: Udi) -> str:
+    numbers = hardware_of(udi)
+    return _UNIT.format(
+        mac=numbers.base_mac,
+        motherboard=profile.models[udi.pid].texts["motherboard"],
+        motherboard_serial=numbers.motherboard_serial,
+        pid=udi.pid,
+        sn=udi.sn,
+    )
+
+
+def _table_row(profile: Profile, release: Release, number: int, udi: Udi) -> str:
+    mark = "*" if number == 1 else " "
+    ports = profile.models[udi.pid].texts["ports"]
+    texts = profile.texts
+    return (
+        f"{mark}{number:5d} {ports:<5} {udi.pid:<18} {release.padded:<17} "
+        f"{texts['image']:<21} {texts['mode']:<7}\n"
+    )
+
+
+def _other_unit(view: VersionView, index: int, profile: Profile) -> str:
+    """The block of a further unit of a stack. # assumed: recalled, no output of a stack is known"""
+    return (
+        f"\nSwitch {index + 1:02d}\n---------\n"
+        f"Switch uptime                      : {uptime_words(view.uptime_ms + MINUTE)} \n\n"
+        f"{_unit(profile, view.members[index])}"
+        f"Last reload reason                 : {view.reload_reason}\n"
+        "CLEI Code Number                   : \n"
+    )
