@@ -7,8 +7,11 @@ Sources: docs/sources.md, entries copy-dialogue, write-erase.
 
 from __future__ import annotations
 
-from agent.cli.reply import Args, Ask, Context, Handler, Reply, Result
+from agent.cli.reply import Args, Ask, Change, Context, Handler, Reply, Result
+from agent.core.secrets import new_salt
+from agent.device.config_text import read_config
 from agent.device.files import FileFault, normalised
+from yang.tree import Edit, Tree, get, walk
 
 RUNNING, STARTUP = "running-config", "startup-config"
 SAVED = "Building configuration...\n[OK]"
@@ -51,17 +54,48 @@ def _name(path: str) -> str:
 def _copy(context: Context, source: str, target: str) -> Result:
     if source == RUNNING and target == STARTUP:
         return write(context, {})
-    if target in (RUNNING, STARTUP):
+    if target == STARTUP:
         return _refused(target, "Operation not supported")
     text = _read(context, source)
     if isinstance(text, FileFault):
         return _refused(source, text.value)
+    if target == RUNNING:
+        return _merge(context, text)
     fault = context.device.write_file(target, text, context.now)
     if fault:
         return _refused(target, fault.value)
+    return Reply(_copied(text))
+
+
+def _copied(text: str) -> str:
     size = len(text.encode())
     # assumed: a copy within the device takes this long.
-    return Reply(f"{size} bytes copied in 0.160 secs ({int(size / 0.16)} bytes/sec)")
+    return f"{size} bytes copied in 0.160 secs ({int(size / 0.16)} bytes/sec)"
+
+
+def _merge(context: Context, text: str) -> Result:
+    """Lines of a file into the running configuration; lines not understood are shown."""
+    device = context.device
+    running = device.datastore.running
+    grammar = context.session.grammar
+    read = read_config(text, grammar, running, lambda: new_salt(device.chance))
+    refused = [f"{line.line}\n% Invalid input detected at '^' marker.\n" for line in read.refused]
+    return Change(_edits_between(running, read.root), "\n".join([*refused, _copied(text)]))
+
+
+def _edits_between(old: Tree, new: Tree) -> tuple[Edit, ...]:
+    """The changes that make `new` of `old`."""
+    edits = [Edit("delete", path) for path, _ in walk(old) if get(new, path) is None]
+    for path, value in walk(new):
+        before = get(old, path)
+        if isinstance(value, tuple):
+            if before is not None and before != value:
+                edits.append(Edit("delete", path))
+            edits += [Edit("add", path, item) for item in value if before != value]
+        elif before is None or (before != value and not isinstance(before, Tree)):
+            empty = isinstance(get(new, path), Tree)
+            edits.append(Edit("set", path, None if empty else value))
+    return tuple(edits)
 
 
 def _read(context: Context, source: str) -> str | FileFault:
