@@ -1,0 +1,415 @@
+"""The whole round in memory: usage goes up, the ACK comes back, whatever goes wrong between."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from agent.core.clock import DAY, HOUR, MINUTE, SECOND
+from agent.protocol import codec, signing
+from agent.protocol.messages import AckStatus, LicenceFile, Reply, StatusCode
+from counterparts.cssm import Cssm, CssmSettings
+from counterparts.direct import LinkedCslu, Unanswered, exchange
+from counterparts.scripts import Script, read_script
+from tests.counterparts.agent_like import START, AgentLike
+
+
+def ask(cslu: LinkedCslu, agent: AgentLike, request, now: int) -> Reply:
+    return codec.decode_reply(exchange(cslu, agent.body(request), now))
+
+
+def play_until(cslu: LinkedCslu, now: int) -> None:
+    """Play the CSLU's deadlines up to and including `now`."""
+    while (due := cslu.next_deadline()) is not None and due <= now:
+        cslu.wake(due)
+
+
+def round_trip(cslu, agent: AgentLike, *reports, now: int = START, **asked) -> LicenceFile:
+    """USAGE, the wait it is told, POLL; the ACK as read."""
+    taken = ask(cslu, agent, agent.usage(now, *reports, **asked), now)
+    assert taken.status is StatusCode.OK_POLL
+    later = now + taken.retry_time_seconds * SECOND
+    play_until(cslu, later)
+    reply = ask(cslu, agent, agent.poll(later, taken.poll_id), later)
+    assert reply.status is StatusCode.OK
+    return codec.read_licence_file(reply.licence_files[-1])
+
+
+def statuses(ack: LicenceFile) -> list[AckStatus]:
+    return [report.status for entry in ack.ack.data for report in entry.reports]
+
+
+def install(agent: AgentLike, ack: LicenceFile) -> None:
+    agent.trust = (ack.trust.data[0].trust_id, agent.key)
+
+
+def test_hello_is_answered_at_once(cslu):
+    agent = AgentLike()
+    request = agent.hello(START)
+    reply = ask(cslu, agent, request, START)
+    assert (reply.status, reply.nonce) == (StatusCode.OK, request.nonce)
+    assert reply.connect.name == "CSLU_V1"
+    assert reply.server_time == START
+    assert reply.licence_files == ()
+
+
+def test_the_first_push_brings_trust_code_policy_ack_and_account(cslu, cssm):
+    agent = AgentLike()
+    ack = round_trip(cslu, agent, agent.report(1), agent.report(2), asks_trust=True)
+    signer = ack.trust.data[0].signing_chain[0]
+    for section in (ack.trust, ack.policy, ack.ack, ack.account):
+        assert signing.verify(signer, section.signed_text.encode(), section.signature)
+    code = ack.trust.data[0]
+    now = START + MINUTE
+    assert signing.check_chain([code.id_cert, signer], [cssm.anchors[0]], now) is None
+    assert signing.certificate_fits(code.id_cert, agent.key)
+    assert statuses(ack) == [AckStatus.ACK, AckStatus.ACK]
+    assert ack.ack.data[0].udi == agent.udi
+    assert ack.policy.data.name == "Lab Policy"
+    assert ack.account.data.smart_account == "Example Lab"
+    assert ack.correlation_id
+
+
+def test_the_ack_names_the_nonces_of_its_request(cslu):
+    agent = AgentLike()
+    ack = round_trip(cslu, agent, agent.report(1), asks_trust=True)
+    assert ack.trust.data[0].request_nonce == "8000000000000000001"
+    assert ack.ack.data[0].request_nonce == "8000000000000000002"
+
+
+def test_after_the_trust_code_reports_are_signed_with_it(cslu):
+    agent = AgentLike()
+    install(agent, round_trip(cslu, agent, agent.report(1), asks_trust=True))
+    later = START + DAY
+    ack = round_trip(cslu, agent, agent.report(2, end=later), now=later)
+    assert statuses(ack) == [AckStatus.ACK]
+    assert ack.trust is None
+
+
+def test_a_built_in_signature_after_trust_signed_reports_is_refused(cslu):
+    agent = AgentLike()
+    install(agent, round_trip(cslu, agent, agent.report(1), asks_trust=True))
+    day = START + DAY
+    round_trip(cslu, agent, agent.report(2, end=day), now=day)
+    agent.trust = None
+    next_day = day + DAY
+    ack = round_trip(cslu, agent, agent.report(3, end=next_day), now=next_day)
+    assert statuses(ack) == [AckStatus.REJECTED]
+    renewed = round_trip(cslu, agent, now=next_day + HOUR, asks_trust=True)
+    assert renewed.trust.data[0].trust_id == 1002
+    again = round_trip(cslu, agent, agent.report(3, end=next_day), now=next_day + 2 * HOUR)
+    assert statuses(again) == [AckStatus.ACK]
+
+
+def test_the_same_report_again_is_a_duplicate(cslu):
+    agent = AgentLike()
+    round_trip(cslu, agent, agent.report(1))
+    ack = round_trip(cslu, agent, agent.report(1), now=START + HOUR)
+    assert statuses(ack) == [AckStatus.DUPLICATE]
+
+
+def test_another_report_under_the_same_id_is_a_conflict(cslu):
+    agent = AgentLike()
+    round_trip(cslu, agent, agent.report(1))
+    ack = round_trip(cslu, agent, agent.report(1, count=2), now=START + HOUR)
+    assert statuses(ack) == [AckStatus.CONFLICT]
+
+
+def test_a_report_with_a_changed_payload_is_rejected(cslu):
+    from dataclasses import replace
+
+    agent = AgentLike()
+    report = agent.report(1)
+    changed = replace(report, payload=report.payload.replace("17.12.04", "17.12.05"))
+    ack = round_trip(cslu, agent, changed, agent.report(2))
+    assert statuses(ack) == [AckStatus.REJECTED, AckStatus.ACK]
+
+
+def test_a_report_from_the_future_is_rejected(cslu):
+    agent = AgentLike()
+    ack = round_trip(cslu, agent, agent.report(1, end=START + 2 * HOUR))
+    assert statuses(ack) == [AckStatus.REJECTED]
+
+
+def test_a_payload_that_is_no_report_is_rejected(cslu):
+    agent = AgentLike()
+    report = codec.sign_report("pizza", agent.udi, "tag", None)
+    assert statuses(round_trip(cslu, agent, report)) == [AckStatus.REJECTED]
+
+
+def test_a_report_of_another_device_is_not_taken(cslu):
+    agent, other = AgentLike(), AgentLike("FOC0000EMU2")
+    reply = ask(cslu, agent, agent.usage(START, other.report(1)), START)
+    assert reply.status is StatusCode.FAILED
+
+
+def test_a_trust_request_whose_proof_is_of_another_key_gets_no_code(cslu):
+    from dataclasses import replace
+
+    agent, other = AgentLike(), AgentLike("FOC0000EMU2")
+    usage = agent.usage(START, agent.report(1), asks_trust=True)
+    forged = replace(usage, trust_signature=signing.sign(other.key, b"something"))
+    taken = ask(cslu, agent, forged, START)
+    play_until(cslu, START + MINUTE)
+    reply = ask(cslu, agent, agent.poll(START + MINUTE, taken.poll_id), START + MINUTE)
+    assert codec.read_licence_file(reply.licence_files[0]).trust is None
+
+
+def test_a_poll_too_early_is_told_to_come_back(cslu):
+    agent = AgentLike()
+    taken = ask(cslu, agent, agent.usage(START, agent.report(1)), START)
+    assert taken.retry_time_seconds == 60
+    early = ask(cslu, agent, agent.poll(START + SECOND, taken.poll_id), START + SECOND)
+    assert (early.status, early.poll_id) == (StatusCode.OK_POLL, taken.poll_id)
+
+
+def test_the_same_request_again_gets_the_same_poll_id(cslu):
+    agent = AgentLike()
+    request = agent.usage(START, agent.report(1))
+    first = ask(cslu, agent, request, START)
+    assert ask(cslu, agent, request, START + SECOND).poll_id == first.poll_id
+
+
+def test_a_poll_answered_twice_gives_the_ack_twice(cslu):
+    agent = AgentLike()
+    taken = ask(cslu, agent, agent.usage(START, agent.report(1)), START)
+    play_until(cslu, START + MINUTE)
+    first, second = (
+        ask(cslu, agent, agent.poll(now, taken.poll_id), now)
+        for now in (START + MINUTE, START + 2 * MINUTE)
+    )
+    assert first.licence_files == second.licence_files != ()
+
+
+def test_an_ack_nobody_polls_for_goes_along_with_the_next_reply(cslu):
+    agent = AgentLike()
+    ask(cslu, agent, agent.usage(START, agent.report(1)), START)
+    play_until(cslu, START + HOUR)
+    first = ask(cslu, agent, agent.hello(START + HOUR), START + HOUR)
+    assert statuses(codec.read_licence_file(first.licence_files[0])) == [AckStatus.ACK]
+    assert ask(cslu, agent, agent.hello(START + HOUR), START + HOUR).licence_files == ()
+
+
+def test_polls_for_unknown_or_foreign_ids_fail(cslu):
+    agent, other = AgentLike(), AgentLike("FOC0000EMU2")
+    taken = ask(cslu, agent, agent.usage(START, agent.report(1)), START)
+    for who, poll_id in ((agent, "5"), (agent, "x"), (agent, "9" * 30), (other, taken.poll_id)):
+        assert ask(cslu, who, who.poll(START, poll_id), START).status is StatusCode.FAILED
+
+
+@pytest.mark.parametrize("body", [b"", b"garbage", b"[]", b"\xff" * 100, b"{" * 50_000])
+def test_garbage_is_answered_400_and_changes_nothing(cslu, body):
+    with pytest.raises(Unanswered) as caught:
+        exchange(cslu, body, START)
+    assert caught.value.status == 400
+    assert cslu.core.instances() == []
+
+
+def test_the_inventory_has_one_row_per_device(cslu):
+    first, second = AgentLike(), AgentLike("FOC0000EMU2")
+    for agent in (first, second, first):
+        round_trip(cslu, agent, agent.report(1))
+    rows = cslu.core.instances()
+    assert [row.udi for row in rows] == [first.udi, second.udi]
+    assert rows[0].hostname == "SW-FOC0000EMU1"
+    assert rows[0].last_contact == START + MINUTE
+    assert rows[0].alert == "Acknowledgement handed to product instance"
+
+
+# --- CSSM away ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["down", "status=500", "garbage", "status=401", "status=404"])
+def test_reports_wait_while_cssm_misbehaves_and_none_is_lost(cslu, cssm, words):
+    agent = AgentLike()
+    cssm.script = read_script(words)
+    taken = ask(cslu, agent, agent.usage(START, agent.report(1)), START)
+    assert taken.status is StatusCode.OK_POLL
+    tries = []
+    while len(tries) < 9:
+        tries.append(cslu.next_deadline())
+        cslu.wake(tries[-1])
+    waits = [(b - a) // SECOND for a, b in zip([START, *tries], tries, strict=False)]
+    assert waits == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    assert "failed" in cslu.core.instances()[0].alert
+    cssm.script = Script()
+    later = tries[-1] + 2 * HOUR
+    play_until(cslu, later)
+    reply = ask(cslu, agent, agent.poll(later, taken.poll_id), later)
+    assert statuses(codec.read_licence_file(reply.licence_files[0])) == [AckStatus.ACK]
+
+
+def test_a_cssm_that_forgot_gets_the_report_again(cslu, cssm_records):
+    agent = AgentLike()
+    taken = ask(cslu, agent, agent.usage(START, agent.report(1)), START)
+    from sqlalchemy import text
+
+    with cssm_records.transaction():
+        cssm_records._connection.execute(text("DELETE FROM upload"))
+        cssm_records._connection.execute(text("DELETE FROM usage"))
+    later = START + 10 * MINUTE
+    play_until(cslu, later)
+    reply = ask(cslu, agent, agent.poll(later, taken.poll_id), later)
+    assert statuses(codec.read_licence_file(reply.licence_files[0])) == [AckStatus.ACK]
+
+
+def test_without_a_cssm_the_parcel_stays(cslu_records):
+    from counterparts.cslu import Cslu
+    from counterparts.uplink import CsluSettings
+
+    lonely = LinkedCslu(Cslu(cslu_records, CsluSettings()))
+    agent = AgentLike()
+    taken = ask(lonely, agent, agent.usage(START, agent.report(1)), START)
+    play_until(lonely, START + DAY)
+    reply = ask(lonely, agent, agent.poll(START + DAY, taken.poll_id), START + DAY)
+    assert reply.status is StatusCode.OK_POLL
+
+
+def test_the_access_token_is_renewed_when_it_has_expired(cslu):
+    agent = AgentLike()
+    round_trip(cslu, agent, agent.report(1))
+    ack = round_trip(cslu, agent, agent.report(2), now=START + 2 * HOUR)
+    assert statuses(ack) == [AckStatus.ACK]
+
+
+# --- a CSLU that misbehaves, ACKs that are wrong ------------------------------------------------
+
+
+@pytest.mark.parametrize(("words", "status"), [("down", 0), ("status=503", 503)])
+def test_a_cslu_that_misbehaves(cslu, words, status):
+    agent = AgentLike()
+    cslu.core.script = read_script(words)
+    with pytest.raises(Unanswered) as caught:
+        exchange(cslu, agent.body(agent.hello(START)), START)
+    assert caught.value.status == status
+
+
+def test_a_slow_cslu_answers_late(cslu):
+    agent = AgentLike()
+    cslu.core.script = read_script("slow=5")
+    assert cslu.answer(agent.body(agent.hello(START)), START).delay_ms == 5000
+
+
+def test_garbage_of_a_cslu_is_no_reply(cslu):
+    agent = AgentLike()
+    cslu.core.script = read_script("garbage")
+    with pytest.raises(codec.MessageError):
+        ask(cslu, agent, agent.hello(START), START)
+
+
+@pytest.mark.parametrize("where", ["cslu", "cssm"])
+def test_a_tampered_ack_does_not_verify(cslu, cssm, where):
+    agent = AgentLike()
+    (cslu.core if where == "cslu" else cssm).script = read_script("tampered-ack")
+    ack = round_trip(cslu, agent, agent.report(1))
+    signer = cssm.authority.signer_cert
+    assert not signing.verify(signer, ack.ack.signed_text.encode(), ack.ack.signature)
+    assert signing.verify(signer, ack.policy.signed_text.encode(), ack.policy.signature)
+
+
+def test_a_misaddressed_ack_of_cssm_verifies_and_is_for_another(cslu, cssm):
+    agent = AgentLike()
+    cssm.script = read_script("wrong-udi-ack")
+    ack = round_trip(cslu, agent, agent.report(1), asks_trust=True)
+    signer = cssm.authority.signer_cert
+    assert signing.verify(signer, ack.ack.signed_text.encode(), ack.ack.signature)
+    assert ack.ack.data[0].udi != agent.udi
+    assert ack.trust.data[0].udi != agent.udi
+
+
+def test_a_misaddressed_ack_of_a_cslu_is_that_of_another_device(cslu):
+    agent, other = AgentLike(), AgentLike("FOC0000EMU2")
+    round_trip(cslu, other, other.report(1))
+    cslu.core.script = read_script("wrong-udi-ack")
+    assert round_trip(cslu, agent, agent.report(1)).ack.data[0].udi == other.udi
+
+
+@pytest.mark.parametrize("where", ["cslu", "cssm"])
+def test_a_stale_ack_is_the_one_before(cslu, cssm, where):
+    agent = AgentLike()
+    before = round_trip(cslu, agent, agent.report(1))
+    (cslu.core if where == "cslu" else cssm).script = read_script("stale-ack")
+    stale = round_trip(cslu, agent, agent.report(2), now=START + HOUR)
+    assert stale == before
+
+
+@pytest.mark.parametrize("where", ["cslu", "cssm"])
+def test_a_dropped_ack_never_comes_until_told_otherwise(cslu, cssm, where):
+    agent = AgentLike()
+    spoiled = cslu.core if where == "cslu" else cssm
+    spoiled.script = read_script("drop-ack")
+    taken = ask(cslu, agent, agent.usage(START, agent.report(1)), START)
+    play_until(cslu, START + DAY)
+    late = START + DAY
+    assert ask(cslu, agent, agent.poll(late, taken.poll_id), late).status is StatusCode.OK_POLL
+    spoiled.script = Script()
+    play_until(cslu, late + HOUR)
+    reply = ask(cslu, agent, agent.poll(late + HOUR, taken.poll_id), late + HOUR)
+    assert reply.status is StatusCode.OK
+
+
+# --- CSSM by itself -----------------------------------------------------------------------------
+
+
+def test_putting_a_policy_in_force_raises_its_version(cslu, cssm):
+    agent = AgentLike()
+    first = round_trip(cslu, agent, agent.report(1)).policy.data
+    cssm.put_policy_in_force("SLE Policy", START + DAY)
+    second = round_trip(cslu, agent, agent.report(2), now=START + DAY).policy.data
+    assert second.name == "SLE Policy"
+    assert second.version == first.version + 1
+    assert second.datestamp > first.datestamp
+
+
+def test_a_cssm_keeps_its_keys_and_policy(cssm, cssm_records):
+    cssm.put_policy_in_force("Custom Policy", START)
+    again = Cssm(cssm_records, CssmSettings(), "another seed")
+    assert again.authority == cssm.authority
+    assert again.policy == cssm.policy
+
+
+def test_an_unknown_tag_is_rejected_where_tags_are_known(cssm_records, cslu_records):
+    from counterparts.cslu import Cslu
+    from counterparts.direct import LocalCssm
+    from counterparts.uplink import CsluSettings
+
+    settings = CssmSettings(entitlement_tags=frozenset({"another"}))
+    strict = Cssm(cssm_records, settings, "seed")
+    cslu = LinkedCslu(Cslu(cslu_records, CsluSettings()), LocalCssm(strict).carry)
+    agent = AgentLike()
+    assert statuses(round_trip(cslu, agent, agent.report(1))) == [AckStatus.REJECTED]
+
+
+def test_the_views_show_instances_and_usage(cslu, cssm):
+    from counterparts.cloud import CloudRequest
+
+    for sn in ("FOC0000EMU1", "FOC0000EMU2"):
+        agent = AgentLike(sn)
+        round_trip(cslu, agent, agent.report(1), agent.report(2, end=START + 1000, count=3))
+    shown = json.loads(cssm.handle(CloudRequest("GET", "/product-instances", {}, b""), 0).body)
+    assert [row["hostname"] for row in shown["product_instances"]] == [
+        "SW-FOC0000EMU1",
+        "SW-FOC0000EMU2",
+    ]
+    usage = json.loads(cssm.handle(CloudRequest("GET", "/usage", {}, b""), 0).body)
+    assert usage["reports"] == 4
+    assert usage["usage"][0]["in_use"] == 6
+
+
+def test_the_same_seed_and_inputs_give_the_same_bytes(cssm_records):
+    from counterparts.cslu import Cslu
+    from counterparts.direct import LocalCssm
+    from counterparts.records import IN_MEMORY, SqlCsluRecords, SqlCssmRecords
+    from counterparts.uplink import CsluSettings
+
+    files = []
+    for _ in range(2):
+        above, below = SqlCssmRecords(IN_MEMORY), SqlCsluRecords(IN_MEMORY)
+        cssm = Cssm(above, CssmSettings(), "seed")
+        cslu = LinkedCslu(Cslu(below, CsluSettings()), LocalCssm(cssm).carry)
+        agent = AgentLike()
+        files.append(round_trip(cslu, agent, agent.report(1), asks_trust=True))
+        above.close()
+        below.close()
+    assert files[0] == files[1]
