@@ -95,7 +95,14 @@ def _mode(mode: ModeRows, choice: Choice) -> Mode:
     children = _children(mode.top, choice, _Inherited(mode.privilege))
     root = _node(Row("", mode.title, mode.where), _Inherited(mode.privilege), children)
     return Mode(
-        mode.name, root, mode.title, mode.prompt, mode.parent, foot=mode.foot, head=mode.head
+        name=mode.name,
+        root=root,
+        title=mode.title,
+        prompt=mode.prompt,
+        parent=mode.parent,
+        foot=mode.foot,
+        head=mode.head,
+        note=mode.note,
     )
 
 

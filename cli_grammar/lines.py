@@ -1,8 +1,8 @@
 """A configuration as lines: the grammar's rows walked backwards over the datastore.
 
 Each row that sets something is held against the tree; where all it sets is there, it can print
-its line with the values found. Rows that say more go first, and a row whose whole content has been said
-is left out, so that `username a privilege 15 secret 9 ...` is one line.
+its line with the values found. Rows that say more go first, and a row whose whole content has been
+said is left out, so that `username a privilege 15 secret 9 ...` is one line.
 """
 
 from __future__ import annotations
@@ -118,9 +118,9 @@ def _line(grammar: Grammar, root: Tree, base: Path, row: Printable, found: _Foun
         return Line(" ".join(words), row.keywords)
     mode = grammar.modes[row.enter]
     inside = row.settings[0].path.fill(_arguments(found.values), base)
-    body = [
-        text for line in printed_lines(grammar, root, row.enter, inside) for text in line.printed()
-    ]
+    body = mode.note.splitlines()
+    for line in printed_lines(grammar, root, row.enter, inside):
+        body += line.printed()
     return Line(" ".join(words), row.keywords, tuple(body), mode.head, mode.foot)
 
 

@@ -1,9 +1,9 @@
 """Match a typed line against the grammar: exactly four outcomes, and nothing is printed here.
 
 Keywords match by unique prefix whatever their case, an exact keyword wins, hidden ones come in
-only where nothing else fits. A word of too high a privilege or of another release is unknown. In configuration
-modes `no` and `default` stand before a line, `do` before an exec line, and what a mode does not
-know is looked up in the mode around it, as IOS does.
+only where nothing else fits. A word of too high a privilege or of another release is unknown. In
+configuration modes `no` and `default` stand before a line, `do` before an exec line, and what a
+mode does not know is looked up in the mode around it, as IOS does.
 Columns count from 0 at the line's first character. # source: caret-column
 """
 

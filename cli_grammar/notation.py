@@ -40,7 +40,8 @@ A row without help opens a token again that an earlier row, perhaps of another f
 
 Without an own `no`, a row that sets something is undone by deleting that, and a value that is
 merely written may be left out. `block NAME` holds rows that `use NAME` puts in several places.
-A mode's header may carry `parent MODE`, `prompt TEXT`, `privilege N`, `head "LINE"`, `foot "LINE"`.
+A mode's header may carry `parent MODE`, `prompt TEXT`, `privilege N`, and for printing its block
+`head "LINE"` before it, `note "LINES"` at its top, `foot "LINE"` after it.
 """
 
 from __future__ import annotations
@@ -95,6 +96,7 @@ class ModeRows:
     parent: str = ""
     head: str = ""
     foot: str = ""
+    note: str = ""
     privilege: int = 1
     top: list[Row] = field(default_factory=list)
 
@@ -162,7 +164,9 @@ def _section(rows: Rows, words: list[str], where: str) -> list[Row]:
             mode.title = _unquoted(word)
             at += 1
             continue
-        if word not in ("prompt", "parent", "head", "foot", "privilege") or at + 1 == len(words):
+        if word not in ("prompt", "parent", "head", "foot", "note", "privilege") or at + 1 == len(
+            words
+        ):
             raise GrammarError(where, f"unknown option of a mode: {word!r}")
         value = _unquoted(words[at + 1])
         if word == "privilege":

@@ -125,6 +125,7 @@ class Mode:
     parent: str = ""
     foot: str = ""  # the line after this mode's block in a printed configuration
     head: str = ""  # the line before it
+    note: str = ""  # lines printed at the top of it
 
 
 @dataclass(frozen=True, slots=True, eq=False)

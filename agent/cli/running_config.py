@@ -2,13 +2,14 @@
 
 The lines come from the grammar's rows walked backwards; their order and the lines that are no
 configuration come from `running-config.layout`. What is printed here, typed into a device, gives
-the same configuration. Sources: docs/sources.md, entries running-config-head and running-config-order.
+the same configuration.
+Sources: docs/sources.md, entries running-config-head and running-config-order.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -62,7 +63,7 @@ def startup_config(device: Device) -> str:
 
 def running_config_interface(device: Device, interface: InterfaceName) -> str:
     """The text of `show running-config interface X`."""
-    lines = _config_lines(device.datastore.running, _grammar(device))
+    lines = printed_lines(_grammar(device), device.datastore.running)
     block = [line for line in lines if line.text == f"interface {interface}"]
     text = "\n".join(["!", *(b for line in block for b in line.printed()[:-1]), "end\n"])
     return f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n{text}"
@@ -76,19 +77,29 @@ def render(root: Tree, grammar: Grammar, facts: Facts) -> str:
 
 def configuration(root: Tree, grammar: Grammar, facts: Facts) -> str:
     """The configuration itself, from its first `!` to `end`, ending in a newline."""
-    lines = _config_lines(root, grammar)
-    printed = [*_stamps(facts)]
-    for entry in _layout():
-        if entry.startswith("= "):
-            words = tuple(entry[2:].split())
-            chosen = (line for line in lines if _place(line) == words)
-            printed += [text for line in chosen for text in line.printed()]
-        elif entry == "@ version":
-            printed.append(f"version {facts.release.train}")
-        elif entry == "@ certificates":
-            printed += _certificates(facts.anchor)
-        else:
-            printed.append(entry)
+    groups: dict[tuple[str, ...] | None, list[str]] = {}
+    for line in printed_lines(grammar, root):
+        groups.setdefault(_place(line), []).extend(line.printed())
+    printed = _stamps(facts)
+    note, some = "", False  # a text that waits for the next group; does a group stand open?
+    for sign, text in _layout():
+        match sign:
+            case "=":
+                group = groups.get(tuple(text.split()), [])
+                some = group[-1] != "!" if group else some
+                printed += [note, *group] if note and group else group
+                note = ""
+            case "^":
+                span, _, comment = text.partition(" ")
+                note = comment if facts.release.within(span) else ""
+            case "!?":
+                printed += ["!"] * some
+                some = False
+            case "@":
+                printed += _PARTS[text](facts)
+            case _:
+                printed.append(text)
+                some = False
     return "\n".join(printed) + "\n"
 
 
@@ -117,10 +128,6 @@ def _shifted(stamp: Stamp | None, offset_ms: int) -> Stamp | None:
     return None if stamp is None else Stamp(stamp.at + offset_ms, stamp.by)
 
 
-def _config_lines(root: Tree, grammar: Grammar) -> list[Line]:
-    return printed_lines(grammar, root)
-
-
 def _stamps(facts: Facts) -> list[str]:
     """The head between the byte count and the version. # source: running-config-head"""
     lines = ["!"]
@@ -134,11 +141,15 @@ def _stamps(facts: Facts) -> list[str]:
     return [*lines, "!"] if len(lines) > 1 else lines
 
 
-def _certificates(anchor: str) -> list[str]:
+def _version(facts: Facts) -> list[str]:
+    return [f"version {facts.release.train}"]
+
+
+def _certificates(facts: Facts) -> list[str]:
     """The chain of SLA-TrustPoint: rows of eight groups of eight hexadecimal digits."""
-    if not anchor:
+    if not facts.anchor:
         return []
-    digits = base64.b64decode(anchor).hex().upper()
+    digits = base64.b64decode(facts.anchor).hex().upper()
     groups = [digits[at : at + 8] for at in range(0, len(digits), 8)]
     rows = [
         "  " + " ".join(groups[at : at + _HEX_GROUPS]) for at in range(0, len(groups), _HEX_GROUPS)
@@ -147,15 +158,30 @@ def _certificates(anchor: str) -> list[str]:
     return [*head, *rows, "  \tquit"]
 
 
+_PARTS: Mapping[str, Callable[[Facts], list[str]]] = {
+    "version": _version,
+    "certificates": _certificates,
+}
+
+
 @cache
-def _layout() -> tuple[str, ...]:
+def _layout() -> tuple[tuple[str, str], ...]:
+    """The layout's lines as (sign, text); a plain line has no sign."""
     text = files("cli_grammar").joinpath("running-config.layout").read_text("utf-8")
-    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
+    entries = []
+    for line in text.splitlines():
+        sign, _, rest = line.partition(" ")
+        if line and sign != "#":
+            entries.append((sign, rest) if sign in _SIGNS else ("", line))
+    return tuple(entries)
+
+
+_SIGNS = frozenset({"=", "^", "@", "!?"})
 
 
 @cache
 def _prefixes() -> tuple[tuple[str, ...], ...]:
-    found = [tuple(entry[2:].split()) for entry in _layout() if entry.startswith("= ")]
+    found = [tuple(text.split()) for sign, text in _layout() if sign == "="]
     return tuple(sorted(found, key=len, reverse=True))
 
 
