@@ -1,6 +1,7 @@
 """A whole device as JSON, and the way back: snapshot plus journal lines give the same device.
 
-Roots are written as None where they are the factory root, so restored devices share it again.
+A root that equals the factory's or the startup's is written as that word, so that restored devices
+share roots again.
 The order of every mapping is kept, because it means something (order of entry, ascending ids);
 so the snapshot of a restored device is byte for byte the one it was restored from.
 """
@@ -27,7 +28,7 @@ from agent.device.journal import decode_line
 from agent.device.log import LogLine
 from agent.engine.state import AgentState, Pending
 from agent.protocol.messages import Request
-from yang.tree import from_plain, to_plain
+from yang.tree import Tree, from_plain, to_plain
 
 FORMAT = 1
 REQUESTS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Request)}
@@ -49,8 +50,8 @@ class _Record(msgspec.Struct):
     air_level: str
     access_points: list[Udi]
     jobs: list[Job]
-    running: dict[str, Any] | None
-    startup: dict[str, Any] | None
+    running: dict[str, Any] | str
+    startup: dict[str, Any] | str | None
     changed: Stamp | None
     saved: Stamp | None
     files: dict[str, File]
@@ -85,8 +86,8 @@ def take(device: Device) -> bytes:
             air_level=device.air_level,
             access_points=list(device.access_points),
             jobs=list(device.jobs),
-            running=None if store.running is factory else to_plain(store.running),
-            startup=None if store.startup is None else to_plain(store.startup),
+            running=_written(store.running, factory=factory, startup=store.startup),
+            startup=None if store.startup is None else _written(store.startup, factory=factory),
             changed=store.changed,
             saved=store.saved,
             files=device.files.entries,
@@ -147,11 +148,10 @@ def _device(record: _Record) -> Device:
     device.access_points = dict.fromkeys(record.access_points)
     device.jobs = tuple(record.jobs)
     store = device.datastore
+    factory = store.running
     if record.startup is not None:
-        store.startup = from_plain(record.startup)
-    if record.running is not None:
-        running = from_plain(record.running)
-        store.running = store.startup if running == store.startup else running
+        store.startup = _root(record.startup, factory=factory)
+    store.running = _root(record.running, factory=factory, startup=store.startup)
     store.changed, store.saved = record.changed, record.saved
     device.files.entries = record.files
     device.files.next_index = record.next_file
@@ -160,6 +160,21 @@ def _device(record: _Record) -> Device:
     device.log.restart(meaning.log)
     device.log.restore(record.log_lines, record.log_counts)
     return device
+
+
+def _written(root: Tree, **known: Tree | None) -> dict[str, Any] | str:
+    """The root as JSON carries it: the name of the known one it equals, or all of it."""
+    return next((name for name, other in known.items() if root == other), None) or to_plain(root)
+
+
+def _root(written: dict[str, Any] | str, **known: Tree | None) -> Tree:
+    """The inverse of `_written`."""
+    if not isinstance(written, str):
+        return from_plain(written)
+    root = known.get(written)
+    if root is None:
+        raise InputError(f"not a device snapshot (there is no root {written!r})")
+    return root
 
 
 def _agent_state(record: _Record) -> AgentState:

@@ -46,7 +46,7 @@ def main(path: Path, rounds: int) -> None:
             child(path, tell)
         os.close(tell)
         with os.fdopen(hear, "rb", buffering=0) as stream:
-            patience = chance.randrange(0, 4000)
+            patience = chance.randrange(0, 500)
             data = b""
             while len(data) <= patience and (more := stream.read(64)):
                 data += more

@@ -117,7 +117,7 @@ def live(device, life):
         HAPPENINGS[name](device, now)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(life=LIVES, limit=st.integers(1, 30))
 def test_journal_replays_to_the_same_bytes(life, limit):
     device = unbooted()
@@ -127,7 +127,7 @@ def test_journal_replays_to_the_same_bytes(life, limit):
     assert take(device.journal.restored()) == take(device)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(life=LIVES, later=LIVES)
 def test_restored_device_lives_on_as_the_other_would(life, later):
     device = unbooted()
