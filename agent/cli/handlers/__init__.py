@@ -1,4 +1,4 @@
-"""All handlers by name: the one table, merged from the tables at the foot of the modules."""
+"""All handlers by name: one table, merged from the tables at the foot of the modules."""
 
 from __future__ import annotations
 

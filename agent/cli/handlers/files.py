@@ -7,9 +7,13 @@ Sources: docs/sources.md, entries copy-dialogue, write-erase.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agent.cli.reply import Args, Ask, Change, Context, Handler, Reply, Result
+from agent.cli.running_config import running_config, startup_config
 from agent.core.secrets import new_salt
 from agent.device.config_text import read_config
+from agent.device.device import Device
 from agent.device.files import FileFault, normalised
 from yang.tree import Edit, Tree, get, walk
 
@@ -99,12 +103,9 @@ def _edits_between(old: Tree, new: Tree) -> tuple[Edit, ...]:
 
 
 def _read(context: Context, source: str) -> str | FileFault:
-    if source in (RUNNING, STARTUP):
-        from agent.cli.handlers import HANDLERS
-
-        name = source.replace("-", "_")
-        shown = HANDLERS[f"show.{name}"](context, {})
-        return shown.text if isinstance(shown, Reply) else FileFault.NO_SUCH_FILE
+    printed = PRINTED.get(source)
+    if printed:
+        return printed(context.device)
     return context.device.files.read(source)
 
 
@@ -125,6 +126,11 @@ def erase_startup(context: Context, args: Args) -> Result:
 
     return Ask(TRUST_BANNER + ERASE, answered, one_key=True)
 
+
+PRINTED: dict[str, Callable[[Device], str]] = {
+    RUNNING: running_config,
+    STARTUP: startup_config,
+}
 
 HANDLERS: dict[str, Handler] = {
     "files.copy": copy,
