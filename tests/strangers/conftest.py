@@ -30,7 +30,6 @@ clock:
   start: 2026-10-06T12:00:00Z
   rate: 1
 network:
-  dns_port: 0
   hosts:
     cslu-local: 127.0.0.1
 counterparts:
