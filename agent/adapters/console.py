@@ -131,7 +131,7 @@ class Console:
 
     def _write(self, text: str) -> None:
         try:
-            self._out.write(text if self._out.isatty() else text.replace("\r\n", "\n"))
+            self._out.write(text.replace("\r\n", "\n"))  # the terminal adds what it needs
             self._out.flush()
         except BrokenPipeError:
             # the reader left (`slp console < script | head`): go on silently to a clean stop
