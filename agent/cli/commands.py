@@ -17,7 +17,7 @@ from agent.cli.reply import Change, Context, Reply, Result
 from agent.core.clock import Instant
 from agent.core.dates import config_date
 from agent.device.config import resolution
-from cli_grammar import Ambiguous, Incomplete, Invalid, Matched, match
+from cli_grammar import Ambiguous, Incomplete, Invalid, Matched, complete, match
 from cli_grammar.match import Outcome
 
 if TYPE_CHECKING:
@@ -64,6 +64,18 @@ def understand(session: CliSession, line: str) -> tuple[Outcome, pipes.Pipe | Re
             return Invalid(column + at), None
         case pipes.PipeFault(sentence):
             return outcome, Reply(sentence)
+
+
+def complete_line(session: CliSession, typed: str) -> str | None:
+    """The line with its last word completed; None where that is not one word."""
+    command, behind, column = pipes.split(typed)
+    if behind is None:
+        return complete(session.grammar, session.mode, typed, session.privilege)
+    outcome = match(session.grammar, session.mode, command, session.privilege)
+    if not (isinstance(outcome, Matched) and outcome.piped):
+        return None
+    completed = pipes.complete(behind)
+    return None if completed is None else typed[:column] + completed
 
 
 def login_time(device: Device, now: Instant) -> str:

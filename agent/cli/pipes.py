@@ -98,6 +98,13 @@ def read(text: str) -> PipeResult:
     return Pipe(kind, pattern, exclude)
 
 
+def complete(text: str) -> str | None:
+    """The text behind the bar with its one word completed; None where there is no such word."""
+    word = text.strip()
+    kind = _unique(word, WORDS) if word and text[-1] != " " and " " not in word else None
+    return None if kind is None else text[: len(text) - len(word)] + kind + " "
+
+
 def _unique(word: str, names: Iterable[str]) -> str | None:
     found = [name for name in names if name.startswith(word.lower())]
     return found[0] if len(found) == 1 else None

@@ -25,7 +25,7 @@ from agent.core.errors import InputError
 from agent.device.config import LineSettings, line_settings
 from agent.device.device import Device
 from agent.device.files import FileFault
-from cli_grammar import complete, grammar_for, help_for
+from cli_grammar import grammar_for, help_for
 from yang.tree import Path, get
 
 __all__ = ["CliSession", "Line", "Terminal"]
@@ -216,10 +216,12 @@ class CliSession:
 
     def _help_asked(self, event: HelpAsked, now: Instant) -> str:
         text = help_for(self.grammar, self.mode, event.text, self.privilege)
-        return text.replace("\n", "\r\n") + "\r\n\r\n" + self._editor.redraw()
+        # source: help-layout (an empty line follows the list, none the refusal)
+        end = "\r\n" if text.startswith("%") else "\r\n\r\n"
+        return text.replace("\n", "\r\n") + end + self._editor.redraw()
 
     def _tab_pressed(self, event: TabPressed, now: Instant) -> str:
-        completed = complete(self.grammar, self.mode, event.text, self.privilege)
+        completed = commands.complete_line(self, event.text)
         if completed is None:
             return "\a\r\n" + self._editor.redraw()
         self._editor.replace_left(completed)

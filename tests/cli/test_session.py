@@ -2,6 +2,7 @@
 
 import re
 
+import pyte
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -85,12 +86,14 @@ def test_help_on_the_next_words():
 
 def test_help_on_a_part_of_a_word():
     assert lines(ask("sh?")) == ["sh?", "show", "", "Switch#sh"]
-    assert lines(ask("frob?"))[1] == "% Unrecognized command"
+    assert lines(ask("frob?"))[1:] == ["% Unrecognized command", "Switch#frob"]
 
 
 def test_tab_completes_on_a_new_line():
     assert ask("sho\t") == "sho\r\nSwitch#show "
     assert ask("s\t") == "s\a\r\nSwitch#s"
+    assert ask("show version | inc\t").endswith("\r\nSwitch#show version | include ")
+    assert ask("show frob | inc\t").endswith("\r\nSwitch#show frob | inc")
 
 
 def test_ctrl_u_clears_the_line():
@@ -396,6 +399,49 @@ def test_no_input_raises_and_the_session_comes_back(keys, length, privilege):
     if not (opened.closed or opened.reboot):
         opened.feed("q\x03\x03\rq\x03\r", NOW)
         assert opened.closed or opened.reboot or opened.mode == "exec"
+
+
+KEYS = st.one_of(
+    st.sampled_from(
+        ["\r", "?", "\t", "\x1b[A", "\x1b[D", "\x1bb", "\x01", "\x0b", "\x17", "\x12", "\x03"]
+    ),
+    st.sampled_from(["show priv", "ilege", "conf t", "hostname Core-A", "foo ", "a" * 50, "do "]),
+    st.just(None),  # the device logs something
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(KEYS, max_size=25), st.booleans())
+def test_the_terminal_shows_prompt_and_line_at_all_times(keys, synchronous):
+    opened = session(width=60)
+    screen = pyte.Screen(60, 30)
+    stream = pyte.Stream(screen)
+    opened.device.log.listeners.clear()
+    if synchronous:
+        opened.feed("conf t\rline console 0\rlogging synchronous\rend\r", NOW)
+    stream.feed(opened.feed("\r", NOW))
+    for key in keys:
+        text = opened.log_line("%SYS-5-X: y", NOW) if key is None else opened.feed(key, NOW)
+        stream.feed(text)
+        editor = opened._editor
+        head = "" if editor._bare else opened.prompt
+        view, column = editor.window()
+        assert screen.display[screen.cursor.y].rstrip() == (head + view).rstrip()
+        assert screen.cursor.x == len(head) + column
+
+
+# --- a real device's transcript -------------------------------------------------------------------
+
+
+@pytest.mark.golden
+def test_errors_as_a_real_device_prints_them(golden):
+    wanted = golden.joinpath("cli-session__ios__invalid-incomplete-ambiguous.txt").read_text()
+    opened = session()
+    opened.feed("conf t\rhostname R1\rend\r", NOW)
+    opened.device.log.listeners.clear()
+    typed = re.findall(r"^R1(?:\(config\))?#(.+)$", wanted, re.MULTILINE)
+    shown = "R1#" + "".join(opened.feed(f"{line}\r", NOW) for line in typed)
+    assert shown.replace("\r\n", "\n").split("\n") == wanted.rstrip("\n").split("\n")
 
 
 SHARED = device()
