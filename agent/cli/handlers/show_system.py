@@ -1,4 +1,4 @@
-"""The `show` commands about the device itself: version, clock, log, inventory, names, configuration.
+"""The `show` commands about the device: version, clock, log, inventory, names, configuration.
 
 Each collects what it prints and leaves the words to agent/cli/views.
 """

@@ -1,0 +1,123 @@
+"""Our outputs against captures of real devices, byte for byte.
+
+A capture counts as equal when our text of the state it shows is its text, but for what its case
+exempts. The count of equal files is printed, and may not sink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.cli.views import licence_reports
+from agent.cli.views.layout import layout_for
+from agent.cli.views.licensing import Calendar
+from agent.core.identity import Udi
+from agent.core.release import Release
+from agent.engine.state import LoggedEvent, RumReport, RumState, StorageState
+from tests.golden.captures import at, read
+from tests.golden.cases import CASES, Case
+
+pytestmark = pytest.mark.golden
+
+EQUAL_FLOOR = 25  # files that were equal when this was written
+EQUAL_UNTOUCHED = 18  # of these, files with nothing exempt
+
+LISTED = "show-license-rum-id-all__router-17.9i__two-reports.txt"
+DETAIL = "show-license-rum-id-detail__c9300-17.7i__ack.txt"
+EVENTS = "show-license-eventlog-2__c9300-17.7i__usage-events.txt"
+DNA_TAG = "regid.2017-05.com.cisco.c9300_dna_advantage,1.0_411773c3-2116-4c10-94a4-5d357fe6ff18"
+AIR_TAGS = (
+    "regid.2018-06.com.cisco.DNA_NWStack,1.0_e7244e71-3ad5-4608-8bf0-d12f67c80896",
+    "regid.2017-08.com.cisco.AIR-DNA-A,1.0_b6308627-3ab0-4a11-a3d9-586911a0d790",
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.file)
+def test_output_equals_capture(golden: Path, case: Case) -> None:
+    assert case.text() == read(golden, case.file)
+
+
+def test_list_of_reports_equals_capture(golden: Path) -> None:
+    assert _list_of_reports() == read(golden, LISTED)
+
+
+def test_detail_of_a_report_equals_capture(golden: Path) -> None:
+    assert _detail_of_a_report() == read(golden, DETAIL)
+
+
+def test_event_log_equals_capture(golden: Path) -> None:
+    assert _event_log() == read(golden, EVENTS)
+
+
+def test_count_of_equal_captures(golden: Path) -> None:
+    """The number to report: equal files of all that our commands have captures for."""
+    texts = {case.file: case.text() for case in CASES}
+    texts |= {LISTED: _list_of_reports(), DETAIL: _detail_of_a_report(), EVENTS: _event_log()}
+    equal = {name for name, text in texts.items() if text == read(golden, name)}
+    untouched = equal - {case.file for case in CASES if case.exempt}
+    print(f"captures equal: {len(equal)}/{len(texts)}, with nothing exempt: {len(untouched)}")
+    assert len(equal) >= EQUAL_FLOOR
+    assert len(untouched) >= EQUAL_UNTOUCHED
+
+
+def test_a_capture_differs_from_the_layout_of_another_release(golden: Path) -> None:
+    """The comparison sees a release's rows: 17.6 has no account block."""
+    case = next(c for c in CASES if c.file.startswith("show-license-status__c9300-17.7i"))
+    other = Case(case.file, "17.6.1", case.view)
+    assert layout_for(Release.parse("17.6.1"), "switch") != layout_for(
+        Release.parse("17.7.1"), "switch"
+    )
+    assert other.text() != read(golden, case.file)
+
+
+def _list_of_reports() -> str:
+    first = RumReport(1629870048, "", "network-premier_2.5G", RumState.CLOSED, 0, 1, 0)
+    second = RumReport(1629870049, "", "dna-premier_2.5G", RumState.ACK, 0, 1, 0)
+    return licence_reports.listing((first, second))
+
+
+def _detail_of_a_report() -> str:
+    report = RumReport(
+        report_id=1634211151,
+        entitlement_tag=DNA_TAG,
+        feature="dna-advantage",
+        state=RumState.ACK,
+        opened=at("Oct 14 11:32:40 2021"),
+        closed=at("Oct 14 11:32:48 2021"),
+        count=1,
+        measured_since=at("Oct 14 11:32:40 2021"),
+        next_id=1634211155,
+        storage=StorageState.DELETED,
+    )
+    return licence_reports.detail((report,), Udi("C9300-24UX", "FCW2303D16Y"), Calendar())
+
+
+def _event_log() -> str:
+    seconds = ("Nov 17 03", "Nov 17 11", "Nov 17 19", "Nov 18 03")
+    milliseconds = ((920, 921, 922), (920, 922, 923), (920, 921, 923), (921, 921, 923))
+    now = at("Nov 18 10:45:23 2021")
+    return licence_reports.eventlog(_events(seconds, milliseconds), Calendar(), now, 2)
+
+
+def _events(
+    hours: tuple[str, ...], milliseconds: tuple[tuple[int, ...], ...]
+) -> Iterator[LoggedEvent]:
+    yield LoggedEvent(at("Nov 16 03:31:32 2021"), "ENDPOINT_USAGE")  # older than two days
+    reset = (
+        ("eventSource", "INFRA_SL"),
+        ("eventName", "INFRA_SL_EVLOG_ERM_RESET"),
+        (
+            "MSG",
+            "ERM-Reset: Client 0, AP-GROUP group, 2 features "
+            "air-network-advantage,air-dna-advantage",
+        ),
+    )
+    for hour, parts in zip(hours, milliseconds, strict=True):
+        start = at(f"{hour}:31:32 2021")
+        yield LoggedEvent(start + parts[0], "PLATFORM", reset)
+        for tag, part in zip(AIR_TAGS, parts[1:], strict=True):
+            fields = (("count", "0"), ("entitlementTag", tag))
+            yield LoggedEvent(start + part, "ENDPOINT_USAGE", fields)
