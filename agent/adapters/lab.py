@@ -52,7 +52,7 @@ class Lab:
         # called with each device that reloads, after its sessions have ended
         self.reloaded: list[Callable[[Device], None]] = []
         self._link: HttpLink | None = None
-        self._front: SshFront | None = None
+        self.front: SshFront | None = None
         self._terminals: dict[str, list[Terminal]] = {}
         self._runner: asyncio.Task[None] | None = None
 
@@ -102,9 +102,9 @@ class Lab:
             return
         from agent.adapters.ssh import SshFront
 
-        self._front = SshFront(self, self.state.path if self.state else None)
+        self.front = SshFront(self, self.state.path if self.state else None)
         for name, at in wanted:
-            self.endpoints[name] = await self._front.listen(self.devices[name], at)
+            self.endpoints[name] = await self.front.listen(self.devices[name], at)
 
     def run(self) -> None:
         """Everything answers now: plug the devices in and let time run."""
@@ -124,8 +124,8 @@ class Lab:
         if self._runner is not None:
             self._runner.cancel()
             await asyncio.gather(self._runner, return_exceptions=True)
-        if self._front is not None:
-            await self._front.close()
+        if self.front is not None:
+            await self.front.close()
         if self._link is not None:
             await self._link.close()
         for server in reversed(self.servers.values()):
