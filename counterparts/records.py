@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.pool import StaticPool
 
 from agent.core.clock import Instant
@@ -128,6 +129,78 @@ _PARCEL = sa.Table(
 )
 
 
+for _meta in (_CSSM_META, _CSLU_META):
+    _setting_table(_meta)
+    _instance_table(_meta)
+
+
+# --- statements, built once ------------------------------------------------------------------
+
+
+@cache
+def _upsert(table: sa.Table) -> Insert:
+    """Insert a row, or replace the one with its key."""
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+@cache
+def _of_udi(table: sa.Table) -> sa.Select[Any]:
+    """The rows of one device."""
+    ours = sa.and_(table.c.pid == _given("pid"), table.c.sn == _given("sn"))
+    return sa.select(table).where(ours)
+
+
+def _given(name: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(name)
+
+
+def _last(query: sa.Select[Any], column: sa.Column[Any]) -> sa.Select[Any]:
+    return query.order_by(column.desc()).limit(1)
+
+
+_SETTING = {
+    kind: sa.select(meta.tables["setting"].c.value).where(
+        meta.tables["setting"].c.name == _given("name")
+    )
+    for kind, meta in (("cssm", _CSSM_META), ("cslu", _CSLU_META))
+}
+_USAGE_BY_ID = _of_udi(_USAGE).where(_USAGE.c.report_id == _given("report_id"))
+_TRUST_BY_ID = _of_udi(_TRUST).where(_TRUST.c.trust_id == _given("trust_id"))
+_TRUST_FOR = _last(
+    _of_udi(_TRUST).where(_TRUST.c.request_nonce == _given("nonce")), _TRUST.c.trust_id
+)
+_UPLOADS = (
+    sa.select(_UPLOAD)
+    .where(_UPLOAD.c.poll_id == _given("poll_id"))
+    .order_by(_UPLOAD.c.pid, _UPLOAD.c.sn)
+)
+_UPLOAD_BEFORE = _last(
+    _of_udi(_UPLOAD).where(_UPLOAD.c.poll_id < _given("poll_id")), _UPLOAD.c.poll_id
+)
+_DONE = _PARCEL.c.state == ParcelState.DONE.value
+_PARCEL_BY_ID = sa.select(_PARCEL).where(_PARCEL.c.poll_id == _given("poll_id"))
+_PARCEL_WITH_NONCE = _of_udi(_PARCEL).where(_PARCEL.c.nonce == _given("nonce")).limit(1)
+_PARCEL_BEFORE = _last(
+    _of_udi(_PARCEL).where(_DONE, _PARCEL.c.poll_id < _given("poll_id")), _PARCEL.c.poll_id
+)
+_PARCEL_OF_ANOTHER = _last(
+    sa.select(_PARCEL).where(
+        _DONE, sa.or_(_PARCEL.c.pid != _given("pid"), _PARCEL.c.sn != _given("sn"))
+    ),
+    _PARCEL.c.poll_id,
+)
+_UNDELIVERED = _of_udi(_PARCEL).where(_DONE, ~_PARCEL.c.delivered).order_by(_PARCEL.c.poll_id)
+_DUE = (
+    sa.select(_PARCEL)
+    .where(_PARCEL.c.due <= _given("now"))
+    .order_by(_PARCEL.c.due, _PARCEL.c.poll_id)
+)
+_NEXT_DUE = sa.select(sa.func.min(_PARCEL.c.due))
+
+
 class SqlRecords:
     """What both counterparts keep; the shared part of their records."""
 
@@ -165,8 +238,8 @@ class SqlRecords:
             yield
 
     def setting(self, name: str) -> str | None:
-        query = sa.select(self._settings.c.value).where(self._settings.c.name == name)
-        found = self._connection.execute(query).scalar_one_or_none()
+        query = _SETTING[self.kind]
+        found = self._connection.execute(query, {"name": name}).scalar_one_or_none()
         return None if found is None else str(found)
 
     def set_setting(self, name: str, value: str) -> None:
@@ -180,7 +253,7 @@ class SqlRecords:
         return number
 
     def instance(self, udi: Udi) -> ProductInstance | None:
-        return self._one(ProductInstance, self._of(self._instances, udi))
+        return self._one(ProductInstance, _of_udi(self._instances), pid=udi.pid, sn=udi.sn)
 
     def instances(self) -> list[ProductInstance]:
         table = self._instances
@@ -205,20 +278,15 @@ class SqlRecords:
 
     def _put(self, table: sa.Table, values: dict[str, Any]) -> None:
         """Insert a row or take its place."""
-        statement = insert(table).values(values)
-        keys = [column.name for column in table.primary_key]
-        rest = {name: statement.excluded[name] for name in values if name not in keys}
-        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+        self._connection.execute(_upsert(table), values)
 
-    def _of(self, table: sa.Table, udi: Udi) -> sa.Select[Any]:
-        return sa.select(table).where(table.c.pid == udi.pid, table.c.sn == udi.sn)
-
-    def _one(self, kind: type[Row], query: sa.Select[Any]) -> Row | None:
-        found = self._connection.execute(query.limit(1)).mappings().first()
+    def _one(self, kind: type[Row], query: sa.Select[Any], **values: object) -> Row | None:
+        found = self._connection.execute(query, values).mappings().first()
         return None if found is None else _row(kind, dict(found))
 
-    def _all(self, kind: type[Row], query: sa.Select[Any]) -> list[Row]:
-        return [_row(kind, dict(found)) for found in self._connection.execute(query).mappings()]
+    def _all(self, kind: type[Row], query: sa.Select[Any], **values: object) -> list[Row]:
+        rows = self._connection.execute(query, values).mappings()
+        return [_row(kind, dict(found)) for found in rows]
 
 
 class SqlCssmRecords(SqlRecords):
@@ -228,7 +296,7 @@ class SqlCssmRecords(SqlRecords):
     meta = _CSSM_META
 
     def usage(self, udi: Udi, report_id: int) -> Usage | None:
-        return self._one(Usage, self._of(_USAGE, udi).where(_USAGE.c.report_id == report_id))
+        return self._one(Usage, _USAGE_BY_ID, pid=udi.pid, sn=udi.sn, report_id=report_id)
 
     def all_usage(self) -> list[Usage]:
         order = (_USAGE.c.pid, _USAGE.c.sn, _USAGE.c.end, _USAGE.c.report_id)
@@ -238,22 +306,20 @@ class SqlCssmRecords(SqlRecords):
         self._put(_USAGE, _columns(row))
 
     def trust(self, udi: Udi, trust_id: int) -> IssuedTrust | None:
-        return self._one(IssuedTrust, self._of(_TRUST, udi).where(_TRUST.c.trust_id == trust_id))
+        return self._one(IssuedTrust, _TRUST_BY_ID, pid=udi.pid, sn=udi.sn, trust_id=trust_id)
 
     def trust_for(self, udi: Udi, request_nonce: str) -> IssuedTrust | None:
-        query = self._of(_TRUST, udi).where(_TRUST.c.request_nonce == request_nonce)
-        return self._one(IssuedTrust, query.order_by(_TRUST.c.trust_id.desc()))
+        """The code last issued for a request with this nonce."""
+        return self._one(IssuedTrust, _TRUST_FOR, pid=udi.pid, sn=udi.sn, nonce=request_nonce)
 
     def add_trust(self, row: IssuedTrust) -> None:
         self._put(_TRUST, _columns(row))
 
     def uploads(self, poll_id: int) -> list[Upload]:
-        query = sa.select(_UPLOAD).where(_UPLOAD.c.poll_id == poll_id)
-        return self._all(Upload, query.order_by(_UPLOAD.c.pid, _UPLOAD.c.sn))
+        return self._all(Upload, _UPLOADS, poll_id=poll_id)
 
     def upload_before(self, udi: Udi, poll_id: int) -> Upload | None:
-        query = self._of(_UPLOAD, udi).where(_UPLOAD.c.poll_id < poll_id)
-        return self._one(Upload, query.order_by(_UPLOAD.c.poll_id.desc()))
+        return self._one(Upload, _UPLOAD_BEFORE, pid=udi.pid, sn=udi.sn, poll_id=poll_id)
 
     def add_upload(self, row: Upload) -> None:
         self._put(_UPLOAD, _columns(row))
@@ -266,23 +332,18 @@ class SqlCsluRecords(SqlRecords):
     meta = _CSLU_META
 
     def parcel(self, poll_id: int) -> Parcel | None:
-        return self._one(Parcel, sa.select(_PARCEL).where(_PARCEL.c.poll_id == poll_id))
+        return self._one(Parcel, _PARCEL_BY_ID, poll_id=poll_id)
 
     def parcel_with_nonce(self, udi: Udi, nonce: str) -> Parcel | None:
-        return self._one(Parcel, self._of(_PARCEL, udi).where(_PARCEL.c.nonce == nonce))
+        return self._one(Parcel, _PARCEL_WITH_NONCE, pid=udi.pid, sn=udi.sn, nonce=nonce)
 
     def parcel_before(self, udi: Udi, poll_id: int) -> Parcel | None:
         """The device's parcel before this one that has its ACK."""
-        done = _PARCEL.c.state == ParcelState.DONE.value
-        query = self._of(_PARCEL, udi).where(done, _PARCEL.c.poll_id < poll_id)
-        return self._one(Parcel, query.order_by(_PARCEL.c.poll_id.desc()))
+        return self._one(Parcel, _PARCEL_BEFORE, pid=udi.pid, sn=udi.sn, poll_id=poll_id)
 
     def file_of_another(self, udi: Udi) -> str | None:
         """The newest ACK of any other device."""
-        other = sa.or_(_PARCEL.c.pid != udi.pid, _PARCEL.c.sn != udi.sn)
-        done = _PARCEL.c.state == ParcelState.DONE.value
-        query = sa.select(_PARCEL).where(other, done).order_by(_PARCEL.c.poll_id.desc())
-        found = self._one(Parcel, query)
+        found = self._one(Parcel, _PARCEL_OF_ANOTHER, pid=udi.pid, sn=udi.sn)
         return found.licence_file if found else None
 
     def save_parcel(self, row: Parcel) -> None:
@@ -290,26 +351,19 @@ class SqlCsluRecords(SqlRecords):
 
     def undelivered(self, udi: Udi) -> list[Parcel]:
         """ACKs that wait for the device, oldest first."""
-        waiting = sa.and_(_PARCEL.c.state == ParcelState.DONE.value, ~_PARCEL.c.delivered)
-        return self._all(Parcel, self._of(_PARCEL, udi).where(waiting).order_by(_PARCEL.c.poll_id))
+        return self._all(Parcel, _UNDELIVERED, pid=udi.pid, sn=udi.sn)
 
     def due_parcels(self, now: Instant) -> list[Parcel]:
-        query = sa.select(_PARCEL).where(_PARCEL.c.due <= now)
-        return self._all(Parcel, query.order_by(_PARCEL.c.due, _PARCEL.c.poll_id))
+        return self._all(Parcel, _DUE, now=now)
 
     def next_due(self) -> Instant | None:
-        found = self._connection.execute(sa.select(sa.func.min(_PARCEL.c.due))).scalar_one()
+        found = self._connection.execute(_NEXT_DUE).scalar_one()
         return None if found is None else int(found)
 
     def resume_parcels(self) -> None:
         """After a start: calls that were under way when the process ended are due again."""
         lost = sa.and_(_PARCEL.c.state.in_(_OPEN_STATES), _PARCEL.c.due.is_(None))
         self._connection.execute(sa.update(_PARCEL).where(lost).values(due=_PARCEL.c.received))
-
-
-for _meta in (_CSSM_META, _CSLU_META):
-    _setting_table(_meta)
-    _instance_table(_meta)
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -319,8 +373,9 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 
 def _columns(row: Any) -> dict[str, Any]:
-    values = asdict(row)
-    values.update(values.pop("udi"))
+    values = {name: getattr(row, name) for name in _names(type(row))}
+    udi: Udi = values.pop("udi")
+    values["pid"], values["sn"] = udi.pid, udi.sn
     if "state" in values:
         values["state"] = values["state"].value
     return values
@@ -330,4 +385,9 @@ def _row(kind: type[Row], values: dict[str, Any]) -> Row:
     values["udi"] = Udi(values.pop("pid"), values.pop("sn"))
     if "state" in values:
         values["state"] = ParcelState(values["state"])
-    return kind(**{field.name: values[field.name] for field in fields(kind)})
+    return kind(**values)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

@@ -119,20 +119,22 @@ class Uplink:
         outcome(self, parcel, result, now)
 
     def _taken(self, parcel: Parcel, result: CloudResult, now: Instant) -> None:
-        """CSSM has it, or is still at it."""
-        wait = max(1, result.poll_interval_seconds or self._settings.poll_seconds) * SECOND
-        poll_id = result.poll_id or parcel.cssm_poll_id
-        if parcel.state is ParcelState.TO_FORWARD:
-            note(self._records, parcel.udi, "Usage report uploaded to CSSM", now)
+        """CSSM has it, or is still at it: ask again, less and less often."""
+        first = parcel.state is ParcelState.TO_FORWARD
+        asked = 0 if first else parcel.attempts + 1
+        interval = max(1, result.poll_interval_seconds or self._settings.poll_seconds) * SECOND
+        wait = max(interval, min(interval << min(asked, 20), self._settings.longest_retry_ms))
         self._records.save_parcel(
             replace(
                 parcel,
                 state=ParcelState.AT_CSSM,
-                cssm_poll_id=poll_id,
+                cssm_poll_id=result.poll_id or parcel.cssm_poll_id,
                 due=now + wait,
-                attempts=0,
+                attempts=asked,
             )
         )
+        if first:
+            note(self._records, parcel.udi, "Usage report uploaded to CSSM", now)
 
     def _complete(self, parcel: Parcel, result: CloudResult, now: Instant) -> None:
         """The ACK is here; it waits for its device."""
