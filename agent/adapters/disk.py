@@ -177,7 +177,10 @@ class DiskJournal:
         self, device: Device, snapshot: Path, journal: Path, size: int, lines: int
     ) -> None:
         self._device = device
-        self._snapshot, self._journal = snapshot, journal
+        self._snapshot, self._journal = (
+            str(snapshot),
+            str(journal),
+        )  # a Path takes ten times as much
         self._size, self._lines = size, lines
         self.every = SNAPSHOT_EVERY
         try:
@@ -197,7 +200,7 @@ class DiskJournal:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            raise _unusable(self._journal, error) from None
+            raise _unusable(Path(self._journal), error) from None
         self._size += len(data)
         self._lines += 1
 
@@ -221,11 +224,11 @@ class DiskJournal:
         """
         if not self._lines:
             return
-        _replace(self._snapshot, take(self._device))
+        _replace(Path(self._snapshot), take(self._device))
         try:
             os.truncate(self._journal, 0)
         except OSError as error:
-            raise _unusable(self._journal, error) from None
+            raise _unusable(Path(self._journal), error) from None
         self._size = self._lines = 0
 
     def close(self) -> None:
@@ -236,7 +239,7 @@ class DiskJournal:
 class _Closed:
     """A journal after `close`: whoever still changes the device has a bug."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         self.path = path
 
     def append(self, line: bytes) -> None:

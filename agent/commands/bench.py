@@ -27,6 +27,15 @@ RELEASE = "17.12.4"
 # 2026-10-06 12:00:00 UTC; any instant will do
 START: Instant = 1_791_288_000_000
 FLEET_SIZE = 1000
+# command lines and the most microseconds each may take; the last is typed in configuration mode
+LINES: tuple[tuple[str, float | None], ...] = (
+    ("terminal width 80", 50.0),
+    ("show clock", 50.0),
+    ("show license status", None),
+    ("show version", None),
+    ("configure terminal", None),
+    ("license smart usage interval 30", None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +93,18 @@ def year(days: int = 365) -> list[Figure]:
 
 def line(count: int = 2000) -> list[Figure]:
     """One command line through a session: keys, parsing, dispatch and the handler's answer."""
-    from agent.cli.session import CliSession, Line
+    from agent.cli.line import Line
+    from agent.cli.session import CliSession
 
     device = _booted(1)[0]
-    session = CliSession(device, Line.CONSOLE)
+    session = CliSession(device, Line())
     session.start(START)
     session.feed("\renable\rterminal length 0\r", START)
     rows = []
-    for text, target in (("terminal width 80", 50.0), ("show clock", None), ("show version", None)):
-        session.feed(text + "\r", START)
+    for text, target in LINES:
+        answer = session.feed(text + "\r", START)
+        if "%" in answer:
+            raise RuntimeError(f"{text!r} is not understood, nothing was measured: {answer}")
         started = time.perf_counter()
         for _ in range(count):
             session.feed(text + "\r", START)

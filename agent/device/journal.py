@@ -21,8 +21,8 @@ from agent.engine.events import Event
 if TYPE_CHECKING:
     from agent.device.device import Device
 
-INPUTS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(inputs.DeviceInput)}
-EVENTS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
+INPUTS: dict[str, Any] = {kind.__name__: kind for kind in get_args(inputs.DeviceInput)}
+EVENTS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 class Journal(Protocol):

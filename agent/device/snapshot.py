@@ -28,7 +28,7 @@ from agent.device.journal import decode_line
 from agent.device.log import LogLine
 from agent.engine.state import AgentState, Pending
 from agent.protocol.messages import Request
-from yang.tree import Tree, from_plain, to_plain
+from yang.tree import EMPTY, Tree, Value, from_plain, to_plain
 
 FORMAT = 1
 REQUESTS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Request)}
@@ -170,11 +170,25 @@ def _written(root: Tree, **known: Tree | None) -> dict[str, Any] | str:
 def _root(written: dict[str, Any] | str, **known: Tree | None) -> Tree:
     """The inverse of `_written`."""
     if not isinstance(written, str):
-        return from_plain(written)
+        return _sharing(from_plain(written), next(filter(None, known.values()), EMPTY))
     root = known.get(written)
     if root is None:
         raise InputError(f"not a device snapshot (there is no root {written!r})")
     return root
+
+
+def _sharing(tree: Tree, known: Tree) -> Tree:
+    """The same tree with every branch that `known` has too taken from there."""
+    parts = {name: _shared(value, known.get(name)) for name, value in tree.items()}
+    return type(tree)(parts)
+
+
+def _shared(value: Value, known: Value) -> Value:
+    if value == known:
+        return known
+    if isinstance(value, dict) and isinstance(known, dict):
+        return _sharing(value, known)  # type: ignore[arg-type]
+    return value
 
 
 def _agent_state(record: _Record) -> AgentState:
