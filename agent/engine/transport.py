@@ -222,7 +222,8 @@ def _declare_failed(turn: Turn, pending: Pending, failure: Failure, detail: str)
     response = statistics.INVALID_STATUS if refused else statistics.NO_REPLY
     statistics.failed(turn.state, pending.exchange, response, turn.now, communication=True)
     turn.log("SMART_LIC.COMM_FAILED", peer=peer(turn.state), reason=_reason(failure, detail))
-    turn.note("SAEVT_COMM_FAIL", error=failure.value)
+    if not turn.state.comm_failed:
+        turn.note("SAEVT_COMM_FAILED", error=failure.value)
     turn.state.comm_failed = True
     _AFTER_FAILURE[pending.exchange](turn, pending)
 

@@ -15,6 +15,7 @@ from agent.engine.actions import Answer, Log, Send
 from agent.engine.config import LicenseConfig
 from agent.engine.events import (
     Booted,
+    ConfigChanged,
     LicenceRequest,
     ReplyReceived,
     SendFailed,
@@ -242,8 +243,6 @@ class Pair:
                     self._carry(action)
 
     def configure(self, **changes):
-        from agent.engine.events import ConfigChanged
-
         self.config = replace(self.config, **changes)
         self.handle(ConfigChanged(self.config))
 
