@@ -373,7 +373,7 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 
 def _columns(row: Any) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in _names(type(row))}
+    values = {field.name: getattr(row, field.name) for field in fields(row)}
     udi: Udi = values.pop("udi")
     values["pid"], values["sn"] = udi.pid, udi.sn
     if "state" in values:
@@ -386,8 +386,3 @@ def _row(kind: type[Row], values: dict[str, Any]) -> Row:
     if "state" in values:
         values["state"] = ParcelState(values["state"])
     return kind(**values)
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))

@@ -11,6 +11,7 @@ import asyncio
 import errno
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from io import BytesIO
 
 import aiohttp
 from aiohttp import web
@@ -257,7 +258,7 @@ class CsluServer:
         if self._client is None or self.cssm_url is None:
             raise aiohttp.ClientConnectionError("no CSSM is configured")
         url = self.cssm_url.rstrip("/") + path
-        async with self._client.post(url, data=data, headers=headers) as response:
+        async with self._client.post(url, data=BytesIO(data), headers=headers) as response:
             body = await response.content.read(MAX_BODY + 1)
             while not response.content.at_eof() and len(body) <= MAX_BODY:
                 body += await response.content.read(MAX_BODY + 1 - len(body))
