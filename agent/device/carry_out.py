@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def _started(device: Device, given: Started, now: Instant) -> str:
-    return _start(device, now)
+    return _start(device, now, 0)
 
 
 def _event(device: Device, given: AgentEvent, now: Instant) -> str:
@@ -79,11 +79,14 @@ def _reloaded(device: Device, given: Reloaded, now: Instant) -> str:
     device.write_log("SYS.RELOAD", {"by": "Exec", "reason": given.reason}, now)
     device.reload_reason = given.reason
     device.clock_authoritative = False
-    return _start(device, now)
+    return _start(device, now, now)
 
 
-def _start(device: Device, now: Instant) -> str:
-    """What power-on and reload share: only stored things are there at first."""
+def _start(device: Device, now: Instant, earliest: Instant) -> str:
+    """What power-on and reload share: only stored things are there at first.
+
+    No message is stamped before `earliest`. # assumed: a reload takes no time
+    """
     root = device.stored_root()
     meaning = device.project(root)
     configured = device.datastore.startup is not None
@@ -99,7 +102,7 @@ def _start(device: Device, now: Instant) -> str:
         now, _boot_conditions(device, configured), config.boot_facts(root, device)
     )
     for job in before:
-        device.write_log(job.mnemonic, job.fields, job.due)
+        device.write_log(job.mnemonic, job.fields, max(job.due, earliest))
     return device.tell(
         Booted(meaning.licensing, _licences_of_units(device), device.reload_reason), now
     )

@@ -190,6 +190,8 @@ def test_who_watches_the_console_sees_the_reload_and_the_start():
     assert "%SYS-5-RELOAD: " in seen[0]
     assert "Reload Reason: Reload Command." in seen[0]
     assert any("AGENT_ENABLED" in text for text in seen)
+    stamps = [text[1:20] for text in seen]
+    assert stamps == sorted(stamps)
 
 
 def test_licensing_store_survives_reload_and_write_erase():
