@@ -1,0 +1,49 @@
+"""Releases compare, and the rules of releases.toml hold on the right ones."""
+
+import pytest
+
+from agent.core.errors import InputError
+from agent.core.release import Release, known_releases
+
+LIMITED = {"17.3.6", "17.3.8", "17.6.4", "17.6.9", "17.9.1", "17.12.4", "17.18.1"}
+FREE = {"17.3.2a", "17.3.5", "17.4.1", "17.5.1", "17.6.1", "17.6.3", "17.7.1", "17.8.1"}
+
+
+def test_the_daily_limit_holds_as_documented():
+    assert all(Release.parse(text).has("daily_report_limit") for text in LIMITED)
+    assert not any(Release.parse(text).has("daily_report_limit") for text in FREE)
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "since"),
+    [
+        ("trust_request_in_saved_usage", "17.6.4", "17.7.1"),
+        ("rum_payload_version_2", "17.8.1", "17.9.1"),
+        ("rum_report_listing", "17.6.4", "17.7.1"),
+    ],
+)
+def test_rules_begin_with_their_release(rule, before, since):
+    assert not Release.parse(before).has(rule)
+    assert Release.parse(since).has(rule)
+
+
+def test_an_unknown_rule_is_a_bug():
+    with pytest.raises(KeyError):
+        Release.parse("17.9.1").has("no_such_rule")
+
+
+def test_releases_are_ordered_and_printed_in_both_forms():
+    texts = ["17.3.2", "17.3.2a", "17.3.10", "17.12.4"]
+    assert [str(r) for r in sorted(map(Release.parse, reversed(texts)))] == texts
+    assert Release.parse("17.12.04") == Release.parse("17.12.4")
+    assert Release.parse("17.3.2a").padded == "17.03.02a"
+
+
+@pytest.mark.parametrize("text", ["17", "17.x.1", "", "17.9.1.2"])
+def test_anything_else_is_no_release(text):
+    with pytest.raises(InputError):
+        Release.parse(text)
+
+
+def test_every_known_release_has_its_agent_version():
+    assert all(Release.parse(text).agent_version for text in known_releases())
