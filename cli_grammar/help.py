@@ -23,6 +23,8 @@ _MODIFIERS = (
     ("tee", "Copy output to URL"),
 )
 
+Place = tuple[Node, bool]  # a token reached, and whether `no` or `default` stands before the line
+
 
 def help_for(grammar: Grammar, mode: str, line: str, privilege: int = 15) -> str:
     """The text `?` prints after `line`, lines joined by newlines.
@@ -63,25 +65,30 @@ def complete(grammar: Grammar, mode: str, line: str, privilege: int = 15) -> str
         return None
     words = words_of(line)
     last = words.pop()
-    for node, negated in _places(grammar, mode, line, words, privilege):
-        fitting = keywords_fitting(node, last.text, privilege, negated)
-        if len(fitting) == 1:
-            return line[: last.column] + fitting[0].token + " "
-        if fitting:
-            return None
-        named = [
+    at = mode
+    while at:
+        found = {
             name
-            for value in node.values
-            if value.placeholder and value.privilege <= privilege
-            for name in value.placeholder.choices
-            if name.lower().startswith(last.text.lower())
-        ]
-        if len(named) == 1:
-            return line[: last.column] + named[0] + " "
+            for place in _places_in(grammar, at, line, words, privilege)
+            for name in _names(place, last.text, privilege)
+        }
+        if found:
+            return line[: last.column] + found.pop() + " " if len(found) == 1 else None
+        at = grammar.modes[at].parent
     return None
 
 
-Place = tuple[Node, bool]  # a token reached, and whether `no` or `default` stands before the line
+def _names(place: Place, typed: str, privilege: int) -> list[str]:
+    """The keywords and named values that `typed` may stand for."""
+    node, negated = place
+    fitting = [child.token for child in keywords_fitting(node, typed, privilege, negated)]
+    return fitting or [
+        name
+        for value in node.values
+        if value.placeholder and value.privilege <= privilege
+        for name in value.placeholder.choices
+        if name.lower().startswith(typed.lower())
+    ]
 
 
 def _places(
@@ -90,11 +97,17 @@ def _places(
     """The tokens that `words` lead to, in the mode or else in a mode around it."""
     at = mode
     while at:
-        places = _follow(grammar, at, line, words, 0, grammar.modes[at].root, privilege, False)
+        places = _places_in(grammar, at, line, words, privilege)
         if places:
             return places
         at = grammar.modes[at].parent
     return []
+
+
+def _places_in(
+    grammar: Grammar, mode: str, line: str, words: list[Word], privilege: int
+) -> list[Place]:
+    return _follow(grammar, mode, line, words, 0, grammar.modes[mode].root, privilege, False)
 
 
 def _follow(

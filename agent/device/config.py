@@ -240,24 +240,29 @@ def factory_root(profile: Profile, release: Release, model: str = "") -> Tree:
 
     Without a model it is that of the family's first one.
     """
-    row = profile.models[model or next(iter(profile.models))]
-    folder = files("agent.device")
-    text = folder.joinpath(f"factory-{profile.kind}.txt").read_text("utf-8")
-    ports: list[Edit] = [
-        Edit("set", ("native", "interface", _port(f"{prefix}{number}")))
-        for prefix, first, last in (("GigabitEthernet0/", 0, 0), *row.interfaces)
-        for number in range(first, last + 1)
-    ]
+    pid = model or next(iter(profile.models))
+    text = files("agent.device").joinpath(f"factory-{profile.kind}.txt").read_text("utf-8")
     grammar = grammar_of(profile, release)
     own = [f"license boot level {profile.default_level}"] if profile.default_level else []
-    own += [f"switch 1 provision {row.pid.lower()}"] if profile.kind == "switch" else []
+    own += [f"switch 1 provision {pid.lower()}"] if profile.kind == "switch" else []
     digest = next((name for span, name in _TRUSTPOINT_HASH if release.within(span)), None)
     own += ["crypto pki trustpoint SLA-TrustPoint", f"hash {digest}"] if digest else []
     text += "\n".join(own)
-    read = read_config(text, grammar, apply(EMPTY, tuple(ports)), lambda: "")
+    read = read_config(text, grammar, bare_root(profile, pid), lambda: "")
     if read.refused:
         raise ValueError(f"factory-{profile.kind}.txt: {read.refused[0]}")
     return read.root
+
+
+def bare_root(profile: Profile, model: str) -> Tree:
+    """The ports of a model and nothing configured: what any configuration text starts from."""
+    rows = (("GigabitEthernet0/", 0, 0), *profile.models[model].interfaces)
+    ports = (
+        Edit("set", ("native", "interface", _port(f"{prefix}{number}")))
+        for prefix, first, last in rows
+        for number in range(first, last + 1)
+    )
+    return apply(EMPTY, tuple(ports))
 
 
 def default_config(profile: Profile, release: Release, model: str, hostname: str = "") -> Tree:
