@@ -24,7 +24,7 @@ from counterparts.cloud import CloudRequest, DeviceResult, json_answer
 from counterparts.judgement import Judge
 from counterparts.pki import Authority, make_authority
 from counterparts.policy import DEFAULT_POLICY, policy_named, put_in_force
-from counterparts.repository import CssmRecords, Upload
+from counterparts.repository import FORGET_EVERY, KEEP_MS, CssmRecords, Upload
 from counterparts.scripts import AckFault, Answer, Script, misaddressed, spoiled, tampered
 
 FIRST_POLL_ID = 760_000_000_000_000_001  # beyond 2^53, as public clients have to expect
@@ -134,6 +134,8 @@ class Cssm:
             poll_id = self._records.take_number("poll", FIRST_POLL_ID)
             for entry in entries:
                 self._take(entry, poll_id, now)
+            if poll_id % FORGET_EVERY == 0:
+                self._records.forget_uploads(now - KEEP_MS)
         return cloud.taken(nonce, poll_id, self._settings.poll_interval_seconds, now)
 
     def _take(self, entry: UsageReport, poll_id: int, now: Instant) -> None:

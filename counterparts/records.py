@@ -324,6 +324,10 @@ class SqlCssmRecords(SqlRecords):
     def add_upload(self, row: Upload) -> None:
         self._put(_UPLOAD, _columns(row))
 
+    def forget_uploads(self, before: Instant) -> None:
+        """Delete the ACKs of uploads received before."""
+        self._connection.execute(sa.delete(_UPLOAD).where(_UPLOAD.c.received < before))
+
 
 class SqlCsluRecords(SqlRecords):
     """A CSLU's records."""
@@ -364,6 +368,11 @@ class SqlCsluRecords(SqlRecords):
         """After a start: calls that were under way when the process ended are due again."""
         lost = sa.and_(_PARCEL.c.state.in_(_OPEN_STATES), _PARCEL.c.due.is_(None))
         self._connection.execute(sa.update(_PARCEL).where(lost).values(due=_PARCEL.c.received))
+
+    def forget_parcels(self, before: Instant) -> None:
+        """Delete parcels received before that are over: ACK handed out, or refused."""
+        over = sa.or_(_PARCEL.c.delivered, _PARCEL.c.state == ParcelState.REFUSED.value)
+        self._connection.execute(sa.delete(_PARCEL).where(over, _PARCEL.c.received < before))
 
 
 def _prepare(connection: Any, _record: Any) -> None:

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from agent.core.clock import Instant
+from agent.core.clock import DAY, Instant
 from agent.core.identity import Udi
+
+# assumed: ACKs handed out are kept a month, looked through every so many uploads
+KEEP_MS = 30 * DAY
+FORGET_EVERY = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,7 @@ class CssmRecords(Records, Protocol):
     def uploads(self, poll_id: int) -> list[Upload]: ...
     def upload_before(self, udi: Udi, poll_id: int) -> Upload | None: ...
     def add_upload(self, row: Upload) -> None: ...
+    def forget_uploads(self, before: Instant) -> None: ...
 
 
 class CsluRecords(Records, Protocol):
@@ -142,3 +147,4 @@ class CsluRecords(Records, Protocol):
     def due_parcels(self, now: Instant) -> list[Parcel]: ...
     def next_due(self) -> Instant | None: ...
     def resume_parcels(self) -> None: ...
+    def forget_parcels(self, before: Instant) -> None: ...

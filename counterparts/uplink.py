@@ -18,7 +18,13 @@ from agent.protocol.messages import UsageReport
 from counterparts import cloud
 from counterparts.account import SmartAccount, default_account
 from counterparts.cloud import CloudResult
-from counterparts.repository import CsluRecords, Parcel, ParcelState
+from counterparts.repository import (
+    FORGET_EVERY,
+    KEEP_MS,
+    CsluRecords,
+    Parcel,
+    ParcelState,
+)
 
 FIRST_POLL_ID = 1_000_000_001
 
@@ -72,8 +78,12 @@ class Uplink:
         return tuple(self.call(parcel, now) for parcel in self._records.due_parcels(now))
 
     def new_parcel(self, request: UsageReport, now: Instant) -> Parcel:
+        """What a device handed over, due at once."""
+        poll_id = self._records.take_number("poll", FIRST_POLL_ID)
+        if poll_id % FORGET_EVERY == 0:
+            self._records.forget_parcels(now - KEEP_MS)
         return Parcel(
-            poll_id=self._records.take_number("poll", FIRST_POLL_ID),
+            poll_id=poll_id,
             udi=request.sender.udi,
             nonce=request.nonce,
             state=ParcelState.TO_FORWARD,
