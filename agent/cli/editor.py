@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from agent.cli.keys import EndOfMode, Event, HelpAsked, Interrupt, LineTyped, TabPressed
+from agent.cli.keys import EndOfMode, Event, HelpAsked, History, Interrupt, LineTyped, TabPressed
 
 # assumed: a typed line holds this much; a capture of an overlong paste would show the limit.
 LINE_LIMIT = 4096
@@ -28,24 +27,6 @@ _RUN = re.compile(f"(?:(?!\\?)[{_ONE_COLUMN}])+")
 _TYPED = re.compile(f"[{_ONE_COLUMN}]")
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*(?P<final>[@-~])|O(?P<ss3>[ -~])|(?P<alt>[^\[O]))")
 _ESCAPE_BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?")
-
-
-@dataclass(slots=True)
-class History:
-    """Lines typed before, oldest first; `size` 0 keeps none."""
-
-    size: int = 20
-    lines: list[str] = field(default_factory=list)
-
-    def add(self, line: str) -> None:
-        """Keep a line; the same line twice in a row is kept once."""
-        if line and (not self.lines or self.lines[-1] != line):
-            self.lines.append(line)
-        self.resize(self.size)
-
-    def resize(self, size: int) -> None:
-        self.size = size
-        del self.lines[: max(0, len(self.lines) - size)]
 
 
 class Editor:
@@ -144,12 +125,16 @@ class Editor:
         self._base = self._base_column(self.prompt)
         return self.prompt + self._sync()
 
-    def interrupted(self) -> None:
-        """A log line was printed over this one: the cursor stands on an empty line, no prompt."""
+    def interrupted(self) -> str:
+        """A log line was printed over this one: the cursor stands on an empty row, no prompt.
+
+        Returns what to send: the part of the line right of the cursor.
+        """
         self.shown, self.column, self._base = "", 0, 0
         self._bare = True
         self._visible_from = self.cursor
         self._scroll = 0
+        return self._sync()
 
     def replace_left(self, left: str) -> None:
         """Put `left` in place of what stands left of the cursor (completion)."""

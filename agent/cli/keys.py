@@ -1,8 +1,8 @@
-"""What typing amounts to: the events an editor reports, and the one Enter of many newlines."""
+"""What typing amounts to: an editor's events, the lines typed before, one Enter of many newlines."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,24 @@ class EndOfMode:
 
 
 Event = LineTyped | HelpAsked | TabPressed | Interrupt | EndOfMode
+
+
+@dataclass(slots=True)
+class History:
+    """Lines typed before, oldest first; `size` 0 keeps none."""
+
+    size: int = 20
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, line: str) -> None:
+        """Keep a line; the same line twice in a row is kept once."""
+        if line and (not self.lines or self.lines[-1] != line):
+            self.lines.append(line)
+        self.resize(self.size)
+
+    def resize(self, size: int) -> None:
+        self.size = size
+        del self.lines[: max(0, len(self.lines) - size)]
 
 
 class Newlines:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from agent.cli import commands
-from agent.cli.editor import Editor, History
-from agent.cli.keys import EndOfMode, HelpAsked, Interrupt, LineTyped, Newlines, TabPressed
+from agent.cli.editor import Editor
+from agent.cli.keys import EndOfMode, HelpAsked, History, Interrupt, LineTyped, Newlines, TabPressed
 from agent.cli.line import Line, Terminal
 from agent.cli.pager import Pager
 from agent.cli.pipes import WRITERS, Pipe
@@ -332,8 +332,7 @@ class CliSession:
         head = "" if self._editor.fresh else "\r\n"
         if self._settings.synchronous:
             return head + shown + self._editor.redraw().replace("\n", "\r\n")
-        self._editor.interrupted()
-        return head + shown
+        return head + shown + self._editor.interrupted()
 
 
 _EVENTS: dict[type, Callable[[CliSession, Any, Instant], str]] = {

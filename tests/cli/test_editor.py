@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from agent.cli.editor import KILL_RING, LINE_LIMIT, Editor, History
-from agent.cli.keys import EndOfMode, HelpAsked, Interrupt, LineTyped, Newlines, TabPressed
+from agent.cli.editor import KILL_RING, LINE_LIMIT, Editor
+from agent.cli.keys import EndOfMode, HelpAsked, History, Interrupt, LineTyped, Newlines, TabPressed
 
 PROMPT = "Switch(config)#"
 
@@ -192,7 +192,7 @@ def test_a_long_line_scrolls_and_marks_what_is_cut_off():
 def test_after_a_log_line_typing_goes_on_without_prompt():
     editor, screen, _ = typed("show ver")
     screen.show("\r\n*Oct  6 13:50:40.962: %SYS-5-CONFIG_I: Configured\r\n")
-    editor.interrupted()
+    screen.show(editor.interrupted())
     screen.show(editor.feed("sion")[0])
     assert screen.row == "sion"
     assert editor.feed("\r")[1] == LineTyped("show version")
