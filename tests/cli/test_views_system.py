@@ -1,0 +1,205 @@
+"""show version, clock, logging, inventory, hosts and addresses, from a device and from values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agent.cli.views import system, version
+from agent.cli.views.hardware import hardware_of
+from agent.cli.views.uptime import uptime_words
+from agent.core.clock import DAY, HOUR, MINUTE
+from agent.core.dates import Zone
+from agent.core.identity import Udi
+from agent.core.release import Release
+from agent.device.config import Resolution
+from agent.device.device import Device, new_device
+from agent.profiles.profile import load
+from tests.golden.captures import read
+from yang.tree import Edit, Entry
+
+NOW = 1_790_000_000_000
+
+
+def device_of(release: str = "17.12.4", model: str = "C9300-24T") -> Device:
+    device = new_device("sw1", model, Release.parse(release), "FOC0000EMU1")
+    device.boot(NOW)
+    return device
+
+
+def shown(device: Device, now: int = NOW) -> str:
+    return version.render(version.collect(device, now), device.profile, device.release)
+
+
+@pytest.mark.parametrize(
+    ("ms", "words"),
+    [
+        (0, "0 minutes"),
+        (MINUTE, "1 minute"),
+        (59 * MINUTE, "59 minutes"),
+        (HOUR + MINUTE, "1 hour, 1 minute"),
+        (DAY + 41 * MINUTE, "1 day, 41 minutes"),
+        (16 * DAY + 2 * HOUR, "2 weeks, 2 days, 2 hours"),
+        (372 * DAY + 3 * MINUTE, "1 year, 1 week, 3 minutes"),
+    ],
+)
+def test_uptime_in_words(ms: int, words: str) -> None:
+    assert uptime_words(ms) == words
+
+
+def test_version_follows_the_device() -> None:
+    device = device_of()
+    device.commit((Edit("set", ("native", "hostname"), "edge-7"),), NOW)
+    text = shown(device, NOW + 3 * DAY)
+    assert text.startswith("Cisco IOS XE Software, Version 17.12.04\n")
+    assert "edge-7 uptime is 3 days\n" in text
+    assert "Uptime for this control processor is 3 days, 1 minute\n" in text
+    assert "Processor board ID FOC0000EMU1\n" in text
+    assert "System restarted at" not in text
+
+
+def test_restart_time_shows_once_the_clock_is_set() -> None:
+    device = device_of()
+    device.set_clock(NOW + HOUR, NOW)
+    assert "\nSystem restarted at 15:13:20 UTC Mon Sep 21 2026\n" in shown(device)
+
+
+def test_next_level_follows_the_configuration() -> None:
+    device = device_of()
+    level = ("native", "license", "boot", "level")
+    device.commit((Edit("delete", level), Edit("set", (*level, "network-essentials"))), NOW)
+    text = shown(device)
+    assert "network-advantage   \tSmart License                 \t network-essentials  \n" in text
+    assert "dna-advantage       \tSubscription Smart License    \t None" in text
+
+
+def test_licensing_line_changes_with_the_release() -> None:
+    assert "Status: Registration Not Applicable/Not Applicable\n" in shown(device_of("17.6.4"))
+    assert "Status: Smart Licensing Using Policy\n" in shown(device_of("17.12.4"))
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize(
+    ("name", "release", "model"),
+    [
+        ("show-version__c9300-17.6__bundle-standalone.txt", "17.6.1", "C9300-24P"),
+        ("show-version__c9300-17.15.6__install.txt", "17.15.6", "C9300-48UXM"),
+    ],
+)
+def test_lines_of_version_equal_capture(golden: Path, name: str, release: str, model: str) -> None:
+    """From the licences to the memory, line for line, what belongs to the one device aside."""
+    device = device_of(release, model)
+    ours = _body(shown(device))
+    theirs = _body(read(golden, name))
+    own = ("Processor board ID", "network-", "dna-")
+    assert [line for line in ours if not line.startswith(own)] == [
+        _counted(line) for line in theirs if not line.startswith(own)
+    ]
+    widths = {line[:4]: len(line) for line in theirs if line.startswith(("network-", "dna-"))}
+    assert {line[:4]: len(line) for line in ours if line.startswith(("network-", "dna-"))} == widths
+
+
+def _body(text: str) -> list[str]:
+    start = text.index("Technology Package License Information")
+    return text[start : text.index("Base Ethernet MAC")].split("\n")
+
+
+def _counted(line: str) -> str:
+    """The captured switch had four Vlan interfaces, ours has one."""
+    return line.replace("4 Virtual Ethernet interfaces", "1 Virtual Ethernet interface")
+
+
+def test_a_stack_lists_its_units() -> None:
+    device = device_of()
+    view = version.collect(device, NOW)
+    view = replace(view, members=(*view.members, Udi("C9300-48U", "FOC0000EMU2")))
+    text = version.render(view, device.profile, device.release)
+    assert (
+        "*    1 41    C9300-24T          17.12.04          CAT9K_IOSXE           INSTALL\n" in text
+    )
+    assert (
+        "     2 65    C9300-48U          17.12.04          CAT9K_IOSXE           INSTALL\n" in text
+    )
+    assert "\nSwitch 02\n---------\n" in text
+    assert text.count("Base Ethernet MAC Address") == 2
+
+
+def test_no_legal_notice_of_the_vendor_is_printed() -> None:
+    text = shown(device_of())
+    assert "GPL" not in text
+    assert "export@" not in text
+
+
+def test_hardware_numbers_follow_from_the_serial_number() -> None:
+    one, same, other = (hardware_of(Udi("C9300-24T", sn)) for sn in ("A", "A", "B"))
+    assert one == same
+    assert one.base_mac != other.base_mac
+    assert one.motherboard_serial != other.motherboard_serial
+
+
+def test_clock_is_marked_until_it_is_set() -> None:
+    zone = Zone("EST", -300)
+    assert system.clock(NOW + 7, zone, False, False) == "*09:13:20.007 EST Mon Sep 21 2026"
+    assert system.clock(NOW, zone, True, True).endswith("2026\nTime source is user configuration")
+
+
+def test_logging_shows_levels_and_the_buffer() -> None:
+    device = device_of()
+    text = system.logging(device.log)
+    assert "    Console logging: level debugging, 3 messages logged, xml disabled,\n" in text
+    assert text.endswith(device.log.text())
+    off = replace(device.log.settings, console=None)
+    device.log.configure(off)
+    assert "    Console logging: disabled\n" in system.logging(device.log)
+
+
+@pytest.mark.golden
+def test_logging_head_equals_capture(golden: Path) -> None:
+    theirs = read(golden, "show-logging__cat9k-17i__hourly-cslu-comm-failed.txt")
+    ours = system.logging(device_of().log).split("\nLog Buffer")[0].split("\n")
+    head = theirs.split("\nLog Buffer")[0].split("\n")
+    digits = str.maketrans("0123456789", "0000000000")
+    assert [line.translate(digits) for line in ours if "Console" not in line][:1] == [
+        head[0].translate(digits)
+    ]
+    skipped = ("Console", "logged", " filtering")
+    assert [x for x in ours[1:] if not any(s in x for s in skipped)] == [
+        x for x in head[1:] if not any(s in x for s in skipped)
+    ]
+
+
+def test_inventory_lists_each_unit_with_its_parts() -> None:
+    profile = load("c9300")
+    text = system.inventory((Udi("C9300-24T", "A"), Udi("C9300-48U", "B")), profile)
+    assert text.startswith(
+        'NAME: "c93xx Stack", DESCR: "c93xx Stack"\nPID: C9300-24T         , VID: V01  , SN: A\n'
+    )
+    assert 'NAME: "Switch 2", DESCR: "C9300-48U"\n' in text
+    assert text.count("NAME:") == 7
+
+
+def test_hosts_show_domain_servers_and_table() -> None:
+    names = Resolution(
+        domain="lab.example", servers=("10.0.0.1", "10.0.0.2"), hosts={"cslu-local": ("10.0.0.9",)}
+    )
+    text = system.hosts(names)
+    assert text.startswith("Default domain is lab.example\nName servers are 10.0.0.1, 10.0.0.2\n")
+    assert text.split("\n")[-1].split() == ["cslu-local", "10", "IN", "A", "10.0.0.9"]
+
+
+def test_interface_brief_shows_configured_addresses() -> None:
+    device = device_of()
+    port = ("native", "interface", Entry("GigabitEthernet", "1/0/1"))
+    edits = (
+        Edit("set", (*port, "ip", "address", "primary", "address"), "10.1.1.1"),
+        Edit("set", (*port, "ip", "address", "primary", "mask"), "255.255.255.0"),
+    )
+    device.commit(edits, NOW)
+    text = system.ip_interface_brief(system.interfaces(device.datastore.running))
+    lines = text.split("\n")
+    assert lines[1].startswith("Vlan1 ")
+    found = next(line for line in lines if line.startswith("GigabitEthernet1/0/1 "))
+    assert found.split() == ["GigabitEthernet1/0/1", "10.1.1.1", "YES", "NVRAM", "up", "up"]
+    assert any(line.startswith("Te1/1/8  ") for line in lines)

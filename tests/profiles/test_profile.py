@@ -1,0 +1,60 @@
+"""The profile files: every model can be booted, shown and counted with what they state."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.cli.views import hardware
+from agent.core.errors import InputError
+from agent.profiles.profile import load, profile_for, profile_names
+
+ALL = [(name, pid) for name in profile_names() for pid in load(name).models]
+
+
+@pytest.mark.parametrize(("name", "pid"), ALL)
+def test_every_level_names_licences_the_model_has(name: str, pid: str) -> None:
+    profile = load(name)
+    for level, features in profile.levels.items():
+        found = tuple(e.feature for e in profile.licences_of(pid, level))
+        assert found == features
+
+
+@pytest.mark.parametrize(("name", "pid"), ALL)
+def test_every_model_has_ports(name: str, pid: str) -> None:
+    assert hardware.port_counts(load(name).models[pid])
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_default_levels_exist(name: str) -> None:
+    profile = load(name)
+    assert not profile.default_level or profile.default_level in profile.levels
+    assert not profile.default_air_level or profile.default_air_level in profile.air_levels
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_a_tag_stands_for_one_licence(name: str) -> None:
+    rows = [e for group in load(name).entitlements.values() for e in group]
+    assert len({e.tag for e in rows}) == len(rows)
+    assert all(profile_tag_is_whole(e.tag) for e in rows)
+
+
+def profile_tag_is_whole(tag: str) -> bool:
+    """`regid.2017-03.com.cisco.NAME,VERSION_UUID`."""
+    head, _, tail = tag.partition(",")
+    return head.startswith("regid.") and len(tail.split("_", 1)[1]) == 36
+
+
+def test_ports_of_a_c9300_are_those_of_the_capture() -> None:
+    """source: show-version-form (a C9300-24P)."""
+    model = load("c9300").models["C9300-24P"]
+    assert dict(hardware.port_counts(model)) == {
+        "Gigabit Ethernet": 28,
+        "Ten Gigabit Ethernet": 8,
+        "TwentyFive Gigabit Ethernet": 2,
+        "Forty Gigabit Ethernet": 2,
+    }
+
+
+def test_an_unknown_platform_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InputError, match="C9300-24T"):
+        profile_for("C9999")
