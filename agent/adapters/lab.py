@@ -71,6 +71,12 @@ class Lab:
                 device.boot(now)
                 if plan.access_points:
                     device.join(_access_points(plan.access_points), now)
+            elif (device.model, str(device.release)) != (plan.platform, plan.release):
+                raise InputError(
+                    f"device {plan.name} of the state folder is a {device.model} with "
+                    f"{device.release}, the lab wants a {plan.platform} with {plan.release}; "
+                    "name another folder or another device"
+                )
             self.devices[plan.name] = device
             self.timeline.join(device)
             device.changed = self.timeline.touched

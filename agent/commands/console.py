@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import socket
 import sys
@@ -59,6 +60,7 @@ async def _console(plan: LabPlan, folder: Path | None, strict: bool) -> None:
     if folder is not None:
         from agent.adapters.disk import StateFolder
 
+        os.umask(0o077)  # records hold keys
         state = StateFolder(folder)
     lab = Lab(plan, int(time.time() * 1000), state)
     try:

@@ -54,6 +54,7 @@ async def _up(file: Path, folder: Path | None, ready_file: Path | None, quiet: b
     if folder is not None:
         from agent.adapters.disk import StateFolder
 
+        os.umask(0o077)  # records hold keys
         state = StateFolder(folder)
     lab = Lab(plan, int(time.time() * 1000), state)
     control: ControlServer | None = None

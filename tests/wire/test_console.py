@@ -1,0 +1,173 @@
+"""`slp console` as a person and a script meet it: real processes, real terminals."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytestmark = pytest.mark.wire
+
+SLP = [sys.executable, "-m", "agent", "console"]
+START = "2026-10-06T12:00:00Z"
+
+FIRST_REPORT = """\
+enable
+terminal length 0
+show license status
+emulator clock advance 10 minutes
+show license status
+show license summary
+"""
+
+
+def script(text: str, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SLP, "--start", START, *options], input=text, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_first_report_trust_and_ack_and_the_same_again():
+    one, two = script(FIRST_REPORT), script(FIRST_REPORT)
+    assert (one.returncode, one.stderr) == (0, "")
+    before, _, after = one.stdout.partition("emulator clock advance 10 minutes")
+    assert before.startswith("\nSwitch>enable\nSwitch#terminal length 0\n") or before.startswith(
+        "Switch>enable\nSwitch#terminal length 0\n"
+    )
+    assert "Trust Code Installed: <none>" in before
+    assert "Policy in use: Merged from multiple sources." in before
+    assert "Trust Code Installed: Oct 06 12:" in after
+    assert re.search(r"Policy name: \S", after)
+    assert "Last ACK received: Oct 06 12:" in after
+    assert re.search(r"Next ACK deadline: \w{3} \d\d .* UTC", after)
+    assert re.search(r"Next report push: \w{3} \d\d .* UTC", after)
+    assert "%SMART_LIC-6-TRUST_CODE_INSTALL_SUCCESS" in after
+    assert two.stdout == one.stdout
+
+
+def test_strict_hides_the_one_word_that_is_not_ios(tmp_path):
+    done = script("emulator clock show\nshow clock\n", "--strict", "--state", str(tmp_path / "s"))
+    assert done.returncode == 0
+    assert "% Invalid input detected at '^' marker." in done.stdout
+    assert "12:00:00.000 UTC Tue Oct 6 2026" in done.stdout
+
+
+def test_a_state_folder_keeps_configuration_licensing_and_clock(tmp_path):
+    state = ("--state", str(tmp_path / "s"))
+    first = script("en\nconf t\nhostname KEPT\nend\nwr\nemulator clock advance 1 days\n", *state)
+    assert "[OK]" in first.stdout
+    again = script("en\nshow license status | include Trust Code\nshow clock\n", *state)
+    assert again.returncode == 0
+    assert "KEPT#show clock" in again.stdout
+    assert "Trust Code Installed: Oct 06 12:" in again.stdout
+    assert "12:00:00.000 UTC Wed Oct 7 2026" in again.stdout
+    other = script("show clock\n", "--release", "17.9.5", *state)
+    assert other.returncode == 2
+    assert "switch-1 of the state folder is a C9300-24T with 17.12.4" in other.stderr
+
+
+def test_exit_ends_a_script_early():
+    done = script("exit\nshow clock\n")
+    assert done.returncode == 0
+    assert "show clock" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--platform", "C1"), "platform 'C1' is not known; allowed: C9300-24T"),
+        (("--release", "18"), "'18' is not a release"),
+        (("--release", "17.99.1"), "release 17.99.1 is not known; allowed: "),
+    ],
+)
+def test_a_bad_option_is_one_line(options, said):
+    done = subprocess.run([*SLP, *options], input="", capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+class Terminal:
+    """`slp console` behind a pseudo-terminal."""
+
+    def __init__(self, *options: str) -> None:
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execv(SLP[0], [*SLP, *options])
+        self.seen = ""
+
+    def until(self, wanted: str, seconds: float = 20.0) -> str:
+        stop = time.monotonic() + seconds
+        while wanted not in self.seen:
+            ready, _, _ = select.select([self.fd], [], [], max(0.0, stop - time.monotonic()))
+            assert ready, f"no {wanted!r} in {self.seen!r}"
+            self.seen += os.read(self.fd, 65536).decode()
+        read, _, self.seen = self.seen.partition(wanted)
+        return read + wanted
+
+    def type(self, keys: str) -> None:
+        os.write(self.fd, keys.encode())
+
+    def status(self) -> int:
+        """Read to the end; the exit status."""
+        try:
+            while os.read(self.fd, 65536):
+                pass
+        except OSError:
+            pass
+        os.close(self.fd)
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+@pytest.fixture
+def terminal():
+    made = Terminal("--start", START)
+    yield made
+    try:
+        os.kill(made.pid, signal.SIGKILL)
+        os.waitpid(made.pid, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass
+
+
+def test_a_person_at_the_console(terminal):
+    assert "Ctrl-]" in terminal.until("Switch>")  # the way out is told
+    terminal.type("en\t\r")
+    terminal.until("Switch#")
+    terminal.type("show cl?")
+    terminal.until("clock")
+    terminal.until("Switch#show cl")
+    terminal.type("\x03")  # Ctrl-C is the device's
+    terminal.until("Switch#")
+    terminal.type("emulator clock advance 2 minutes\r")
+    terminal.until("%SMART_LIC-6-REPORTING_REQUIRED")
+    terminal.until("Switch#")
+    terminal.type("conf t\r")
+    terminal.until("(config)#")
+    terminal.type("hostname LIVE\r")
+    terminal.until("LIVE(config)#")
+    terminal.type("\x1a")
+    terminal.until("LIVE#")
+    terminal.until("%SYS-5-CONFIG_I: Configured from console by console")
+    terminal.type("reload\r")
+    terminal.until("Save? [yes/no]: ")
+    terminal.type("no\r")
+    terminal.until("[confirm]")
+    terminal.type("\r")
+    terminal.until("Press RETURN to get started")
+    terminal.until("Switch>")
+    terminal.type("exit\r")
+    assert terminal.status() == 0
+
+
+def test_the_way_out_at_any_time(terminal):
+    terminal.until("Switch>")
+    terminal.type("show ver\x1d")
+    assert terminal.status() == 0
