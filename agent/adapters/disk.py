@@ -20,9 +20,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from agent.core.clock import Instant
 from agent.core.errors import InputError
 from agent.device.device import Device
-from agent.device.snapshot import restore, take
+from agent.device.snapshot import latest_instant, restore, take
 
 FORMAT = 1
 # so many inputs between two snapshots of a device: a restart replays at most these
@@ -104,9 +105,22 @@ class StateFolder:
         found = (self.path / "devices").glob("*.snapshot")
         return tuple(sorted(file.name.removesuffix(".snapshot") for file in found))
 
+    def last_instant(self) -> Instant:
+        """The instant any device's last input came at: a killed lab got there, at least.
+
+        Damaged files are passed over here; `load` names them.
+        """
+        latest = 0
+        for name in self.device_names():
+            lines, _ = _journal_lines(self._file(name, "journal"))
+            last = lines[-1] if lines else self._file(name, "snapshot").read_bytes()
+            latest = max(latest, latest_instant(last) or 0)
+        return latest
+
     def load(self, name: str) -> Device | None:
         """The device as it was, recording here again; None when the folder does not hold it.
 
+        One that was killed before its first start counts as not held: nobody has seen it.
         The caller plugs in its link and calls `resend`. Raises InputError for damaged files.
         """
         snapshot = self._file(name, "snapshot")
@@ -128,6 +142,8 @@ class StateFolder:
             raise InputError(f"{error.what}; {_WAY_OUT}", place, error.allowed) from None
         if device.name != name:
             raise InputError(f"holds device {device.name!r}; {_WAY_OUT}", str(snapshot))
+        if device.booted is None:
+            return None
         self._record(device, snapshot, journal, whole, len(lines))
         return device
 
@@ -135,8 +151,8 @@ class StateFolder:
         """Record a new device here from now on. Raises InputError when it cannot be written."""
         snapshot = self._file(device.name, "snapshot")
         journal = self._file(device.name, "journal")
-        _replace(snapshot, take(device))
         self._record(device, snapshot, journal, 0, 0)
+        _replace(snapshot, take(device))
 
     def checkpoint(self) -> None:
         """Write a snapshot of every device that has changed since its last one."""

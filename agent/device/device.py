@@ -114,6 +114,7 @@ class Device:
         "inputs",
         "jobs",
         "journal",
+        "latest",
         "level",
         "link",
         "log",
@@ -137,6 +138,7 @@ class Device:
         self.files = VirtualFiles()
         self.log = Log()
         self.inputs = 0  # how many were applied: the journal's count
+        self.latest: Instant = 0  # the instant of the last one
         self.jobs: tuple[Job, ...] = ()
         self.access_points: dict[Udi, None] = {}
         self.level = self.profile.default_level
@@ -297,6 +299,7 @@ class Device:
     def replay(self, given: DeviceInput, now: Instant) -> str:
         """Carry out an input that a journal holds already."""
         self.inputs += 1
+        self.latest = max(self.latest, now)
         self._busy = True
         try:
             return CARRY_OUT[type(given)](self, given, now)

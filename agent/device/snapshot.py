@@ -39,6 +39,7 @@ class _Record(msgspec.Struct):
 
     format: int
     inputs: int
+    latest: Instant
     name: str
     model: str
     release: str
@@ -75,6 +76,7 @@ def take(device: Device) -> bytes:
         _Record(
             format=FORMAT,
             inputs=device.inputs,
+            latest=device.latest,
             name=device.name,
             model=device.model,
             release=str(device.release),
@@ -123,6 +125,20 @@ def restore(snapshot: bytes, lines: Iterable[bytes] = ()) -> Device:
     return device
 
 
+def latest_instant(record: bytes) -> Instant | None:
+    """The instant of the last input a snapshot, or one journal line, holds; None for neither."""
+    try:
+        found = msgspec.json.decode(record, type=_Instants)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return max(found.latest, found.now)
+
+
+class _Instants(msgspec.Struct):
+    latest: Instant = 0
+    now: Instant = 0
+
+
 def _record(snapshot: bytes) -> _Record:
     try:
         version = msgspec.json.decode(snapshot, type=dict[str, msgspec.Raw]).get("format")
@@ -139,7 +155,7 @@ def _record(snapshot: bytes) -> _Record:
 def _device(record: _Record) -> Device:
     state = _agent_state(record)
     device = Device(record.name, record.model, Release.parse(record.release), state)
-    device.inputs = record.inputs
+    device.inputs, device.latest = record.inputs, record.latest
     device.booted = record.booted
     device.reload_reason = record.reload_reason
     device.clock_offset_ms = record.clock_offset_ms

@@ -39,7 +39,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def kept(path):
-    """A folder that holds one device with a snapshot and three journal lines; not closed cleanly."""
+    """A folder with one device, its snapshot and three lines; not closed cleanly."""
     folder = StateFolder(path)
     device = started()
     folder.keep(device)
@@ -83,6 +83,29 @@ def test_unknown_device_is_none(path):
     folder = StateFolder(path)
     assert folder.load("nobody") is None
     folder.close()
+
+
+def test_device_killed_before_its_first_start_is_made_anew(path):
+    folder = StateFolder(path)
+    folder.keep(new_device("sw1", "C9300-24T", Release.parse("17.12.4"), "FOC0000EMU1"))
+    os.close(folder._lock)
+    again = StateFolder(path)
+    assert again.load("sw1") is None
+    again.keep(started())
+    again.close()
+
+
+def test_last_instant_is_that_of_the_last_input(path, kept):
+    folder = StateFolder(path)
+    assert folder.last_instant() == NOON + 2
+    folder.load("sw1")
+    folder.close()
+    again = StateFolder(path)
+    assert journal_of(path).read_bytes() == b""
+    assert again.last_instant() == NOON + 2
+    again.close()
+    journal_of(path).write_bytes(b"garbage\n")
+    assert again.last_instant() == 0
 
 
 def test_half_written_last_line_is_dropped(path, kept):
