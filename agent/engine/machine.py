@@ -13,7 +13,7 @@ from typing import Any
 from agent.core.chance import Chance
 from agent.core.clock import Instant
 from agent.core.release import Release
-from agent.engine import ack_rule, acks, policy, reporting, rum, transport
+from agent.engine import ack_rule, acks, answers, policy, reporting, rum, transport
 from agent.engine.actions import Action, Answer
 from agent.engine.events import (
     Booted,
@@ -87,7 +87,7 @@ def _booted(turn: Turn, event: Booted) -> None:
     transport.drop_pending(turn)
     state.timers.clear()
     state.hello_wanted = state.poll_wanted = state.connected = False
-    state.comm_failed = state.lost_before = False
+    state.comm_failed = state.reached = False
     state.pushes_wanted = state.hello_failures = 0
     state.config, state.booted = event.config, turn.now
     state.process_anchor = None
@@ -209,7 +209,7 @@ _DUE: dict[TimerName, Callable[[Turn], None]] = {
     TimerName.RETRIEVE_DATA_PROCESSING_RESULT: transport.poll_due,
     TimerName.DATA_SYNCHRONIZATION: transport.greet,
     TimerName.HELLO_MESSAGE: transport.greet,
-    TimerName.GIVE_UP: transport.give_up,
+    TimerName.GIVE_UP: answers.give_up,
     TimerName.EXTERNAL_EVENT: reporting.warn,
     TimerName.UNREPORTED_WARNING: reporting.warn,
     TimerName.ENDPOINT_ANNOUNCEMENT: reporting.announce_endpoints,
@@ -222,8 +222,8 @@ _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     ConfigChanged: _config_changed,
     UsageChanged: reporting.usage_changed,
     SyncAsked: _sync_asked,
-    ReplyReceived: transport.reply_received,
-    SendFailed: transport.send_failed,
+    ReplyReceived: answers.reply_received,
+    SendFailed: answers.send_failed,
     FileImported: _file_imported,
     UsageSaved: _usage_saved,
     EventlogCleared: _eventlog_cleared,

@@ -316,7 +316,7 @@ class AgentState:
     pushes_wanted: int = 0
     poll_wanted: bool = False
     greeted: bool = False  # this contact's Hello went through
-    lost_before: bool = False  # a peer was reached since boot or since the transport changed
+    reached: bool = False  # a peer was reached since boot or since the transport changed
 
     @property
     def udi(self) -> Udi:

@@ -1,0 +1,199 @@
+"""What comes back: a failure to declare, or a reply to take in. One function per exchange.
+
+A reply tells who is there, may end an outage, and may carry licence files whatever was asked.
+Afterwards the contact goes on with its next step. The tables name what follows each exchange.
+Sources: docs/sources.md, entries give-up, status-codes, comm-messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from agent.engine import acks, polling, reporting, retries, rum, statistics, transport
+from agent.engine.events import Failure, ReplyReceived, SendFailed
+from agent.engine.routes import peer
+from agent.engine.state import Exchange, Pending, TimerName
+from agent.engine.timers import set_timer
+from agent.engine.timings import TIMINGS
+from agent.engine.turn import Turn
+from agent.protocol.messages import Reply, StatusCode
+
+_ANSWERED = (StatusCode.OK, StatusCode.OK_POLL)
+_UNKNOWN_INSTANCE = "product_instance_identifier"
+
+
+# --- failures -------------------------------------------------------------------------------
+
+
+def send_failed(turn: Turn, event: SendFailed) -> None:
+    """No answer. Some failures are declared only after the device's own patience."""
+    pending = turn.state.pending.get(event.request_id)
+    if pending is None or pending.failure is not None:
+        return
+    failed = replace(pending, failure=event.failure, detail=event.detail)
+    turn.state.pending[event.request_id] = failed
+    until = pending.sent + TIMINGS.give_up.get(event.failure, 0)
+    if until > turn.now:
+        set_timer(turn.state, TimerName.GIVE_UP, until)
+    else:
+        give_up(turn)
+
+
+def give_up(turn: Turn) -> None:
+    """Declare the attempts failed that wait for it."""
+    state = turn.state
+    for request_id, pending in list(state.pending.items()):
+        if pending.failure is not None:
+            del state.pending[request_id]
+            _declare_failed(turn, pending, pending.failure, pending.detail)
+    transport.proceed(turn)
+
+
+def _declare_failed(turn: Turn, pending: Pending, failure: Failure, detail: str) -> None:
+    refused = failure is Failure.HTTP_STATUS and detail.startswith("4")
+    response = statistics.INVALID_STATUS if refused else statistics.NO_REPLY
+    statistics.failed(turn.state, pending.exchange, response, turn.now, communication=True)
+    turn.log("SMART_LIC.COMM_FAILED", peer=peer(turn.state), reason=_reason(failure, detail))
+    if not turn.state.comm_failed:
+        turn.note("SAEVT_COMM_FAILED", error=failure.value)
+    turn.state.comm_failed = True
+    _AFTER_FAILURE[pending.exchange](turn, pending)
+
+
+def _reason(failure: Failure, detail: str) -> str:
+    if failure is Failure.UNRESOLVED:
+        return f"{failure.value} "  # source: comm-messages (this line ends in a blank)
+    if failure is Failure.HTTP_STATUS and detail:
+        return f"{failure.value} {detail}"
+    return str(failure.value)
+
+
+def _hello_failed(turn: Turn, pending: Pending) -> None:
+    """Nothing else is tried; the next Hello comes by the table, then hourly."""
+    state = turn.state
+    state.connected = False
+    retries.plan_hello(turn)
+    if state.pushes_wanted:
+        state.pushes_wanted = 0
+        reporting.push_failed(turn)
+    if state.poll_wanted:
+        state.poll_wanted = False
+        polling.plan(turn, TIMINGS.poll.retry)
+
+
+def _usage_failed(turn: Turn, pending: Pending) -> None:
+    rum.take_back(turn, pending.report_ids)
+    reporting.push_failed(turn)
+
+
+def _poll_failed(turn: Turn, pending: Pending) -> None:
+    polling.plan(turn, TIMINGS.poll.retry)
+
+
+_AFTER_FAILURE: dict[Exchange, Callable[[Turn, Pending], None]] = {
+    Exchange.HELLO_MESSAGE: _hello_failed,
+    Exchange.USAGE_REPORTING: _usage_failed,
+    Exchange.RESULT_POLLING: _poll_failed,
+}
+
+
+# --- replies --------------------------------------------------------------------------------
+
+
+def reply_received(turn: Turn, event: ReplyReceived) -> None:
+    """A server answered. A reply to something else than we asked is no answer."""
+    pending = turn.state.pending.get(event.request_id)
+    if pending is None or pending.failure is not None:
+        return
+    reply = event.reply
+    if reply.nonce != pending.message.nonce:
+        send_failed(turn, SendFailed(event.request_id, Failure.BAD_REPLY))
+        return
+    del turn.state.pending[event.request_id]
+    _note_contact(turn, reply)
+    _count(turn, pending.exchange, reply)
+    _ON_REPLY[pending.exchange](turn, pending, reply)
+    for text in reply.licence_files:
+        acks.install(turn, text)
+    polling.end_when_answered(turn)
+    transport.proceed(turn)
+
+
+def _note_contact(turn: Turn, reply: Reply) -> None:
+    """Any answer restores communication and tells who is there."""
+    state = turn.state
+    state.reached = True
+    if reply.connect is not None:
+        state.peer = reply.connect
+    if state.comm_failed:
+        state.comm_failed = False
+        turn.log("SMART_LIC.COMM_RESTORED", peer=peer(state))
+        turn.note("SAEVT_COMM_RESTORED")
+        # what the loss held up is done now
+        if reporting.push_is_owed(turn):
+            state.pushes_wanted = max(1, state.pushes_wanted)
+        if state.poll_id:
+            state.poll_wanted = True
+
+
+def _count(turn: Turn, exchange: Exchange, reply: Reply) -> None:
+    if reply.status in _ANSWERED:
+        statistics.succeeded(turn.state, exchange, reply.status.value, turn.now)
+        return
+    later = reply.status is StatusCode.OK_TRY_AGAIN
+    response = reply.status.value if later else statistics.INVALID_STATUS
+    reason = reply.message or "<none>"
+    statistics.failed(turn.state, exchange, response, turn.now, reason=reason)
+
+
+def _hello_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
+    state = turn.state
+    if reply.status not in _ANSWERED:
+        _hello_failed(turn, pending)
+        return
+    state.connected = state.greeted = True
+    state.hello_failures = 0
+    set_timer(state, TimerName.DATA_SYNCHRONIZATION, None)
+    if reporting.push_is_owed(turn):
+        state.pushes_wanted = max(1, state.pushes_wanted)
+
+
+def _usage_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
+    state = turn.state
+    if reply.status in _ANSWERED:
+        rum.mark_sent(turn, pending.report_ids)
+        reporting.push_accepted(turn)
+        state.poll_wanted = False
+        state.poll_id = reply.poll_id
+        if reply.status is StatusCode.OK_POLL and reply.poll_id:
+            polling.plan(turn, polling.wait_of(reply))
+        else:
+            polling.end(turn)
+        return
+    rum.take_back(turn, pending.report_ids)
+    if reply.status is StatusCode.OK_TRY_AGAIN:
+        set_timer(state, TimerName.SEND_UTILITY_RUM_REPORTS, turn.now + polling.wait_of(reply))
+    elif _UNKNOWN_INSTANCE in reply.message:
+        # source: status-codes (the server forgot the instance: nothing more until new trust)
+        set_timer(state, TimerName.SEND_UTILITY_RUM_REPORTS, None)
+    else:
+        reporting.push_failed(turn)
+
+
+def _poll_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
+    if reply.status is StatusCode.OK:
+        polling.end(turn)
+    elif reply.status in (StatusCode.OK_POLL, StatusCode.OK_TRY_AGAIN):
+        polling.plan(turn, polling.wait_of(reply))
+    else:  # the result is lost: the reports go again next day
+        polling.end(turn)
+        when = turn.now + TIMINGS.push.retry
+        set_timer(turn.state, TimerName.SEND_UTILITY_RUM_REPORTS, when)
+
+
+_ON_REPLY: dict[Exchange, Callable[[Turn, Pending, Reply], None]] = {
+    Exchange.HELLO_MESSAGE: _hello_answered,
+    Exchange.USAGE_REPORTING: _usage_answered,
+    Exchange.RESULT_POLLING: _poll_answered,
+}
