@@ -1,0 +1,49 @@
+"""The benchmark measures what it says, and refuses what it does not know."""
+
+from __future__ import annotations
+
+from click.testing import CliRunner
+
+from agent.commands.bench import MEASURES, Figure, bench, devices, line, year
+
+
+def test_a_month_is_really_played():
+    figures = {figure.what: figure.value for figure in year(31)}
+    assert figures["reports acknowledged"] >= 2
+    assert figures["deadlines played"] > 20
+
+
+def test_devices_are_timed_and_weighed():
+    created, weight = devices(20)
+    assert created.value > 0
+    assert created.target == 0.03
+    assert weight.unit == "KiB"
+
+
+def test_lines_are_timed_one_by_one():
+    figures = line(2)
+    assert len(figures) == 6
+    assert all(figure.value > 0 for figure in figures)
+
+
+def test_table_shows_figures_beside_their_targets(monkeypatch):
+    rows = [
+        Figure("small enough", 1.0, "s", 2.0),
+        Figure("too slow", 10.0, "ops/s", 20.0, at_least=True),
+        Figure("untold", 3.0, "KiB"),
+    ]
+    monkeypatch.setitem(MEASURES, "three", lambda: rows)
+    result = CliRunner().invoke(bench, ["three"])
+    assert result.exit_code == 0
+    table = [line for line in result.output.splitlines() if line.startswith("│")]
+    assert "≤ 2 s" in table[0]
+    assert "met" in table[0]
+    assert "≥ 20 ops/s" in table[1]
+    assert "missed" in table[1]
+    assert "met" not in table[2]
+
+
+def test_unknown_measure_is_refused_with_the_known_ones():
+    result = CliRunner().invoke(bench, ["speed"])
+    assert result.exit_code == 2
+    assert "'speed' is not a measure; allowed: year, devices, line" in result.output
