@@ -14,7 +14,7 @@ from typing import Any
 
 from cli_grammar.placeholders import INTERFACE_TYPES, InterfaceName
 from cli_grammar.tree import Branch, Grammar, Mode, Node, Part, PathStep, Setting, branches
-from yang.tree import Entry, Path, Rows, Tree, get
+from yang.tree import EMPTY, Entry, Path, Rows, Tree, get
 
 Name = tuple[str, str]  # a placeholder and the attribute of it
 Claim = tuple[Any, ...]  # what a line says: a path, and for a leaf-list the value too
@@ -89,10 +89,12 @@ def printed_lines(
     grammar: Grammar, root: Tree, mode: str = "config", base: Path = ()
 ) -> list[Line]:
     """The lines of a mode's configuration, in the order of the grammar's rows and the tree's."""
-    rows = _printables_of(grammar.modes[mode])
+    here: Tree = get(root, base, EMPTY)
     said: set[Claim] = set()
     chosen: list[tuple[tuple[Any, ...], Line]] = []
-    for row in rows:
+    for row in _printables_of(grammar.modes[mode]):
+        if _absent(row.settings[0], root, here):
+            continue
         for found in _unified(row.settings, root, base, _Found({}), said):
             if said.issuperset(found.claims):
                 continue
@@ -104,6 +106,20 @@ def printed_lines(
 @cache
 def _printables_of(mode: Mode) -> tuple[Printable, ...]:
     return printables(mode)
+
+
+def _absent(setting: Setting, root: Tree, here: Tree) -> bool:
+    """Is there plainly nothing at the setting's path? Asked first: most rows print nothing."""
+    node: Any = here if setting.path.relative else root
+    for step in setting.path.steps:
+        if not isinstance(step.name, str) or not isinstance(node, Tree):
+            return False
+        node = node.get(step.name)
+        if node is None:
+            return True
+        if step.key:
+            return False
+    return False
 
 
 def _shown(node: Node) -> tuple[Setting, ...]:
