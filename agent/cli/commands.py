@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.cli import pipes
 from agent.cli.handlers import HANDLERS
-from agent.cli.reply import Change, Context, Reply, Result
+from agent.cli.reply import Ask, Change, Context, Reply, Result
 from agent.core.clock import Instant
 from agent.core.dates import config_date
 from agent.device.config import resolution
@@ -31,6 +31,8 @@ UNKNOWN = (
     "% Bad IP address or host name"
     "% Unknown command or computer name, or unable to find computer address"
 )
+_BANNER = re.compile(r"\s*ban\w*\s+\w+\s+(\^C|\S)", re.IGNORECASE)
+TEXT_LIMIT = 16_384  # assumed: a banner's characters
 _HOST_WORD = re.compile(r"\s*([A-Za-z][\w.-]*)\s*")
 
 
@@ -101,7 +103,24 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
 
 
 def _incomplete(session: CliSession, line: str, outcome: Incomplete, now: Instant) -> Result:
+    begun = _BANNER.match(line)
+    if begun:
+        whole = match(session.grammar, session.mode, f"{line}\n{begun[1]}", session.privilege)
+        if isinstance(whole, Matched):
+            question = f"Enter TEXT message.  End with the character '{begun[1][0]}'.\n"
+            return _more_text(session, line, begun[1], question, now)
     return Reply(INCOMPLETE)
+
+
+def _more_text(session: CliSession, text: str, mark: str, question: str, now: Instant) -> Result:
+    """Read lines of a banner until its closing mark comes."""
+
+    def typed(line: str) -> Result:
+        if mark in line or len(text) > TEXT_LIMIT:
+            return execute(session, f"{text}\n{line.partition(mark)[0]}{mark}", now)
+        return _more_text(session, f"{text}\n{line}", mark, "", now)
+
+    return Ask(question, typed)
 
 
 def _ambiguous(session: CliSession, line: str, outcome: Ambiguous, now: Instant) -> Result:

@@ -1,4 +1,4 @@
-"""What typing amounts to: an editor's events, the lines typed before, one Enter of many newlines."""
+"""What typing amounts to: an editor's events, lines typed before, one Enter of many newlines."""
 
 from __future__ import annotations
 

@@ -313,7 +313,7 @@ class CliSession:
             get(self.device.datastore.running, ("native", "banner", name, "banner"), "")
             for name in ("motd", "exec")
         )
-        return "".join(f"{text}\r\n".replace("\n", "\r\n") for text in banners if text)
+        return "".join(f"{text}\n".replace("\n", "\r\n") for text in banners if text)
 
     def _shows(self, text: str) -> bool:
         found = _SEVERITY.search(text)

@@ -297,6 +297,18 @@ def test_pasted_lines_run_in_order_whatever_the_newlines():
         ]  # fmt: skip
 
 
+def test_a_banner_may_have_many_lines_and_greets():
+    opened = session()
+    asked = opened.feed("conf t\rbanner motd #\r", NOW)
+    assert asked.endswith("\r\nEnter TEXT message.  End with the character '#'.\r\n")
+    assert opened.feed("Welcome | home\r", NOW) == "Welcome | home\r\n"
+    assert opened.feed("  be kind#\r", NOW).endswith("\r\nSwitch(config)#")
+    opened.feed("banner exec ^short^\rend\r", NOW)
+    greeting = CliSession(opened.device, Line("vty", privilege=15)).start(NOW)
+    assert greeting == "\r\nWelcome | home\r\n  be kind\r\nshort\r\nSwitch#"
+    assert lines(ask("conf t\rbanner motd\r"))[-3] == "% Incomplete command."
+
+
 # --- log lines -------------------------------------------------------------------------------
 
 
