@@ -29,9 +29,6 @@ lab: strangers
 clock:
   start: 2026-10-06T12:00:00Z
   rate: 1
-network:
-  hosts:
-    cslu-local: 127.0.0.1
 counterparts:
   - {name: cssm, kind: cssm, listen: 0}
   - {name: cslu, kind: cslu, listen: 0, forward: cssm}
@@ -135,18 +132,13 @@ def _read(ready: dict[str, Any]) -> Lab:
         switches[name] = Switch(
             name=name,
             platform=device["platform"],
-            serial=_serial(device["udi"]),
+            serial=device["udi"]["sn"],
             host=device["ssh"]["host"],
             port=device["ssh"]["port"],
             username=device["username"],
             password=device["password"],
         )
     return Lab(switches, {server["name"]: server["url"] for server in ready["counterparts"]})
-
-
-def _serial(udi: Any) -> str:
-    """The serial number of a UDI as the ready file gives it: `PID:...,SN:...`."""
-    return str(udi).rpartition("SN:")[2]
 
 
 if sys.version_info >= (3, 14):

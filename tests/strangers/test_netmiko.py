@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from netmiko import ConnectHandler
-from netmiko.exceptions import NetmikoBaseException
+from netmiko.exceptions import NetmikoAuthenticationException, NetmikoBaseException
 from netmiko.ssh_autodetect import SSHDetect
 
 BACK_AGAIN_SECONDS = 60
@@ -46,16 +46,18 @@ def test_enable_asks_for_the_secret(sw1: Any) -> None:
         assert connection.find_prompt() == "SW1>"
 
 
-def test_wrong_secret_is_refused(sw1: Any) -> None:
-    looker = options(sw1, username="looker", password="look", secret="guess")
-    with ConnectHandler(**looker) as connection:
-        with pytest.raises(ValueError, match="Failed to enter enable mode"):
-            connection.enable()
+def test_wrong_secret_is_refused_after_three_tries(sw1: Any) -> None:
+    with ConnectHandler(**options(sw1, username="looker", password="look")) as connection:
+        text = connection.send_command("enable", expect_string=r"Password: $")
+        for expected in (r"Password: $", r"Password: $", r"SW1>"):
+            text += connection.send_command("guess", expect_string=expected, cmd_verify=False)
+        assert "% Bad secrets" in text
+        assert "guess" not in text
         assert connection.find_prompt() == "SW1>"
 
 
 def test_wrong_password_is_refused(sw1: Any) -> None:
-    with pytest.raises(NetmikoBaseException):
+    with pytest.raises(NetmikoAuthenticationException):
         ConnectHandler(**options(sw1, password="guess"))
 
 
