@@ -187,7 +187,7 @@ class DiskJournal:
     The file is opened for each line, so a lab of thousands needs no open file per device.
     """
 
-    __slots__ = ("_device", "_journal", "_lines", "_size", "_snapshot", "every")
+    __slots__ = ("_device", "_journal", "_lines", "_refused", "_size", "_snapshot", "every")
 
     def __init__(
         self, device: Device, snapshot: Path, journal: Path, size: int, lines: int
@@ -198,6 +198,7 @@ class DiskJournal:
             str(journal),
         )  # a Path takes ten times as much
         self._size, self._lines = size, lines
+        self._refused = 0  # how many lines there were when a snapshot could not be written
         self.every = SNAPSHOT_EVERY
         try:
             descriptor = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -230,8 +231,13 @@ class DiskJournal:
             raise
 
     def applied(self, device: Device) -> None:
-        if self._lines >= self.every:
+        """Take a snapshot in time; without room for it the journal, which has all, grows on."""
+        if self._lines - self._refused < self.every:
+            return
+        try:
             self.checkpoint()
+        except InputError:
+            self._refused = self._lines  # tried again after as many lines, and at the clean stop
 
     def checkpoint(self) -> None:
         """Replace the snapshot, then empty the journal.
@@ -245,7 +251,7 @@ class DiskJournal:
             os.truncate(self._journal, 0)
         except OSError as error:
             raise _unusable(Path(self._journal), error) from None
-        self._size = self._lines = 0
+        self._size = self._lines = self._refused = 0
 
     def close(self) -> None:
         """The device records nowhere any more."""

@@ -275,6 +275,29 @@ def test_failed_write_leaves_device_and_journal_as_they_were(path, monkeypatch):
     again.close()
 
 
+def test_snapshot_that_cannot_be_written_costs_nothing(path, monkeypatch):
+    folder = StateFolder(path)
+    device = started()
+    folder.keep(device)
+    device.journal.every = 3
+
+    def no_room(source, target):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", no_room)
+        write_files(device, 8)
+        with pytest.raises(InputError, match="No space left on device"):
+            folder.checkpoint()
+    assert len(journal_of(path).read_bytes().splitlines()) == 8
+    write_files(device, 1, first=8)
+    assert journal_of(path).read_bytes() == b""
+    folder.close()
+    again = StateFolder(path)
+    assert take(again.load("sw1")) == take(device)
+    again.close()
+
+
 def test_nothing_acknowledged_is_lost_when_killed(tmp_path):
     run = subprocess.run(
         [sys.executable, str(KILLING), str(tmp_path / "state"), "60"],
