@@ -27,7 +27,8 @@ class Matched:
     """The line is complete. `mode` is the mode it belongs to: one around the present mode when a
     global command was typed in a sub-mode, `exec` after `do`.
 
-    `args` holds placeholder values by name and the constants of a handler.
+    `args` holds placeholder values by name and the constants of a handler; a handler that answers
+    `default ...` finds `default` among them.
     """
 
     mode: str
@@ -189,6 +190,8 @@ def _ended(line: _Line, node: Node, args: dict[str, Any]) -> Outcome:
         return Incomplete()
     if target.constants:
         args = {**target.constants, **args}
+    if target.handler and line.defaulted:
+        args = {**args, "default": "yes"}
     return Matched(line.mode, target, args, line.negated, line.defaulted, line.do, piped=node.piped)
 
 

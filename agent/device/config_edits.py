@@ -81,11 +81,14 @@ def interface(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
 
 
 def no_interface(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
-    """`no interface X`: only virtual ones go."""
+    """`no interface X`: only virtual ones go. `default interface X` empties any."""
     name: InterfaceName = args["if"]
+    path = _interface_path(name)
+    if "default" in args and get(root, path) is not None:
+        return (Edit("delete", path), Edit("set", path))
     if name.type not in VIRTUAL_TYPES:
         return "% Removal of physical interfaces is not permitted"
-    return (Edit("delete", _interface_path(name)),)
+    return (Edit("delete", path),)
 
 
 def line_vty(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
