@@ -42,7 +42,9 @@ class Model:
 
     pid: str
     licences: str
-    interfaces: tuple[tuple[str, int, int], ...]  # (prefix such as GigabitEthernet1/0/, first, last)
+    interfaces: tuple[
+        tuple[str, int, int], ...
+    ]  # (prefix such as GigabitEthernet1/0/, first, last)
     texts: Mapping[str, str]  # what show version prints of this model
 
 
@@ -82,8 +84,8 @@ class Profile:
         return None
 
     def licences_of(self, pid: str, level: str) -> tuple[Entitlement, ...]:
-        """What one unit of model `pid` uses at boot level `level`."""
-        wanted = self.levels[level]
+        """What one unit of model `pid` uses at boot level `level`; nothing without boot levels."""
+        wanted = self.levels[level] if self.levels else ()
         group = self.entitlements[self.models[pid].licences]
         return tuple(e for feature in wanted for e in group if e.feature == feature)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli.views import system, version
+from agent.cli.views import licensing, system, version
 from agent.cli.views.hardware import hardware_of
 from agent.cli.views.uptime import uptime_words
 from agent.core.clock import DAY, HOUR, MINUTE
@@ -203,3 +203,22 @@ def test_interface_brief_shows_configured_addresses() -> None:
     found = next(line for line in lines if line.startswith("GigabitEthernet1/0/1 "))
     assert found.split() == ["GigabitEthernet1/0/1", "10.1.1.1", "YES", "NVRAM", "up", "up"]
     assert any(line.startswith("Te1/1/8  ") for line in lines)
+
+
+def test_a_controller_shows_its_air_level_and_no_technology_table() -> None:
+    text = shown(device_of(model="C9800-CL-K9"))
+    assert "\nAIR License Level: AIR DNA Advantage\n" in text
+    assert "\ncisco C9800-CL (VXE) processor (revision VXE) with " in text
+    assert "\n3 Gigabit Ethernet interfaces\n" in text
+    assert "Technology Package" not in text
+    assert "Switch Ports Model" not in text
+
+
+def test_a_controller_uses_a_licence_for_each_access_point() -> None:
+    device = device_of(model="C9800-CL-K9")
+    device.join(tuple(Udi("AIR-AP1840I", f"AP{n}") for n in range(3)), NOW)
+    rows = licensing.collect(device, NOW).licences
+    assert [(row.name, row.display, row.count) for row in rows] == [
+        ("air-network-advantage", "DNA_NWStack", 3),
+        ("air-dna-advantage", "AIR-DNA-A", 3),
+    ]
