@@ -66,8 +66,15 @@ def test_platform_is_detected(sw1: Any) -> None:
     assert guess.autodetect() in {"cisco_xe", "cisco_ios"}
 
 
+def structured(switch: Any, command: str) -> list[dict[str, Any]]:
+    """What netmiko makes of a command's output; it gives the bare text where it cannot."""
+    rows = switch.send_command(command, use_textfsm=True)
+    assert isinstance(rows, list), rows
+    return rows
+
+
 def test_show_version_through_textfsm(switch: Any, sw1: Any) -> None:
-    (version,) = switch.send_command("show version", use_textfsm=True, raise_parsing_error=True)
+    (version,) = structured(switch, "show version")
     assert version["hostname"] == "SW1"
     assert version["hardware"] == [sw1.platform]
     assert version["serial"] == [sw1.serial]
@@ -75,9 +82,7 @@ def test_show_version_through_textfsm(switch: Any, sw1: Any) -> None:
 
 
 def test_show_license_status_through_textfsm(switch: Any) -> None:
-    (status,) = switch.send_command(
-        "show license status", use_textfsm=True, raise_parsing_error=True
-    )
+    (status,) = structured(switch, "show license status")
     assert status["sl_enabled"] == "ENABLED"
     assert status["transport_type"] == "cslu"
     assert status["rpt_push_interval"].split()[0].isdigit()

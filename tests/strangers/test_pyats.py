@@ -116,12 +116,12 @@ def test_show_license_usage(device: Any) -> None:
     assert kinds == {"network-advantage": "Perpetual", "dna-advantage": "Subscription"}
 
 
-def test_show_license_status_after_the_first_ack(after_first_ack: Any, sw1: Any) -> None:
+def test_show_license_status_after_the_first_ack(after_first_ack: Any) -> None:
     status = after_first_ack.parse("show license status")
     assert status["smart_licensing_using_policy"]["status"] == "ENABLED"
     assert status["transport"]["type"] == "cslu"
     assert status["usage_reporting"]["last_ack_received"].startswith("Oct 06")
-    assert status["trust_code_installed"]["active"]["sn"] == sw1.serial
+    assert status["trust_code_installed"].strip().startswith("Oct 06")
 
 
 def test_show_license_all_after_the_first_ack(after_first_ack: Any, sw1: Any) -> None:
