@@ -9,6 +9,7 @@ import pytest
 from genie.testbed import load
 from unicon.core.errors import SubCommandFailure
 
+NO_WAIT = {"GRACEFUL_DISCONNECT_WAIT_SEC": 0, "POST_DISCONNECT_WAIT_SEC": 0}
 SSH = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
 
 
@@ -43,7 +44,7 @@ testbed.__test__ = False  # type: ignore[attr-defined]
 @pytest.fixture(scope="module")
 def device(sw1: Any) -> Iterator[Any]:
     device = testbed(sw1).devices["SW1"]
-    device.connect(log_stdout=False)
+    device.connect(log_stdout=False, settings=NO_WAIT)
     yield device
     device.disconnect()
 
@@ -62,7 +63,7 @@ def test_connect_ends_in_privileged_exec(device: Any) -> None:
 
 def test_hostname_is_learned(sw1: Any) -> None:
     device = testbed(sw1).devices["SW1"]
-    device.connect(log_stdout=False, learn_hostname=True)
+    device.connect(log_stdout=False, learn_hostname=True, settings=NO_WAIT)
     try:
         assert device.cli.hostname == "SW1"
     finally:
