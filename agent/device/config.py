@@ -33,6 +33,7 @@ _OWN_SMART: Path = ("emulator", "license", "smart")
 _TAGS = ("tag1", "tag2", "tag3", "tag4")
 # source: trustpoint-hash. assumed: 17.9 to 17.11 as 17.12, 17.13 and 17.14 as 17.15.
 _TRUSTPOINT_HASH = (("17.13..", "sha512"), ("17.9..", "sha256"))
+_MANAGEMENT_PORTS = {"switch": (("GigabitEthernet0/", 0, 0),)}
 _STAMP_PATH: Path = ("native", "service", "timestamps", "log")
 
 
@@ -243,7 +244,8 @@ def factory_root(profile: Profile, release: Release, model: str = "") -> Tree:
     pid = model or next(iter(profile.models))
     text = files("agent.device").joinpath(f"factory-{profile.kind}.txt").read_text("utf-8")
     grammar = grammar_of(profile, release)
-    own = [f"license boot level {profile.default_level}"] if profile.default_level else []
+    own = [f"hostname {profile.hostname}"]
+    own += [f"license boot level {profile.default_level}"] if profile.default_level else []
     own += [f"switch 1 provision {pid.lower()}"] if profile.kind == "switch" else []
     digest = next((name for span, name in _TRUSTPOINT_HASH if release.within(span)), None)
     own += ["crypto pki trustpoint SLA-TrustPoint", f"hash {digest}"] if digest else []
@@ -256,7 +258,7 @@ def factory_root(profile: Profile, release: Release, model: str = "") -> Tree:
 
 def bare_root(profile: Profile, model: str) -> Tree:
     """The ports of a model and nothing configured: what any configuration text starts from."""
-    rows = (("GigabitEthernet0/", 0, 0), *profile.models[model].interfaces)
+    rows = (*_MANAGEMENT_PORTS.get(profile.kind, ()), *profile.models[model].interfaces)
     ports = (
         Edit("set", ("native", "interface", _port(f"{prefix}{number}")))
         for prefix, first, last in rows

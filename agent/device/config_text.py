@@ -6,6 +6,8 @@ configuration and a day-0 file all mean what they would mean at the console.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.device.config_edits import EDITORS, Salt
@@ -13,6 +15,7 @@ from cli_grammar import Grammar, Matched, match
 from yang.tree import Path, Tree, apply
 
 CONFIG = "config"
+_BANNER = re.compile(r"banner \w+ (\^C|\S)", re.IGNORECASE)
 _HEAD = ("Building configuration...", "Current configuration")
 
 
@@ -37,7 +40,7 @@ def read_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> ReadConf
     mode = CONFIG
     bases: dict[str, Path] = {CONFIG: ()}
     refused: list[Refused] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in _whole_lines(text):
         if not line.strip() or line.lstrip().startswith("!") or line.startswith(_HEAD):
             continue
         if line.strip() == "end":
@@ -61,3 +64,15 @@ def read_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> ReadConf
             mode = found.target.enter
             bases[mode] = found.entered_base(base)
     return ReadConfig(root, tuple(refused))
+
+
+def _whole_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines with their numbers; a banner is one line up to its closing mark."""
+    lines = enumerate(text.splitlines(), 1)
+    for number, line in lines:
+        begun = _BANNER.match(line)
+        if begun:
+            while begun[1] not in line[begun.end() :]:
+                _, more = next(lines, (0, begun[1]))
+                line += f"\n{more}"
+        yield number, line

@@ -258,6 +258,13 @@ def test_a_device_prints_its_running_and_its_startup_configuration():
     ]
 
 
+def test_a_banner_of_many_lines_survives():
+    root = typed("banner motd ^C\nKeep out\n  of here\n^C", EMPTY)
+    text = configuration(root, GRAMMAR, FACTS)
+    assert "\nbanner motd ^C\nKeep out\n  of here\n^C\n" in text
+    assert typed(text, EMPTY) == root
+
+
 @pytest.mark.golden
 def test_a_real_configuration_comes_back_line_by_line(golden):
     capture = next(golden.glob("show-running-config__c9200l-17.12*")).read_text()

@@ -10,7 +10,7 @@ from agent.device import config
 from agent.device.config_text import Refused, read_config
 from agent.device.log import LogSettings, StampForm, StampKind
 from agent.engine.config import LicenseConfig, Transport
-from agent.profiles.profile import load
+from agent.profiles.profile import load, profile_names
 from yang.tree import EMPTY, Entry, get
 
 PROFILE = load("c9300")
@@ -218,6 +218,24 @@ def test_a_text_tells_what_it_could_not_understand():
     )
     assert read.refused == (Refused(4, "frobnicate"), Refused(5, " bad line"))
     assert get(read.root, ("native", "hostname")) == "edge"
+
+
+def test_a_banner_may_have_many_lines():
+    text = "hostname a\nbanner motd ^C\nKeep out\n! of here^C\nhostname b\n"
+    root = typed(text)
+    assert get(root, ("native", "banner", "motd", "banner")) == "\nKeep out\n! of here"
+    assert get(root, ("native", "hostname")) == "b"
+    read = read_config("banner motd #never closed\nhostname x", GRAMMAR, EMPTY, lambda: "")
+    assert get(read.root, ("native", "banner", "motd", "banner")) == "never closed\nhostname x\n"
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_every_family_has_a_factory_configuration(name):
+    profile = load(name)
+    for model in profile.models:
+        root = config.factory_root(profile, RELEASE, model)
+        assert config.hostname(root, profile) == profile.hostname
+        assert config.levels(root, profile) == (profile.default_level, profile.default_air_level)
 
 
 def test_what_a_start_says_of_the_software():
