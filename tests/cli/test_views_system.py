@@ -197,12 +197,18 @@ def test_interface_brief_shows_configured_addresses() -> None:
         Edit("set", (*port, "ip", "address", "primary", "mask"), "255.255.255.0"),
     )
     device.commit(edits, NOW)
-    text = system.ip_interface_brief(system.interfaces(device.datastore.running))
-    lines = text.split("\n")
+    lines = brief(device)
     assert lines[1].startswith("Vlan1 ")
     found = next(line for line in lines if line.startswith("GigabitEthernet1/0/1 "))
-    assert found.split() == ["GigabitEthernet1/0/1", "10.1.1.1", "YES", "NVRAM", "up", "up"]
+    assert found.split() == ["GigabitEthernet1/0/1", "10.1.1.1", "YES", "manual", "up", "up"]
     assert any(line.startswith("Te1/1/8  ") for line in lines)
+    device.save(NOW)
+    assert any("10.1.1.1        YES NVRAM  up" in line for line in brief(device))
+
+
+def brief(device: Device) -> list[str]:
+    rows = system.interfaces(device.datastore.running, device.stored_root())
+    return system.ip_interface_brief(rows).split("\n")
 
 
 def test_a_controller_shows_its_air_level_and_no_technology_table() -> None:

@@ -39,7 +39,8 @@ def show_hosts(context: Context, args: Args) -> Reply:
 
 
 def show_ip_interface_brief(context: Context, args: Args) -> Reply:
-    rows = system.interfaces(context.device.datastore.running)
+    device = context.device
+    rows = system.interfaces(device.datastore.running, device.stored_root())
     return Reply(system.ip_interface_brief(rows))
 
 

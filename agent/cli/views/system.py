@@ -15,8 +15,9 @@ from agent.core.identity import Udi
 from agent.device.config import Resolution
 from agent.device.log import Log
 from agent.profiles.profile import Profile
-from yang.tree import EMPTY, Rows, Tree, get
+from yang.tree import EMPTY, Entry, Path, Rows, Tree, get
 
+_ADDRESS: Path = ("ip", "address", "primary", "address")
 _SEVERITIES = (
     "emergencies",
     "alerts",
@@ -121,8 +122,10 @@ def ip_interface_brief(rows: Iterable[Interface]) -> str:
     return "\n".join([head, *(_brief_row(row) for row in rows)])
 
 
-def interfaces(root: Tree) -> Iterator[Interface]:
+def interfaces(root: Tree, stored: Tree) -> Iterator[Interface]:
     """The interfaces of a configuration, Vlan interfaces first.
+
+    The method is NVRAM where the stored configuration has the same address, else manual.
 
     A port without a cable is down; the management port and Vlan interfaces with an address are up.
     # assumed: a lab has no cables, and whoever configures an address has connected it
@@ -130,7 +133,8 @@ def interfaces(root: Tree) -> Iterator[Interface]:
     kinds: Mapping[str, Rows] = get(root, ("native", "interface"), EMPTY)
     for kind in sorted(kinds, key=lambda kind: kind != "Vlan"):
         for number, row in kinds[kind].items():
-            yield _interface(f"{kind}{number}", row)
+            kept = get(stored, ("native", "interface", Entry(kind, number), *_ADDRESS))
+            yield _interface(f"{kind}{number}", row, kept)
 
 
 def _brief_row(row: Interface) -> str:
@@ -140,9 +144,12 @@ def _brief_row(row: Interface) -> str:
     return f"{name:<22} {row.address:<15} YES {row.method:<6} {row.status:<21} {row.protocol:<8}"
 
 
-def _interface(name: str, row: Tree) -> Interface:
-    address = get(row, ("ip", "address", "primary", "address"))
-    method = "NVRAM" if address else "DHCP" if get(row, ("ip", "address", "dhcp")) else "unset"
+def _interface(name: str, row: Tree, stored: str | None) -> Interface:
+    address = get(row, _ADDRESS)
+    if address:
+        method = "NVRAM" if address == stored else "manual"
+    else:
+        method = "DHCP" if get(row, ("ip", "address", "dhcp")) else "unset"
     shut = bool(row.get("shutdown"))
     up = not shut and address is not None
     return Interface(
