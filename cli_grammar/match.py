@@ -80,7 +80,7 @@ Outcome = Matched | Incomplete | Ambiguous | Invalid
 
 def words_of(line: str) -> list[Word]:
     """The words of a line with their columns."""
-    return [Word(found[0], found.start()) for found in _WORDS.finditer(line)]
+    return [Word(found.group(), found.start()) for found in _WORDS.finditer(line)]
 
 
 def match(grammar: Grammar, mode: str, line: str, privilege: int = 15) -> Outcome:
@@ -131,15 +131,19 @@ class _Line:
 
 def _walk(line: _Line, node: Node, at: int, args: dict[str, Any]) -> Outcome:
     """Follow the words from `at` on, below `node`."""
-    words = line.words
+    words, privilege, negated = line.words, line.privilege, line.negated
     while at < len(words):
-        fitting = keywords_fitting(node, words[at].text, line.privilege, line.negated)
-        if not fitting:
-            return _values(line, node, at, args)
-        if len(fitting) > 1:
-            names = tuple(sorted(child.token for child in fitting))
-            return Ambiguous(words[at].column, names)
-        node = fitting[0]
+        word = words[at]
+        child = node.keywords.get(word.text)  # most lines spell keywords out, in lower case
+        if child is None or child.privilege > privilege or child.prefix:
+            fitting = keywords_fitting(node, word.text, privilege, negated)
+            if not fitting:
+                return _values(line, node, at, args)
+            if len(fitting) > 1:
+                names = tuple(sorted(child.token for child in fitting))
+                return Ambiguous(word.column, names)
+            child = fitting[0]
+        node = child
         at += 1
         if node.prefix:
             return _prefixed(line, node, at)
