@@ -12,7 +12,9 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from agent.adapters.lab import Lab
@@ -46,7 +48,14 @@ class Console:
         self.terminal.open()
 
     async def interact(self, ready: Callable[[], None]) -> None:
-        """Read keys until the operator leaves. `ready` is called once keys are read."""
+        """Show the prompt and read keys until the operator leaves; `ready` is called in between."""
+        with _raw(sys.stdin.fileno()):  # first of all: what is typed at the prompt is for us
+            size = shutil.get_terminal_size()
+            self.open(size.columns, size.lines)
+            ready()
+            await self._read_keys()
+
+    async def _read_keys(self) -> None:
         from prompt_toolkit.input import create_input
 
         loop = asyncio.get_running_loop()
@@ -65,9 +74,10 @@ class Console:
                 flush = loop.call_later(ESCAPE_SECONDS, read, True)
 
         loop.add_signal_handler(signal.SIGWINCH, self._resized)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._ended.set)
         try:
             with keyboard.raw_mode(), keyboard.attach(read):
-                ready()
                 await self._ended.wait()
         finally:
             loop.remove_signal_handler(signal.SIGWINCH)
@@ -137,3 +147,19 @@ class Console:
             # the reader left (`slp console < script | head`): go on silently to a clean stop
             self._out = open(os.devnull, "w")
             self._ended.set()
+
+
+@contextmanager
+def _raw(descriptor: int) -> Iterator[None]:
+    """The terminal in raw mode but for its output; as it was afterwards."""
+    before = termios.tcgetattr(descriptor)
+    mode = termios.tcgetattr(descriptor)
+    mode[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+    mode[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
+    mode[6][termios.VMIN] = 1
+    termios.tcsetattr(descriptor, termios.TCSANOW, mode)
+    try:
+        yield
+    finally:
+        with suppress(termios.error):  # the terminal itself may be gone
+            termios.tcsetattr(descriptor, termios.TCSANOW, before)

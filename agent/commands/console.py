@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import socket
 import sys
 import time
@@ -87,8 +86,6 @@ async def _interactive(lab: Lab, sitting: Console) -> None:
     def open_counterparts() -> None:
         opening.append(asyncio.get_running_loop().create_task(_open(lab)))
 
-    size = shutil.get_terminal_size()
-    sitting.open(size.columns, size.lines)
     await sitting.interact(open_counterparts)
     for task in opening:
         await task

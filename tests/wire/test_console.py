@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -35,12 +36,11 @@ def script(text: str, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_first_report_trust_and_ack_and_the_same_again():
-    one, two = script(FIRST_REPORT), script(FIRST_REPORT)
+    with ThreadPoolExecutor(2) as both:
+        one, two = both.map(script, [FIRST_REPORT, FIRST_REPORT])
     assert (one.returncode, one.stderr) == (0, "")
     before, _, after = one.stdout.partition("emulator clock advance 10 minutes")
-    assert before.startswith("\nSwitch>enable\nSwitch#terminal length 0\n") or before.startswith(
-        "Switch>enable\nSwitch#terminal length 0\n"
-    )
+    assert before.startswith("Switch>enable\nSwitch#terminal length 0\n")
     assert "Trust Code Installed: <none>" in before
     assert "Policy in use: Merged from multiple sources." in before
     assert "Trust Code Installed: Oct 06 12:" in after
@@ -52,11 +52,12 @@ def test_first_report_trust_and_ack_and_the_same_again():
     assert two.stdout == one.stdout
 
 
-def test_strict_hides_the_one_word_that_is_not_ios(tmp_path):
-    done = script("emulator clock show\nshow clock\n", "--strict", "--state", str(tmp_path / "s"))
+def test_strict_hides_the_one_word_that_is_not_ios():
+    done = script("emulator clock show\nshow clock\nexit\nshow version\n", "--strict")
     assert done.returncode == 0
     assert "% Invalid input detected at '^' marker." in done.stdout
     assert "12:00:00.000 UTC Tue Oct 6 2026" in done.stdout
+    assert "show version" not in done.stdout  # `exit` was the end
 
 
 def test_a_state_folder_keeps_configuration_licensing_and_clock(tmp_path):
@@ -73,25 +74,12 @@ def test_a_state_folder_keeps_configuration_licensing_and_clock(tmp_path):
     assert "switch-1 of the state folder is a C9300-24T with 17.12.4" in other.stderr
 
 
-def test_exit_ends_a_script_early():
-    done = script("exit\nshow clock\n")
-    assert done.returncode == 0
-    assert "show clock" not in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (("--platform", "C1"), "platform 'C1' is not known; allowed: C9300-24T"),
-        (("--release", "18"), "'18' is not a release"),
-        (("--release", "17.99.1"), "release 17.99.1 is not known; allowed: "),
-    ],
-)
-def test_a_bad_option_is_one_line(options, said):
-    done = subprocess.run([*SLP, *options], input="", capture_output=True, text=True, timeout=60)
+def test_a_bad_option_is_one_line():
+    done = subprocess.run(
+        [*SLP, "--release", "18"], input="", capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 2
-    assert said in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert done.stderr == "slp: '18' is not a release; allowed: a form such as 17.12.4\n"
 
 
 class Terminal:
