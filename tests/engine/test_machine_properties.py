@@ -82,6 +82,9 @@ def check(pair: Pair) -> None:
     state = pair.state
     reports = state.reports
     assert len(state.pending) <= 1, "one exchange at a time"
+    in_flight = {n for request in state.pending.values() for n in request.report_ids}
+    pending = {n for n, report in reports.items() if report.state is RumState.PENDING}
+    assert pending == in_flight, "a report is PENDING while it is under way, and only then"
     ids = list(reports)
     assert ids == sorted(ids)
     forgotten = state.counters.total - len(reports)
