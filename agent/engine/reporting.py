@@ -190,19 +190,23 @@ def warn(turn: Turn) -> None:
 
 
 def usage_changed(turn: Turn, event: UsageChanged) -> None:
-    """A licence's count changed, or an endpoint event announced it again."""
+    """A licence's count changed, or an endpoint event announced it again.
+
+    An event that names consumers is an endpoint event: only access points come and go by name.
+    """
+    endpoint = event.endpoint or bool(event.added or event.removed)
     before = turn.state.usage.get(event.licence.entitlement_tag)
     count_before = 0 if before is None else before.count
-    use = record_use(turn, event.licence, endpoint=event.endpoint)
+    use = record_use(turn, event.licence, endpoint=endpoint)
     _note_usage(turn, use, released=use.count == 0)
-    if event.endpoint and timer(turn.state, TimerName.ENDPOINT_ANNOUNCEMENT) is None:
+    if endpoint and timer(turn.state, TimerName.ENDPOINT_ANNOUNCEMENT) is None:
         _arm_announcement(turn)
     changed = use.count != count_before or bool(event.added or event.removed)
     if changed:
         _follow_count(turn, use, count_before, event.added, event.removed)
-    if changed or event.endpoint:
+    if changed or endpoint:
         macd = (use.count == 0) != (count_before == 0)
-        _plan_after_change(turn, use, due=changed and (macd or not event.endpoint))
+        _plan_after_change(turn, use, due=changed and (macd or not endpoint))
 
 
 def record_use(turn: Turn, licence: LicenceRequest, *, endpoint: bool = False) -> LicenceUse:

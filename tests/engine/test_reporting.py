@@ -308,6 +308,13 @@ def test_more_access_points_make_a_new_line_in_the_same_report():
     assert lines[1].added == joined
 
 
+def test_an_event_that_names_access_points_is_an_endpoint_event():
+    pair = settled()
+    pair.handle(UsageChanged(AIR, added=(pair.state.udi,)))
+    assert pair.state.usage[AIR.entitlement_tag].endpoint
+    assert timer(pair.state, TimerName.ENDPOINT_ANNOUNCEMENT) == pair.now + 8 * HOUR
+
+
 def test_pushes_count_as_usage_reporting_attempts():
     pair = settled()
     usage = statistics_of(pair.state, Exchange.USAGE_REPORTING)
