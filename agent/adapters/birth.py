@@ -25,6 +25,10 @@ def make_device(plan: DevicePlan, seed: str, anchors: tuple[str, ...]) -> Device
     if plan.ssh is not None:
         login = f"username {plan.username} privilege 15 secret 0 {plan.password}"
         lines = (login, *lines)
+    try:
+        startup = day_zero(plan.platform, plan.release, lines) if lines else None
+    except InputError as error:
+        raise InputError(error.what, f"config of {plan.name}", error.allowed) from None
     return new_device(
         plan.name,
         plan.platform,
@@ -32,7 +36,7 @@ def make_device(plan: DevicePlan, seed: str, anchors: tuple[str, ...]) -> Device
         plan.serial,
         seed=f"{seed}|{plan.platform}:{plan.serial}",
         anchors=anchors,
-        startup=day_zero(plan.platform, plan.release, lines) if lines else None,
+        startup=startup,
     )
 
 
@@ -53,5 +57,5 @@ def day_zero(platform: str, release: str, lines: tuple[str, ...]) -> Tree:
     )
     if read.refused:
         line = read.refused[0].line.strip()
-        raise InputError(f"a {platform} with {release} does not take the line {line!r}", "config")
+        raise InputError(f"a {platform} with {release} does not take the line {line!r}")
     return read.root

@@ -43,13 +43,16 @@ class DevicePlan:
 
 @dataclass(frozen=True, slots=True)
 class CounterpartPlan:
-    """One server of the lab. `forward` names the counterpart a CSLU sends its reports on to."""
+    """One server of the lab. `forward` names the counterpart a CSLU sends its reports on to.
+
+    `or_any` takes any free port where the wanted one is in use.
+    """
 
     name: str
     kind: str  # cslu | cssm
     listen: Listen
     forward: str | None = None
-    options: Mapping[str, object] = field(default_factory=dict)
+    or_any: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def console_plan(
         start=start,
         counterparts=(
             CounterpartPlan("cssm", "cssm", Listen(LOOPBACK, 0)),
-            CounterpartPlan("cslu", "cslu", Listen(LOOPBACK, cslu_port), forward="cssm"),
+            CounterpartPlan("cslu", "cslu", Listen(LOOPBACK, cslu_port), "cssm", or_any=True),
         ),
         devices=(DevicePlan("switch-1", platform, release, "FOC0000EMU1"),),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agent.adapters.plan import CounterpartPlan, Listen
@@ -54,6 +54,9 @@ async def open_server(
         await server.node.start()
     except InputError as error:
         server.records.close()
+        if plan.or_any and plan.listen.port:
+            free = replace(plan, listen=Listen(plan.listen.address, 0))
+            return await open_server(lab, free, seed, forward_url)
         raise InputError(error.what, plan.name, error.allowed) from None
     lab.timeline.join(server.node)
     return server
