@@ -189,8 +189,10 @@ class Timeline:
         self._clock.set(max(target, self._clock.now()))
 
 
-async def _wait(event: asyncio.Event, timeout: float | None) -> None:
+async def _wait(event: asyncio.Event, seconds: float | None) -> None:
+    """Until the event or the time comes. (`wait_for` of Python 3.11 can lose a cancellation.)"""
     try:
-        await asyncio.wait_for(event.wait(), timeout)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         return
