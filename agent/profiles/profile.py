@@ -57,6 +57,16 @@ class AckRule:
     access_point_limit: int
 
 
+@dataclass(frozen=True, slots=True)
+class EnforcedLicence:
+    """A licence the platform enforces, as the mapping table of tech support lists it."""
+
+    feature: str
+    tag: str
+    since: str  # span of releases
+    number: int = 3
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """A family: what its devices are and consume. There is one of each, so identity compares."""
@@ -74,6 +84,7 @@ class Profile:
     air_levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     default_air_level: str = ""
     ack_rule: AckRule | None = None
+    enforced: tuple[EnforcedLicence, ...] = ()
 
     def entitlement(self, tag: str) -> Entitlement | None:
         """The entitlement with this tag, or None."""
@@ -130,6 +141,7 @@ def load(name: str) -> Profile:
         air_levels=MappingProxyType({k: tuple(v) for k, v in raw.get("air_levels", {}).items()}),
         default_air_level=raw.get("default_air_level", ""),
         ack_rule=AckRule(**raw["ack_rule"]) if "ack_rule" in raw else None,
+        enforced=tuple(EnforcedLicence(**row) for row in raw.get("enforced", ())),
     )
 
 

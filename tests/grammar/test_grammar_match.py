@@ -133,7 +133,7 @@ def test_a_privilege_too_low_makes_a_word_unknown():
 
 
 def test_releases_and_platforms_make_a_word_unknown():
-    assert match(OLD, "exec", "show license rum id all") == Invalid(13)
+    assert match(OLD, "exec", "show license rum id all") == Invalid(14)
     assert matched("exec", "show license rum id all detail").args["detail"] == "yes"
     assert match(GRAMMAR, "config", "license air level air-network-advantage") == Invalid(8)
     assert matched("config", "license air level air-network-advantage", WLC)

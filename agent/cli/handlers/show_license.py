@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.cli.reply import Args, Context, Handler, Reply
-from agent.cli.views import licence_all, licence_reports, licence_status, licence_usage
+from agent.cli.views import (
+    licence_all,
+    licence_messages,
+    licence_reports,
+    licence_status,
+    licence_usage,
+    tech_support,
+    tech_view,
+)
 from agent.cli.views.layout import Layout, layout_for
 from agent.cli.views.licensing import Calendar, LicensingView, collect
 from agent.engine.state import RumReport
@@ -25,6 +33,13 @@ def _showing(render: Render) -> Handler:
         return Reply(render(collect(device, context.now), layout))
 
     return show
+
+
+def show_tech_support(context: Context, args: Args) -> Reply:
+    """`show license tech support`."""
+    device = context.device
+    layout = layout_for(device.release, device.profile.kind)
+    return Reply(tech_support.tech_support(tech_view.collect(device, context.now), layout))
 
 
 def show_rum(context: Context, args: Args) -> Reply:
@@ -72,6 +87,9 @@ HANDLERS: dict[str, Handler] = {
     "show.license.udi": _showing(licence_all.udi),
     "show.license.authorization": _showing(licence_all.authorization),
     "show.license.reservation": _showing(licence_all.reservation),
+    "show.license.tech_support": show_tech_support,
+    "show.license.history": _showing(licence_messages.history),
+    "show.license.conversion": _showing(licence_messages.conversion),
     "show.license.rum": show_rum,
     "show.license.rum_feature": show_rum_feature,
     "show.license.eventlog": show_eventlog,

@@ -29,19 +29,19 @@ def udi(view: LicensingView, layout: Layout) -> str:
 
 def authorization(view: LicensingView, layout: Layout) -> str:
     """The text of `show license authorization`; an empty line ends it."""
-    return "\n".join([*_overall(view, layout), "", *_purchased(view, layout), ""])
+    return "\n".join([*_overall(view, layout), "", *purchased(view, layout), ""])
 
 
 def reservation(view: LicensingView, layout: Layout) -> str:
     """The text of `show license reservation`."""
-    indent = _node_indent(layout)
+    indent = node_indent(layout)
     lines = ["License reservation: DISABLED", "", "Overall status:"]
     for node in view.nodes:
         lines += [f"  {node.role}: {node.udi}", f"{indent}Reservation status: NOT INSTALLED"]
     return "\n".join([*lines, "", "Specified license reservations:", ""])
 
 
-def _head(view: LicensingView, layout: Layout) -> Lines:
+def head(view: LicensingView, layout: Layout) -> Lines:
     return [
         "Smart Licensing Status",
         "======================",
@@ -50,7 +50,7 @@ def _head(view: LicensingView, layout: Layout) -> Lines:
     ]
 
 
-def _conversion(view: LicensingView, layout: Layout) -> Lines:
+def conversion(view: LicensingView, layout: Layout) -> Lines:
     if not layout.has("license_conversion"):
         return []
     lines = ["License Conversion:", f"  Automatic Conversion Enabled: {view.automatic_conversion}"]
@@ -59,11 +59,11 @@ def _conversion(view: LicensingView, layout: Layout) -> Lines:
     return lines
 
 
-def _export_key(view: LicensingView, layout: Layout) -> Lines:
+def export_key(view: LicensingView, layout: Layout) -> Lines:
     return ["Export Authorization Key:", "  Features Authorized:", "    <none>"]
 
 
-def _using_policy(view: LicensingView, layout: Layout) -> Lines:
+def using_policy(view: LicensingView, layout: Layout) -> Lines:
     mode = ["  Reporting Mode: STANDARD"] if layout.has("reporting_mode") else []
     return part.using_policy(view, layout) + mode
 
@@ -72,7 +72,7 @@ def _usage(view: LicensingView, layout: Layout) -> Lines:
     return ["License Usage", "=============", "", *blocks(view)[:-1]]
 
 
-def _product(view: LicensingView, layout: Layout) -> Lines:
+def product(view: LicensingView, layout: Layout) -> Lines:
     return ["Product Information", "===================", *_udi_lines(view)]
 
 
@@ -83,7 +83,7 @@ def _udi_lines(view: LicensingView) -> Lines:
     return lines
 
 
-def _agent_version(view: LicensingView, layout: Layout) -> Lines:
+def agent_version(view: LicensingView, layout: Layout) -> Lines:
     return ["Agent Version", "=============", f"Smart Agent for Licensing: {view.agent_version}"]
 
 
@@ -97,15 +97,15 @@ def _authorizations(view: LicensingView, layout: Layout) -> Lines:
 def _overall(view: LicensingView, layout: Layout) -> Lines:
     lines = ["Overall status:"]
     for node in view.nodes:
-        lines += [f"  {node.role}: {node.udi}", f"{_node_indent(layout)}Status: NOT INSTALLED"]
+        lines += [f"  {node.role}: {node.udi}", f"{node_indent(layout)}Status: NOT INSTALLED"]
     return lines
 
 
-def _node_indent(layout: Layout) -> str:
+def node_indent(layout: Layout) -> str:
     return " " * (4 if layout.has("authorization_indent_4") else 6)
 
 
-def _purchased(view: LicensingView, layout: Layout) -> Lines:
+def purchased(view: LicensingView, layout: Layout) -> Lines:
     return ["Purchased Licenses:", "  No Purchase Information Available"]
 
 
@@ -133,11 +133,11 @@ def _tail(view: LicensingView, layout: Layout) -> Lines:
 
 
 _ALL: tuple[Block, ...] = (
-    _head,
-    _conversion,
-    _export_key,
+    head,
+    conversion,
+    export_key,
     part.utility,
-    _using_policy,
+    using_policy,
     part.account,
     part.privacy,
     part.transport,
@@ -146,9 +146,9 @@ _ALL: tuple[Block, ...] = (
     part.usage_reporting,
     part.trust,
     _usage,
-    _product,
-    _agent_version,
+    product,
+    agent_version,
     _authorizations,
-    _purchased,
+    purchased,
     _report_summary,
 )

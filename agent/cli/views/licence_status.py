@@ -20,7 +20,7 @@ Block = Callable[[LicensingView, Layout], Lines]
 
 SMART_URL = "https://smartreceiver.cisco.com/licservice/license"
 
-_TYPES = {
+TRANSPORT_WORDS = {
     Transport.CSLU: "cslu",
     Transport.SMART: "Smart",
     Transport.CALLHOME: "Callhome",
@@ -79,7 +79,7 @@ def privacy(view: LicensingView, layout: Layout) -> Lines:
 
 def transport(view: LicensingView, layout: Layout) -> Lines:
     config = view.config
-    lines = ["Transport:", f"  Type: {_TYPES[config.transport]}"]
+    lines = ["Transport:", f"  Type: {TRANSPORT_WORDS[config.transport]}"]
     match config.transport:
         case Transport.CSLU:
             lines.append(f"  Cslu address: {config.url_cslu or '<empty>'}")
@@ -87,7 +87,7 @@ def transport(view: LicensingView, layout: Layout) -> Lines:
             lines.append(f"  URL: {config.url_smart or SMART_URL}")
         case _:
             return lines
-    return lines + _proxy(config) + _vrf(config, layout)
+    return lines + proxy(config) + _vrf(config, layout)
 
 
 def miscellaneous(view: LicensingView, layout: Layout) -> Lines:
@@ -185,7 +185,7 @@ def _enabled(on: bool) -> str:
     return "ENABLED" if on else "DISABLED"
 
 
-def _proxy(config: LicenseConfig) -> Lines:
+def proxy(config: LicenseConfig) -> Lines:
     if config.proxy_address is None:
         return ["  Proxy:", "    Not Configured"]
     return [
