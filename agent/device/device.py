@@ -44,7 +44,7 @@ from agent.device.inputs import (
 )
 from agent.device.journal import UNRECORDED, Journal, encode_line
 from agent.device.log import DeviceTime, Log, LogSettings
-from agent.engine.actions import Action, Answer, Notify, Send
+from agent.engine.actions import Action, Answer, Notify, Send, WriteFile
 from agent.engine.actions import Log as LogAction
 from agent.engine.config import LicenseConfig
 from agent.engine.events import (
@@ -161,6 +161,11 @@ class Device:
     def chance(self) -> Chance:
         """The device's one source of chance; the Smart Agent draws from it too."""
         return self.agent.state.chance
+
+    def salts(self) -> Chance:
+        """Chance for what commands draw outside of the journal: it moves nothing that a replay
+        would have to draw again, and every input gives another one."""
+        return Chance(f"{self.chance.seed}|salts|{self.inputs}")
 
     @property
     def udi(self) -> Udi:
@@ -325,7 +330,18 @@ class Device:
                     texts.append(text)
                 case Notify():
                     self.notify(self, action)
+                case WriteFile(path, data):
+                    fault = self._keep_file(path, data, now)
+                    if fault is not None:
+                        texts.append(f"%Error opening {path} ({fault.value})")
         return "\n".join(texts)
+
+    def _keep_file(self, path: str, data: str, now: Instant) -> FileFault | None:
+        name = self.files.check(path, data)
+        if isinstance(name, FileFault):
+            return name
+        self.files.put(name, data, self.local_time(now))
+        return None
 
     def tell(self, event: Event, now: Instant) -> str:
         """Hand an event to the agent and carry out its actions; part of carrying out an input."""

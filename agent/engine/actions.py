@@ -56,4 +56,12 @@ class Answer:
     text: str
 
 
-Action = Send | Log | Notify | Answer
+@dataclass(frozen=True, slots=True)
+class WriteFile:
+    """Write a text file of the device; what cannot be written is the device's sentence."""
+
+    path: str
+    data: str
+
+
+Action = Send | Log | Notify | Answer | WriteFile

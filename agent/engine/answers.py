@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.engine import acks, polling, reporting, retries, rum, statistics, transport
+from agent.engine import acks, history, polling, reporting, retries, rum, statistics, transport
 from agent.engine.events import Failure, ReplyReceived, SendFailed
 from agent.engine.routes import peer
 from agent.engine.state import Exchange, Pending, TimerName
@@ -54,6 +54,7 @@ def _declare_failed(turn: Turn, pending: Pending, failure: Failure, detail: str)
     refused = failure is Failure.HTTP_STATUS and detail.startswith("4")
     response = statistics.INVALID_STATUS if refused else statistics.NO_REPLY
     statistics.failed(turn.state, pending.exchange, response, turn.now, communication=True)
+    history.exchanged(turn, pending)
     turn.log("SMART_LIC.COMM_FAILED", peer=peer(turn.state), reason=_reason(failure, detail))
     if not turn.state.comm_failed:
         turn.note("SAEVT_COMM_FAILED", error=failure.value)
@@ -113,6 +114,7 @@ def reply_received(turn: Turn, event: ReplyReceived) -> None:
     del turn.state.pending[event.request_id]
     _note_contact(turn, reply)
     _count(turn, pending.exchange, reply)
+    history.exchanged(turn, pending)
     _ON_REPLY[pending.exchange](turn, pending, reply)
     for text in reply.licence_files:
         acks.install(turn, text)

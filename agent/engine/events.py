@@ -105,9 +105,27 @@ class FileImported:
     text: str
 
 
+class SavedUsage(Enum):
+    """Which reports `license smart save usage` writes; the value is the word typed."""
+
+    ALL = "all"
+    UNREPORTED = "unreported"
+    DAYS = "days"
+    RUM_ID = "rum-id"
+
+
 @dataclass(frozen=True, slots=True)
 class UsageSaved:
-    """Reports were written to a file; the agent closes what is open and notes the time."""
+    """Reports are to be written to a file; `number` is that of `days` or the id of `rum-id`."""
+
+    path: str
+    which: SavedUsage = SavedUsage.ALL
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRequestSaved:
+    """The trust requests of all units without a code are to be written to a file."""
 
     path: str
 
@@ -132,6 +150,7 @@ Event = (
     | SendFailed
     | FileImported
     | UsageSaved
+    | TrustRequestSaved
     | EventlogCleared
     | FactoryResetAsked
 )

@@ -13,7 +13,7 @@ from typing import Any
 from agent.core.chance import Chance
 from agent.core.clock import Instant
 from agent.core.release import Release
-from agent.engine import ack_rule, acks, answers, policy, reporting, rum, transport
+from agent.engine import ack_rule, acks, answers, history, policy, reporting, rum, saving, transport
 from agent.engine.actions import Action, Answer
 from agent.engine.events import (
     Booted,
@@ -26,6 +26,7 @@ from agent.engine.events import (
     SendFailed,
     SyncAsked,
     TimeReached,
+    TrustRequestSaved,
     UsageChanged,
     UsageSaved,
 )
@@ -159,17 +160,11 @@ def _sync_asked(turn: Turn, event: SyncAsked) -> None:
 
 def _file_imported(turn: Turn, event: FileImported) -> None:
     outcome = acks.install(turn, event.text)
+    history.imported(turn, outcome)
     if outcome.faults:
         turn.actions.append(Answer(IMPORT_FAILED.format(reason=outcome.faults[0].reason)))
     else:
         turn.actions.append(Answer(IMPORTED))
-
-
-def _usage_saved(turn: Turn, event: UsageSaved) -> None:
-    """Close what is open; everything closed counts as handed out."""
-    rum.close_all(turn, rum.CURRENT_USAGE_REQUESTED)
-    rum.mark_handed_out(turn)
-    turn.state.usage_reporting.last_report_file_write = turn.now
 
 
 def _eventlog_cleared(turn: Turn, event: EventlogCleared) -> None:
@@ -225,7 +220,8 @@ _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     ReplyReceived: answers.reply_received,
     SendFailed: answers.send_failed,
     FileImported: _file_imported,
-    UsageSaved: _usage_saved,
+    UsageSaved: saving.save_usage,
+    TrustRequestSaved: saving.save_trust_request,
     EventlogCleared: _eventlog_cleared,
     FactoryResetAsked: _factory_reset,
 }

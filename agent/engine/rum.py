@@ -9,7 +9,7 @@ Sources: docs/sources.md, entries rum-states, rum-ids, rum-limits, rum-lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from agent.core.clock import SECOND, Instant
@@ -148,11 +148,12 @@ def take_back(turn: Turn, report_ids: tuple[int, ...]) -> None:
         turn.state.reports[report.report_id] = replace(report, state=before)
 
 
-def mark_handed_out(turn: Turn) -> None:
+def mark_handed_out(turn: Turn, report_ids: Iterable[int]) -> None:
     """Closed reports were written to a file: handed out, not sent."""
-    for report in _stored(turn):
+    for report_id in report_ids:
+        report = turn.state.reports[report_id]
         if report.state is RumState.CLOSED:
-            turn.state.reports[report.report_id] = replace(report, state=RumState.UNACK)
+            turn.state.reports[report_id] = replace(report, state=RumState.UNACK)
 
 
 def acknowledge(turn: Turn, report: RumReport) -> None:

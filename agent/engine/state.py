@@ -245,6 +245,45 @@ class LoggedEvent:
     fields: tuple[tuple[str, str], ...] = ()
 
 
+class ImportKind(Enum):
+    """The sections whose imports are remembered, in the order printed behind `Import`."""
+
+    POLICY = "POLICY"
+    AUTH = "AUTH"
+    TRUST_CODE = "TRUST CODE"
+    RUM_ACK = "RUM ACK"
+    CONVERSION_ACK = "CONVERSION ACK"
+    ACCOUNT_INFO = "ACCOUNT INFO"
+
+
+@dataclass(frozen=True, slots=True)
+class PastMessage:
+    """An exchange that is over: when it was sent, when and with what word it ended."""
+
+    sent: Instant
+    nonce: str
+    answered: Instant
+    response: str
+    reason: str = "<none>"
+
+
+@dataclass(frozen=True, slots=True)
+class PastImport:
+    """A section of an imported file; `code` is the return code, 0 when it was installed."""
+
+    imported: Instant
+    code: int = 0
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class History:
+    """`show license history message`: the last few of each kind, oldest first."""
+
+    messages: dict[str, tuple[PastMessage, ...]] = field(default_factory=dict)  # by Exchange.value
+    imports: dict[str, tuple[PastImport, ...]] = field(default_factory=dict)  # by ImportKind.value
+
+
 @dataclass(slots=True)
 class UsageReporting:
     """The seven fields of the block `Usage Reporting:`; None prints `<none>`."""
@@ -297,6 +336,7 @@ class AgentState:
     next_request_id: int = 1
     timers: dict[str, Instant] = field(default_factory=dict)  # by TimerName.value
     eventlog: list[LoggedEvent] = field(default_factory=list)
+    history: History = field(default_factory=History)
     peer: ConnectInfo | None = None
     booted: Instant | None = None
     # the poll a server still owes an answer to: its id, the nonce of the request it answers

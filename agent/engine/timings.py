@@ -71,6 +71,7 @@ class Limits:
     stored_reports: int
     index_rows: int
     eventlog: int
+    history: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def _send_usage(turn: Turn) -> None:
     rum.mark_sending(turn, reports)
     asked, proof = trust.requests(turn)
     message = UsageReport(
-        sender=_sender(turn),
+        sender=sender(turn),
         timestamp=turn.now,
         nonce=turn.state.chance.nonce(),
         usage=tuple(report.signed for report in reports if report.signed is not None),
@@ -163,14 +163,15 @@ def _send(
 
 def _hello(turn: Turn) -> Hello:
     waiting = len(rum.to_send(turn))
-    return Hello(_sender(turn), turn.now, turn.state.chance.nonce(), waiting)
+    return Hello(sender(turn), turn.now, turn.state.chance.nonce(), waiting)
 
 
 def _poll(turn: Turn) -> Poll:
-    return Poll(_sender(turn), turn.now, turn.state.chance.nonce(), turn.state.poll_id)
+    return Poll(sender(turn), turn.now, turn.state.chance.nonce(), turn.state.poll_id)
 
 
-def _sender(turn: Turn) -> Sender:
+def sender(turn: Turn) -> Sender:
+    """What requests and files say of this product instance."""
     state = turn.state
     code = state.trust.get(state.udi.short)
     return Sender(

@@ -1,7 +1,7 @@
 """Configuration commands that need more than `=>`: secrets are hashed, interfaces must exist.
 
 The rules are in agent/device/config_edits.py, which reads whole configurations too; here they get
-the session's device and its chance.
+the session's device and chance for salts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from agent.device.config_edits import EDITORS, Editor
 def _handler(editor: Editor) -> Handler:
     def configure(context: Context, args: Args) -> Result:
         device = context.device
-        changes = editor(device.datastore.running, args, lambda: new_salt(device.chance))
+        chance = device.salts()
+        changes = editor(device.datastore.running, args, lambda: new_salt(chance))
         return Reply(changes) if isinstance(changes, str) else Change(changes)
 
     return configure

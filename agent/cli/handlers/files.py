@@ -82,7 +82,8 @@ def _merge(context: Context, text: str) -> Result:
     device = context.device
     running = device.datastore.running
     grammar = context.session.grammar
-    read = read_config(text, grammar, running, lambda: new_salt(device.chance))
+    chance = device.salts()
+    read = read_config(text, grammar, running, lambda: new_salt(chance))
     refused = [f"{line.line}\n% Invalid input detected at '^' marker.\n" for line in read.refused]
     return Change(_edits_between(running, read.root), "\n".join([*refused, _copied(text)]))
 

@@ -7,26 +7,22 @@ Sources: docs/sources.md, entries license-exec, save-usage, import-success, fact
 from __future__ import annotations
 
 from agent.cli.reply import Args, Context, Handler, Reply, Result
-from agent.core.clock import DAY, Instant
-from agent.device.device import Device
 from agent.device.files import FileFault
 from agent.engine.config import Transport
 from agent.engine.events import (
     EventlogCleared,
     FactoryResetAsked,
     FileImported,
+    SavedUsage,
     Scope,
     SyncAsked,
+    TrustRequestSaved,
     UsageSaved,
 )
-from agent.engine.state import RumReport, RumState
-from agent.protocol.codec import UsageFile, write_usage_file
 
-NOT_FOUND = "The requested item was not found"
 RESET = '%Warning: reload required after "license smart factory reset" command'
 NOT_CONFIGURED = "The transport type needed is not configured"
 NOT_SUPPORTED = "The requested operation is not supported"
-_UNREPORTED = (RumState.OPEN, RumState.CLOSED)
 
 
 def sync(context: Context, args: Args) -> Result:
@@ -51,19 +47,22 @@ def import_file(context: Context, args: Args) -> Result:
 
 
 def save_usage(context: Context, args: Args) -> Result:
-    """Open reports that are asked for are closed first, then all go to the file; prints nothing."""
-    device, path = context.device, str(args["file"])
-    wanted = [r.report_id for r in device.agent.state.reports.values() if _asked(r, args, context)]
-    if not wanted:
-        return Reply(NOT_FOUND)
-    name = device.files.check(path, "")
+    """Open reports are closed first, then those asked for go to the file; prints nothing."""
+    path, number = str(args["file"]), int(args.get("days") or args.get("report") or 0)
+    return _save(context, path, UsageSaved(path, SavedUsage(args["which"]), number))
+
+
+def save_trust_request(context: Context, args: Args) -> Result:
+    path = str(args["file"])
+    return _save(context, path, TrustRequestSaved(path))
+
+
+def _save(context: Context, path: str, event: UsageSaved | TrustRequestSaved) -> Result:
+    """A path that cannot be written closes no report."""
+    name = context.device.files.check(path, "")
     if isinstance(name, FileFault):
         return Reply(f"%Error opening {path} ({name.value})")
-    answer = device.handle(UsageSaved(path), context.now)
-    fault = device.write_file(path, _usage_text(device, wanted, context.now), context.now)
-    if fault:
-        return Reply(f"%Error opening {path} ({fault.value})")
-    return Reply(answer)
+    return Reply(context.device.handle(event, context.now))
 
 
 def trust(context: Context, args: Args) -> Result:
@@ -73,30 +72,11 @@ def trust(context: Context, args: Args) -> Result:
     return Reply(NOT_SUPPORTED)
 
 
-def _asked(report: RumReport, args: Args, context: Context) -> bool:
-    match args["which"]:
-        case "unreported":
-            return report.state in _UNREPORTED
-        case "days":
-            since = context.now - int(args["days"]) * DAY
-            return (report.closed or context.now) >= since
-        case "rum-id":
-            return report.report_id == int(args["report"])
-    return True
-
-
-def _usage_text(device: Device, wanted: list[int], now: Instant) -> str:
-    reports = device.agent.state.reports
-    signed = tuple(
-        report.signed for number in wanted if (report := reports.get(number)) and report.signed
-    )
-    return write_usage_file(UsageFile(signed))
-
-
 HANDLERS: dict[str, Handler] = {
     "license.clear_eventlog": clear_eventlog,
     "license.factory_reset": factory_reset,
     "license.import": import_file,
+    "license.save_trust_request": save_trust_request,
     "license.save_usage": save_usage,
     "license.sync": sync,
     "license.trust": trust,
