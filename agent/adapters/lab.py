@@ -8,9 +8,7 @@ and no request leaves. `answer` and `control` carry out what sessions and the co
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.adapters.birth import make_device
@@ -43,7 +41,7 @@ class Lab:
         self.plan, self.state = plan, state
         start = present if plan.start is None else plan.start
         if state is not None:
-            start = max(state.lab.get(CLOCK, start), _last_instant(state.path))
+            start = max(state.lab.get(CLOCK, start), state.last_instant())
         loop = asyncio.get_running_loop()
         self.timeline = Timeline(RatedClock(start, loop.time, plan.rate))
         self.devices: dict[str, Device] = {}
@@ -66,11 +64,11 @@ class Lab:
             device = self.state.load(plan.name) if self.state else None
             if device is None:
                 device = make_device(plan, self.plan.seed, anchors)
-                if self.state:
-                    self.state.keep(device)
                 device.boot(now)
                 if plan.access_points:
                     device.join(_access_points(plan.access_points), now)
+                if self.state:
+                    self.state.keep(device)
             elif (device.model, str(device.release)) != (plan.platform, plan.release):
                 raise InputError(
                     f"device {plan.name} of the state folder is a {device.model} with "
@@ -245,17 +243,6 @@ class Lab:
 def counterpart_seed(plan: LabPlan, name: str) -> str:
     """The seed of a counterpart: the lab's, told apart by name."""
     return f"{plan.seed}|{name}"
-
-
-def _last_instant(folder: Path) -> Instant:
-    """The instant of the last input any device's journal holds: a killed lab got at least there."""
-    latest = 0
-    for journal in folder.glob("devices/*.journal"):
-        whole = journal.read_bytes().rpartition(b"\n")[0]
-        line = whole.rpartition(b"\n")[2]
-        if line:
-            latest = max(latest, json.loads(line)["now"])
-    return latest
 
 
 def _access_points(count: int) -> tuple[Any, ...]:

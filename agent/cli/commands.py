@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.cli import pipes
 from agent.cli.handlers import HANDLERS
-from agent.cli.reply import Ask, Change, Context, Reply, Result
+from agent.cli.reply import Ask, Change, Context, Reply, Result, Wrong
 from agent.core.clock import Instant
 from agent.core.dates import config_date
 from agent.device.config import resolution
@@ -93,6 +93,8 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
     if target.handler:
         context = Context(session, session.device, now)
         result = HANDLERS[target.handler](context, outcome.args)
+        if isinstance(result, Wrong):
+            return _wrong(session, line, result.tail)
         refused = isinstance(result, Reply) and result.text
     else:
         result = Change(outcome.edits(base), target.says)
@@ -132,7 +134,15 @@ def _invalid(session: CliSession, line: str, outcome: Invalid, now: Instant) -> 
         # a word of a higher privilege level stays wrong; any other may be a host to connect to
         if isinstance(match(session.grammar, session.mode, line, 15), Invalid):
             return Reply(_translating(session.device, word[1]))
-    return Reply(" " * (len(session.prompt) + outcome.column) + "^\n" + INVALID)
+    return _caret(session, outcome.column)
+
+
+def _wrong(session: CliSession, line: str, tail: str) -> Reply:
+    return _caret(session, line.rindex(tail)) if tail else Reply(INCOMPLETE)
+
+
+def _caret(session: CliSession, column: int) -> Reply:
+    return Reply(" " * (len(session.prompt) + column) + "^\n" + INVALID)
 
 
 def _translating(device: Device, word: str) -> str:

@@ -30,6 +30,17 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrong:
+    """The line is well formed, but a value of it cannot be on this device.
+
+    The caret goes under `tail`, the end of the line from there on; an empty one means that more
+    was wanted.
+    """
+
+    tail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Print `question` and wait for an answer, then call `then(answer)`.
 
@@ -73,7 +84,7 @@ class LabCall:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-Result = Reply | Ask | Change | Reboot | Hangup | LabCall
+Result = Reply | Wrong | Ask | Change | Reboot | Hangup | LabCall
 
 
 @dataclass(frozen=True, slots=True)

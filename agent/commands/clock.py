@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from agent.core.dates import licence_date
+from agent.core.clock import Instant
+from agent.core.dates import event_stamp
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -77,24 +81,37 @@ def status(as_json: bool, state: Path | None, control: Path | None) -> None:
         click.echo(json.dumps(found, indent=1))
         return
     from rich.console import Console
+
+    out = Console()
+    out.print(f"Lab {found['lab']}: {found['date']}, rate {found['rate']:g}", highlight=False)
+    licensing = ("name", "platform", "release", "trust", "last ACK", "next report")
+    out.print(_table(licensing, map(_licensing_row, found["devices"])))
+    servers = ((s["name"], s["kind"].upper(), s["url"]) for s in found["counterparts"])
+    out.print(_table(("name", "kind", "url"), servers))
+
+
+def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
+    """A plain table that fits 80 columns."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(title=f"Lab {found['lab']}: {found['date']}, rate {found['rate']:g}")
-    for heading in ("name", "platform", "release", "where", "trust", "last ACK", "next report"):
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in headings:
         table.add_column(heading, overflow="fold")
-    for device in found["devices"]:
-        table.add_row(
-            device["name"],
-            device["platform"],
-            device["release"],
-            device["ssh"],
-            "yes" if device["trust"] else "no",
-            licence_date(device["last_ack"]),
-            licence_date(device["next_report"]),
-        )
-    for server in found["counterparts"]:
-        table.add_row(server["name"], server["kind"].upper(), "", server["url"])
-    Console().print(table)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _licensing_row(device: Mapping[str, Any]) -> tuple[str, ...]:
+    trust = "yes" if device["trust"] else "no"
+    dates = (_minute(device["last_ack"]), _minute(device["next_report"]))
+    return (device["name"], device["platform"], device["release"], trust, *dates)
+
+
+def _minute(instant: Instant | None) -> str:
+    """`2026-11-22 19:56`, UTC; the device's own form is too wide for a table."""
+    return "<none>" if instant is None else event_stamp(instant)[:16]
 
 
 @click.command()

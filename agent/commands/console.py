@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agent.adapters.lab import Lab
 
 GREETING = """\
-{platform} with IOS XE {release}; its CSLU listens on port {port}.
+{platform} with IOS XE {release}; its CSLU listens on {where}.
 `emulator clock advance 10 minutes` moves time. To leave: `exit` at the prompt, or Ctrl-].
 """
 
@@ -77,9 +77,10 @@ async def _console(plan: LabPlan, folder: Path | None, strict: bool) -> None:
 async def _interactive(lab: Lab, sitting: Console) -> None:
     """The prompt first, the counterparts behind it."""
     device, counterparts = lab.plan.devices[0], lab.plan.counterparts
-    port = next(c.listen.port for c in counterparts if c.kind == "cslu") or "a free port"
+    port = next(c.listen.port for c in counterparts if c.kind == "cslu")
+    where = f"port {port}" if port else f"a free port, for {CSLU_PORT} is in use"
     click.echo(
-        GREETING.format(platform=device.platform, release=device.release, port=port), err=True
+        GREETING.format(platform=device.platform, release=device.release, where=where), err=True
     )
     opening: list[asyncio.Task[None]] = []
 

@@ -8,14 +8,26 @@ Sources: docs/sources.md, entries secret-type-9, license-url-default, interface-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from agent.core import secrets
 from cli_grammar import VIRTUAL_TYPES, InterfaceName
 from yang.tree import Edit, Entry, Path, Rows, Tree, get, walk
 
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """The line is well formed, but nothing on this device has such a value.
+
+    `tail` is the end of the line as typed from which on it is wrong; empty where more was wanted.
+    """
+
+    tail: str
+
+
 Salt = Callable[[], str]
-Changes = tuple[Edit, ...] | str  # the edits, or the sentence of refusal
+Changes = tuple[Edit, ...] | str | Unusable  # the edits, a sentence of refusal, or what is wrong
 Editor = Callable[[Tree, Mapping[str, Any], Salt], Changes]
 
 SMART_RECEIVER = "https://smartreceiver.cisco.com/licservice/license"
@@ -76,7 +88,7 @@ def interface(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
     name: InterfaceName = args["if"]
     path = _interface_path(name)
     if name.type not in VIRTUAL_TYPES and get(root, path) is None:
-        return "% Invalid interface"
+        return _no_such_interface(root, name)
     return (Edit("set", path),)
 
 
@@ -131,6 +143,18 @@ EDITORS: Mapping[str, Editor] = {
 
 def _interface_path(name: InterfaceName) -> Path:
     return ("native", "interface", Entry(name.type, name.number))
+
+
+def _no_such_interface(root: Tree, name: InterfaceName) -> Unusable:
+    """`gi1` on a switch wants more (`1/0/1`); of `gi1/0/99` the last number is wrong.
+
+    # assumed: the caret stands under the last number; a capture of a switch would show it.
+    """
+    known: Rows = get(root, ("native", "interface", name.type), Rows())
+    parts = name.number.split("/")
+    if any(key.startswith(f"{name.number}/") for key in known):
+        return Unusable("")
+    return Unusable(parts[-1])
 
 
 def _vty(first: int) -> Path:

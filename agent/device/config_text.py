@@ -56,7 +56,7 @@ def read_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> ReadConf
             continue
         editor = EDITORS.get(found.target.handler)
         changes = editor(root, found.args, salt) if editor else found.edits(base)
-        if isinstance(changes, str):
+        if not isinstance(changes, tuple):
             refused.append(Refused(number, line))
             continue
         root = apply(root, changes)

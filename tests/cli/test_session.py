@@ -136,6 +136,24 @@ def test_interface_and_description():
     assert " description to | core" in lines(shown)
 
 
+def test_interface_that_the_model_does_not_have():
+    here = session()
+    ask_config = "configure terminal\r"
+    here.feed(ask_config, 0)
+    assert here.feed("interface GigabitEthernet1\r", 0).split("\r\n")[1:] == [
+        "% Incomplete command.",
+        "",
+        "Switch(config)#",
+    ]
+    typed = "interface gi1/0/99"
+    assert here.feed(f"{typed}\r", 0).split("\r\n")[1:] == [
+        " " * (len("Switch(config)#") + len("interface gi1/0/")) + "^",
+        "% Invalid input detected at '^' marker.",
+        "",
+        "Switch(config)#",
+    ]
+
+
 def test_do_in_configuration_modes():
     for modes in ("conf t\r", "conf t\rinterface gi1/0/1\r"):
         answer = lines(ask(f"{modes}do show privilege\r"))

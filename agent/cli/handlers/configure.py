@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agent.cli.reply import Args, Change, Context, Handler, Reply, Result
+from agent.cli.reply import Args, Change, Context, Handler, Reply, Result, Wrong
 from agent.core.secrets import new_salt
-from agent.device.config_edits import EDITORS, Editor
+from agent.device.config_edits import EDITORS, Editor, Unusable
 
 
 def _handler(editor: Editor) -> Handler:
@@ -18,7 +18,13 @@ def _handler(editor: Editor) -> Handler:
         device = context.device
         chance = device.salts()
         changes = editor(device.datastore.running, args, lambda: new_salt(chance))
-        return Reply(changes) if isinstance(changes, str) else Change(changes)
+        match changes:
+            case str():
+                return Reply(changes)
+            case Unusable(tail):
+                return Wrong(tail)
+            case _:
+                return Change(changes)
 
     return configure
 
