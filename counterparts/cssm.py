@@ -50,18 +50,18 @@ class Cssm:
     """The cloud side, without sockets or SQL. `script` may be set at any time."""
 
     def __init__(self, records: CssmRecords, settings: CssmSettings, seed: str) -> None:
-        self._records = records
-        self._settings = settings
+        self.records = records
+        self.settings = settings
         self._tokens: dict[str, Instant] = {}
         self._tokens_made = 0
         self.script = Script()
         with records.transaction():
-            self._seed = _kept(records, "seed", lambda: seed)
+            self.seed = _kept(records, "seed", lambda: seed)
             text = _kept(records, "authority", lambda: make_authority(seed).to_json())
             self.authority = Authority.from_json(text)
             text = _kept(records, "policy", lambda: _policy_json(policy_named(settings.policy)))
             self._policy = _read_policy(text)
-        self._judge = Judge(records, self.authority, settings.account, self._seed)
+        self.judge = Judge(records, self.authority, settings.account, self.seed)
 
     @property
     def anchors(self) -> tuple[str, ...]:
@@ -76,8 +76,8 @@ class Cssm:
     def put_policy_in_force(self, name: str, now: Instant) -> None:
         """Hand out another policy from now on. Raises InputError for an unknown name."""
         self._policy = put_in_force(policy_named(name), self._policy, now)
-        with self._records.transaction():
-            self._records.set_setting("policy", _policy_json(self._policy))
+        with self.records.transaction():
+            self.records.set_setting("policy", _policy_json(self._policy))
 
     def next_deadline(self) -> Instant | None:
         """None: CSSM does nothing by itself."""
@@ -101,6 +101,19 @@ class Cssm:
                 answer = cloud.failed(400, error.reason, now)
         return spoiled(answer, self.script)
 
+    # --- what every way to CSSM shares; inside a transaction ------------------------------------
+
+    def take_upload(self, entry: UsageReport, now: Instant) -> Upload:
+        """Judge one device's report and keep it with its ACK."""
+        return self._take(entry, self.next_poll_id(now), now)
+
+    def next_poll_id(self, now: Instant) -> int:
+        """The number of a new upload; old ones are forgotten now and then."""
+        poll_id = self.records.take_number("poll", FIRST_POLL_ID)
+        if poll_id % FORGET_EVERY == 0:
+            self.records.forget_uploads(now - KEEP_MS)
+        return poll_id
+
     # --- the cloud API ------------------------------------------------------------------------
 
     def _issue_token(self, request: CloudRequest, now: Instant) -> Answer:
@@ -108,7 +121,7 @@ class Cssm:
         given = {name: values[0] for name, values in form.items()}
         if given.get("grant_type") != "client_credentials":
             return json_answer(400, {"error": "unsupported_grant_type"})
-        wanted = (self._settings.client_id, self._settings.client_secret)
+        wanted = (self.settings.client_id, self.settings.client_secret)
         offered = (given.get("client_id", ""), given.get("client_secret", ""))
         if not all(
             hmac.compare_digest(a.encode(), b.encode())
@@ -116,7 +129,7 @@ class Cssm:
         ):
             return json_answer(401, {"error": "invalid_client"})
         self._tokens_made += 1
-        digest = Chance(f"{self._seed}|token|{now}", self._tokens_made).digest("token")
+        digest = Chance(f"{self.seed}|token|{now}", self._tokens_made).digest("token")
         token = digest.hex()[:40]
         if len(self._tokens) >= MAX_TOKENS:
             self._tokens.clear()
@@ -130,47 +143,46 @@ class Cssm:
         if refusal is not None:
             return refusal
         nonce, entries = cloud.read_usage(request.body)
-        with self._records.transaction():
-            poll_id = self._records.take_number("poll", FIRST_POLL_ID)
+        with self.records.transaction():
+            poll_id = self.next_poll_id(now)
             for entry in entries:
                 self._take(entry, poll_id, now)
-            if poll_id % FORGET_EVERY == 0:
-                self._records.forget_uploads(now - KEEP_MS)
-        return cloud.taken(nonce, poll_id, self._settings.poll_interval_seconds, now)
+        return cloud.taken(nonce, poll_id, self.settings.poll_interval_seconds, now)
 
-    def _take(self, entry: UsageReport, poll_id: int, now: Instant) -> None:
-        ready = now + self._settings.processing_ms
-        tags = self._settings.entitlement_tags
+    def _take(self, entry: UsageReport, poll_id: int, now: Instant) -> Upload:
+        ready = now + self.settings.processing_ms
+        tags = self.settings.entitlement_tags
         upload = Upload(
             poll_id=poll_id,
             udi=entry.sender.udi,
             software_tag=entry.sender.software_tag,
             received=now,
             ready=ready,
-            licence_file=self._judge.acknowledge(entry, self._policy, tags, poll_id, ready),
+            licence_file=self.judge.acknowledge(entry, self._policy, tags, poll_id, ready),
         )
-        self._records.add_upload(upload)
+        self.records.add_upload(upload)
+        return upload
 
     def _poll(self, request: CloudRequest, now: Instant) -> Answer:
         refusal = self._refusal(request, now)
         if refusal is not None:
             return refusal
         nonce, poll_id = cloud.read_poll(request.body)
-        with self._records.transaction():
-            uploads = self._records.uploads(poll_id)
+        with self.records.transaction():
+            uploads = self.records.uploads(poll_id)
             if not uploads:
                 return cloud.failed(200, "the poll id is not known", now, nonce)
             if now < uploads[0].ready or self.script.ack is AckFault.DROPPED:
-                return cloud.taken(nonce, poll_id, self._settings.poll_interval_seconds, now)
-            results = [self._result(upload) for upload in uploads]
+                return cloud.taken(nonce, poll_id, self.settings.poll_interval_seconds, now)
+            results = [self.result(upload) for upload in uploads]
         return cloud.finished(nonce, results, correlation_of(results[0].licence_file), now)
 
-    def _result(self, upload: Upload) -> DeviceResult:
+    def result(self, upload: Upload) -> DeviceResult:
         """The upload's ACK, with what the script does to it."""
         text = upload.licence_file
         match self.script.ack:
             case AckFault.STALE:
-                before = self._records.upload_before(upload.udi, upload.poll_id)
+                before = self.records.upload_before(upload.udi, upload.poll_id)
                 text = before.licence_file if before else text
             case AckFault.TAMPERED:
                 text = tampered(text)
@@ -185,7 +197,7 @@ class Cssm:
         kind, _, token = request.header("Authorization").partition(" ")
         if kind.lower() != "bearer" or self._tokens.get(token.strip(), now) <= now:
             return cloud.failed(401, "the access token is missing or has expired", now)
-        account = self._settings.account
+        account = self.settings.account
         wanted = (str(account.smart_account_id), str(account.virtual_account_id))
         given = (
             request.header(cloud.SMART_ACCOUNT_HEADER),
@@ -198,13 +210,13 @@ class Cssm:
     # --- views ---------------------------------------------------------------------------------
 
     def _show_instances(self, request: CloudRequest, now: Instant) -> Answer:
-        with self._records.transaction():
-            rows = self._records.instances()
+        with self.records.transaction():
+            rows = self.records.instances()
         return json_answer(200, {"product_instances": [asdict(row) for row in rows]})
 
     def _show_usage(self, request: CloudRequest, now: Instant) -> Answer:
-        with self._records.transaction():
-            rows = self._records.all_usage()
+        with self.records.transaction():
+            rows = self.records.all_usage()
         in_use: dict[str, dict[str, int]] = {}
         for row in rows:  # the newest report of a device and a tag says what is in use
             in_use.setdefault(row.entitlement_tag, {})[row.udi.short] = row.count

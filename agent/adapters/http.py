@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
@@ -145,7 +146,7 @@ class HttpLink:
         try:
             async with self._client.post(
                 target.url,
-                data=data,
+                data=BytesIO(data),
                 headers=headers,
                 proxy=target.proxy,
                 allow_redirects=False,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agent.adapters.servers import Server
     from agent.adapters.ssh import SshFront
     from agent.adapters.terminal import Terminal
+    from counterparts.cssm import Cssm
 
 LONGEST_ADVANCE = 100 * 366 * DAY
 FASTEST_RATE = 1_000_000
@@ -185,10 +186,14 @@ class Lab:
                 return self._clock()
             case "status":
                 return self.status()
+            case str(word) if word.startswith("cssm."):
+                from agent.adapters.portal import carry_out
+
+                return carry_out(self, request)
             case other:
                 raise InputError(
                     f"{other!r} is not a request",
-                    allowed="clock.advance, clock.rate, clock.show, status, stop",
+                    allowed="clock.advance, clock.rate, clock.show, status, stop, cssm....",
                 )
 
     async def _advance(self, ms: float) -> None:
@@ -208,6 +213,22 @@ class Lab:
     def _clock(self) -> dict[str, Any]:
         now = self.timeline.now()
         return {"now": now, "date": clock_line(now), "rate": self.timeline.rate}
+
+    def cssm(self, name: str | None) -> Cssm:
+        """The core of a CSSM of this lab, the only one where none is named. Raises InputError."""
+        from agent.adapters.portal import chosen
+        from counterparts.cssm import Cssm
+
+        cores = {name: server.node.core for name, server in self.servers.items()}
+        return chosen({n: core for n, core in cores.items() if isinstance(core, Cssm)}, name)
+
+    def now(self) -> Instant:
+        """The lab's instant."""
+        return self.timeline.present()
+
+    def device(self, name: str) -> Device | None:
+        """A device by its name."""
+        return self.devices.get(name)
 
     def status(self) -> dict[str, Any]:
         """The lab's clock and nodes, as JSON carries them."""

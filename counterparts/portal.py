@@ -1,0 +1,119 @@
+"""What an operator does at CSSM: upload files, download ACKs, choose a policy, make tokens.
+
+Driven by a person, through the lab's control socket or on a state folder at rest. Answers are
+values; a mistake is an InputError that names what is allowed.
+Sources: docs/sources.md, entries cssm-upload, tokens, server-policies.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+
+from agent.core.chance import Chance
+from agent.core.clock import DAY, SECOND, Instant
+from agent.core.errors import InputError
+from agent.core.identity import Udi
+from agent.protocol.codec import MessageError, policy_section, read_usage_file
+from agent.protocol.codec_files import UsageFile
+from agent.protocol.messages import UsageReport
+from counterparts.cssm import Cssm
+from counterparts.policy import known_policies
+from counterparts.repository import Token, Upload
+from counterparts.scripts import AckFault
+
+# source: tokens (days and uses are the operator's; a year and 100 uses are the most offered)
+MOST_DAYS, MOST_USES = 365, 100
+DEFAULT_DAYS, DEFAULT_USES = 30, 10
+
+
+class Portal:
+    """A CSSM as its operator sees it."""
+
+    def __init__(self, cssm: Cssm) -> None:
+        self._cssm = cssm
+        self._records = cssm.records
+
+    # --- usage files ------------------------------------------------------------------------------
+
+    def upload(self, text: str, now: Instant) -> Upload:
+        """Take a file that a device saved; its ACK is there when CSSM has worked on it.
+
+        Raises InputError for a file that is none, or does not say who wrote it.
+        """
+        try:
+            entry = _entry(read_usage_file(text))
+        except MessageError as error:
+            raise InputError(f"not a usage file: {error.reason}") from None
+        with self._records.transaction():
+            return self._cssm.take_upload(entry, now)
+
+    def ack(self, udi: Udi | None, now: Instant) -> str:
+        """The ACK of a device's last upload, or of the last one of all. Raises InputError."""
+        with self._records.transaction():
+            upload = self._records.last_upload(udi)
+            if upload is None:
+                raise InputError(f"nothing was uploaded for {udi}" if udi else "no upload yet")
+            if now < upload.ready or self._cssm.script.ack is AckFault.DROPPED:
+                left = max(1, -(-(upload.ready - now) // SECOND))
+                raise InputError(f"the upload is still pending; ask again in {left} seconds")
+            return self._cssm.result(upload).licence_file
+
+    # --- policies ---------------------------------------------------------------------------------
+
+    def policies(self) -> tuple[tuple[str, bool], ...]:
+        """The name of each policy, and whether it is in force."""
+        return tuple((name, name == self._cssm.policy.name) for name in known_policies())
+
+    def use_policy(self, name: str, now: Instant) -> None:
+        """Hand out another policy from now on. Raises InputError for an unknown name."""
+        self._cssm.put_policy_in_force(name, now)
+
+    def policy_file(self) -> str:
+        """The policy in force as a file of its own, to be imported by a device."""
+        return policy_section(self._cssm.policy, self._cssm.authority.sign)
+
+    # --- tokens -----------------------------------------------------------------------------------
+
+    def new_token(self, days: int, uses: int, description: str, now: Instant) -> Token:
+        """A token that devices establish trust with. Raises InputError for numbers not offered."""
+        if not 1 <= days <= MOST_DAYS:
+            raise InputError(f"{days} days cannot be had", allowed=f"1 to {MOST_DAYS}")
+        if not 1 <= uses <= MOST_USES:
+            raise InputError(f"{uses} uses cannot be had", allowed=f"1 to {MOST_USES}")
+        with self._records.transaction():
+            number = self._records.take_number("token", 1)
+            digest = Chance(f"{self._cssm.seed}|idtoken|{number}").digest("idtoken")
+            text = base64.urlsafe_b64encode(digest + number.to_bytes(4, "big")).decode()
+            token = Token(text, description, now, now + days * DAY, uses)
+            self._records.save_token(token)
+        return token
+
+    def tokens(self) -> list[Token]:
+        """All tokens, the oldest first."""
+        with self._records.transaction():
+            return self._records.tokens()
+
+    def revoke_token(self, text: str, now: Instant) -> Token:
+        """End a token now. Raises InputError for one that is not there."""
+        with self._records.transaction():
+            token = self._records.token(text)
+            if token is None:
+                raise InputError(f"token {text!r} is not known")
+            ended = replace(token, expires=min(token.expires, now))
+            self._records.save_token(ended)
+        return ended
+
+
+def _entry(usage: UsageFile) -> UsageReport:
+    """A saved file as a device's part of an upload."""
+    if usage.sender is None:
+        raise MessageError(36, "it does not say which device wrote it")
+    return UsageReport(
+        sender=usage.sender,
+        timestamp=usage.timestamp,
+        nonce=usage.nonce,
+        usage=usage.reports,
+        trust_requests=usage.trust_requests,
+        trust_signature=usage.trust_signature,
+    )
