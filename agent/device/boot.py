@@ -62,12 +62,15 @@ def licences_in_use(
 ) -> tuple[LicenceRequest, ...]:
     """What a start asks for: one per unit and licence of its level, one per joined access point.
 
-    Units of one model share an entitlement tag and are counted together.
+    Units of one model share an entitlement tag and are counted together. Two supervisors of one
+    chassis have one UDI; a licence of the chassis counts once for both. # source: chassis-licences
     """
     counts: dict[str, tuple[Entitlement, int]] = {}
     units = tuple(members)
-    for unit in units:
+    for place, unit in enumerate(units):
         for entitlement in profile.licences_of(unit.pid, level):
+            if entitlement.per == "chassis" and unit in units[:place]:
+                continue
             _, count = counts.get(entitlement.tag, (entitlement, 0))
             counts[entitlement.tag] = (entitlement, count + 1)
     if access_points:

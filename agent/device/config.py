@@ -221,9 +221,10 @@ def software_banner(profile: Profile, release: Release) -> str:
     row: Mapping[str, Any] = release.row
     software = profile.texts.get("software", "Catalyst L3 Switch Software (CAT9K_IOSXE)")
     year = 2000 + int(str(row["compiled"]).split()[1].rsplit("-", 1)[1])
+    build = row.get("build") or profile.texts.get("build", "fc3")
     return (
         f"Cisco IOS Software [{row['name']}], {software}, Version {release}, RELEASE SOFTWARE "
-        f"({profile.texts.get('build', 'fc3')})\n"
+        f"({build})\n"
         "Technical Support: http://www.cisco.com/techsupport\n"
         f"Copyright (c) 1986-{year} by Cisco Systems, Inc.\n"
         f"Compiled {row['compiled']} by mcpre"

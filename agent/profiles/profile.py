@@ -7,6 +7,7 @@ Facts: docs/sources.md, entries entitlement-tags, software-tags, platform-texts.
 from __future__ import annotations
 
 import tomllib
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -34,6 +35,7 @@ class Entitlement:
     license_type: str  # Perpetual | Subscription
     enforcement: str = "NOT ENFORCED"
     export: str = "NOT RESTRICTED"
+    per: str = "unit"  # what one licence covers: a unit, or a chassis with all its supervisors
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,10 @@ class Profile:
                 if entitlement.tag == tag:
                     return entitlement
         return None
+
+    def texts_of(self, pid: str) -> Mapping[str, str]:
+        """What the family states of a model, and what the model states differently."""
+        return ChainMap(dict(self.models[pid].texts), dict(self.texts))
 
     def licences_of(self, pid: str, level: str) -> tuple[Entitlement, ...]:
         """What one unit of model `pid` uses at boot level `level`; nothing without boot levels."""
@@ -164,4 +170,5 @@ def _entitlement(row: dict[str, Any]) -> Entitlement:
         license_type=row["type"],
         enforcement=row.get("enforcement", "NOT ENFORCED"),
         export=row.get("export", "NOT RESTRICTED"),
+        per=row.get("per", "unit"),
     )

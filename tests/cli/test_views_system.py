@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli.views import licensing, system, version
+from agent.cli.views import licensing, platform, system, version
 from agent.cli.views.hardware import hardware_of
 from agent.cli.views.uptime import uptime_words
 from agent.core.clock import DAY, HOUR, MINUTE
@@ -172,7 +172,7 @@ def test_logging_head_equals_capture(golden: Path) -> None:
 
 def test_inventory_lists_each_unit_with_its_parts() -> None:
     profile = load("c9300")
-    text = system.inventory((Udi("C9300-24T", "A"), Udi("C9300-48U", "B")), profile)
+    text = platform.inventory((Udi("C9300-24T", "A"), Udi("C9300-48U", "B")), profile)
     assert text.startswith(
         'NAME: "c93xx Stack", DESCR: "c93xx Stack"\nPID: C9300-24T         , VID: V01  , SN: A\n'
     )

@@ -5,9 +5,11 @@ Each collects what it prints and leaves the words to agent/cli/views.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agent.cli import running_config
 from agent.cli.reply import Args, Context, Handler, Reply
-from agent.cli.views import system, version
+from agent.cli.views import platform, system, version
 from agent.device import config
 
 
@@ -30,8 +32,20 @@ def show_logging(context: Context, args: Args) -> Reply:
 
 
 def show_inventory(context: Context, args: Args) -> Reply:
-    units = (member.udi for member in context.device.agent.state.members)
-    return Reply(system.inventory(units, context.device.profile))
+    units = [member.udi for member in context.device.agent.state.members]
+    return Reply(platform.inventory(units, context.device.profile))
+
+
+def _of_set(render: Callable[[platform.Set], str]) -> Handler:
+    """A handler that prints the device's units through `render`."""
+
+    def show(context: Context, args: Args) -> Reply:
+        device = context.device
+        return Reply(
+            render(platform.Set(device.agent.state.members, device.profile, device.release))
+        )
+
+    return show
 
 
 def show_hosts(context: Context, args: Args) -> Reply:
@@ -62,6 +76,9 @@ HANDLERS: dict[str, Handler] = {
     "show.clock": show_clock,
     "show.logging": show_logging,
     "show.inventory": show_inventory,
+    "show.platform": _of_set(platform.platform),
+    "show.switch": _of_set(platform.switch),
+    "show.redundancy_states": _of_set(platform.redundancy_states),
     "show.hosts": show_hosts,
     "show.ip_interface_brief": show_ip_interface_brief,
     "show.running_config": show_running_config,

@@ -20,6 +20,7 @@ _LETTERS = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 PORT_WORDS: Mapping[str, str] = {
     "GigabitEthernet": "Gigabit Ethernet",
     "TwoGigabitEthernet": "2.5 Gigabit Ethernet",
+    "FiveGigabitEthernet": "Five Gigabit Ethernet",
     "TenGigabitEthernet": "Ten Gigabit Ethernet",
     "TwentyFiveGigE": "TwentyFive Gigabit Ethernet",
     "FortyGigabitEthernet": "Forty Gigabit Ethernet",
@@ -51,10 +52,21 @@ def hardware_of(udi: Udi) -> Hardware:
     )
 
 
+def dotted(mac: str) -> str:
+    """`f4:ee:31:81:bf:80` -> `f4ee.3181.bf80`."""
+    digits = mac.replace(":", "")
+    return f"{digits[:4]}.{digits[4:8]}.{digits[8:]}"
+
+
 def port_counts(model: Model) -> tuple[tuple[str, int], ...]:
-    """(words, count) of each kind of port, fixed ports and those of the uplink module."""
+    """(words, count) of each kind of port, fixed ports and those of the uplink module.
+
+    A management port, numbered 0 without a slot, is not counted.
+    """
     counts: dict[str, int] = {}
     for prefix, first, last in model.interfaces:
+        if (prefix, last) == ("GigabitEthernet", 0):
+            continue
         words = PORT_WORDS[prefix.rstrip("0123456789/")]
         counts[words] = counts.get(words, 0) + last - first + 1
     extra = {

@@ -1,6 +1,6 @@
-"""`show clock`, `show logging`, `show inventory`, `show hosts`, `show ip interface brief`.
+"""`show clock`, `show logging`, `show hosts`, `show ip interface brief`.
 
-Facts: docs/sources.md, entries clock-mark, logging-form, inventory-form, hosts-form, brief-form.
+Facts: docs/sources.md, entries clock-mark, logging-form, hosts-form, brief-form.
 """
 
 from __future__ import annotations
@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from agent.cli.views.hardware import hardware_of
 from agent.core.clock import Instant
 from agent.core.dates import Zone, clock_line
-from agent.core.identity import Udi
 from agent.device.config import Resolution
 from agent.device.log import Log
-from agent.profiles.profile import Profile
 from yang.tree import EMPTY, Entry, Path, Rows, Tree, get
 
 _ADDRESS: Path = ("ip", "address", "primary", "address")
@@ -96,12 +93,6 @@ def logging(log: Log) -> str:
     )
 
 
-def inventory(units: Iterable[Udi], profile: Profile) -> str:
-    """Chassis, power supply and uplink module of each unit; an empty line ends each entry."""
-    parts = _switch_parts(tuple(units), profile) if profile.kind == "switch" else _box_parts(units)
-    return "\n".join(parts)
-
-
 def hosts(names: Resolution) -> str:
     """The domain, the name servers, the local host table."""
     rows = (
@@ -167,37 +158,4 @@ def _destination(level: int | None, count: int, indent: int) -> str:
     return (
         f"level {_SEVERITIES[level]}, {count} messages logged, xml disabled,\n"
         f"{' ' * indent}filtering disabled"
-    )
-
-
-def _switch_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[str]:
-    texts = profile.texts
-    version = texts["version_id"]
-    if units:
-        stack = texts["stack"]
-        yield _part(stack, stack, units[0].pid, version, units[0].sn)
-    for number, udi in enumerate(units, 1):
-        supply = profile.models[udi.pid].texts["power_supply"]
-        bay = f"Switch {number} - Power Supply A"
-        serials = hardware_of(udi)
-        yield _part(f"Switch {number}", udi.pid, udi.pid, version, udi.sn)
-        yield _part(bay, bay, supply, version, serials.power_supply_serial)
-        yield _part(
-            f"Switch {number} FRU Uplink Module 1",
-            texts["uplink_description"],
-            texts["uplink_pid"],
-            version,
-            serials.uplink_serial,
-        )
-
-
-def _box_parts(units: Iterable[Udi]) -> Iterator[str]:
-    for udi in units:
-        name = udi.pid.removesuffix("-K9")
-        yield _part("Chassis", f"Cisco {name} Chassis", udi.pid, "V00", udi.sn)
-
-
-def _part(name: str, description: str, pid: str, version: str, serial: str) -> str:
-    return (
-        f'NAME: "{name}", DESCR: "{description}"\nPID: {pid:<18}, VID: {version:<5}, SN: {serial}\n'
     )

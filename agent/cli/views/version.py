@@ -1,4 +1,4 @@
-"""`show version`, in the form of a switch and of a wireless controller.
+"""`show version`, in the form of a switch, a wireless controller and a router.
 
 What never changes on a device of one model and release is filled in once (`_static`) and shared;
 what does change is added at each call. The legal notices are our own short ones.
@@ -67,6 +67,17 @@ Current                        Type                       Next reboot \x20
 ------------------------------------------------------------------------------
 {base:<20}\tSmart License                 \t {next_base:<20}
 {addon:<20}\tSubscription Smart License    \t {next_addon:<30}
+"""
+
+# source: show-version-form (a C8000V; assumed for the other routers)
+_ROUTER_LEVELS = """\
+License Level: {base}
+License Type: Perpetual
+Next reload license Level: {next_base}
+
+Addon License Level: {addon}
+Addon License Type: Subscription
+Next reload addon license Level: {next_addon}
 """
 
 _UNIT = """\
@@ -172,10 +183,24 @@ def _levels(view: VersionView, profile: Profile, layout: Layout) -> str:
         lines = _PACKAGES.format(
             base=base, addon=addon or "None", next_base=next_base, next_addon=next_addon or "None"
         )
-    lines += _air_levels(view, profile, layout)
+    if profile.kind == "router":
+        lines = _router_levels(view, profile)
+    else:
+        lines += _air_levels(view, profile, layout)
     policy = layout.has("smart_licensing_policy_status")
     status = "Smart Licensing Using Policy" if policy else _NOT_APPLICABLE
     return f"{lines}\n\nSmart Licensing Status: {status}\n\n"
+
+
+def _router_levels(view: VersionView, profile: Profile) -> str:
+    base, _, addon = view.level.partition(" addon ")
+    next_base, _, next_addon = view.next_level.partition(" addon ")
+    text = _ROUTER_LEVELS.format(
+        base=base, addon=addon, next_base=next_base, next_addon=next_addon
+    ).replace(": \n", ":\n")
+    if "throughput" in profile.texts:
+        text += f"\nThe current throughput level is {profile.texts['throughput']}\n"
+    return text
 
 
 _NOT_APPLICABLE = "Registration Not Applicable/Not Applicable"
@@ -206,7 +231,7 @@ def _air_words(level: str) -> str:
 
 def _machine(profile: Profile, layout: Layout, udi: Udi, virtual_interfaces: int) -> str:
     """Processor, interfaces and memory of the active unit."""
-    texts = profile.texts
+    texts = profile.texts_of(udi.pid)
     memory = texts["memory"]
     if layout.has("wireless_level_lines"):
         memory = texts.get("memory_recent", memory)
@@ -235,6 +260,7 @@ def _machine(profile: Profile, layout: Layout, udi: Udi, virtual_interfaces: int
 _STORES = {
     "crash_files": "Crash Files at crashinfo:",
     "flash": "Flash at flash:",
+    "bootflash": "flash memory at bootflash:",
     "disk": "virtual hard disk at bootflash:",
 }
 
@@ -243,7 +269,7 @@ def _unit(profile: Profile, udi: Udi) -> str:
     numbers = hardware_of(udi)
     return _UNIT.format(
         mac=numbers.base_mac,
-        motherboard=profile.models[udi.pid].texts["motherboard"],
+        motherboard=profile.texts_of(udi.pid)["motherboard"],
         motherboard_serial=numbers.motherboard_serial,
         pid=udi.pid,
         sn=udi.sn,
@@ -252,8 +278,8 @@ def _unit(profile: Profile, udi: Udi) -> str:
 
 def _table_row(profile: Profile, release: Release, number: int, udi: Udi) -> str:
     mark = "*" if number == 1 else " "
-    ports = profile.models[udi.pid].texts["ports"]
-    texts = profile.texts
+    texts = profile.texts_of(udi.pid)
+    ports = texts["ports"]
     return (
         f"{mark}{number:5d} {ports:<5} {udi.pid:<18} {release.padded:<17} "
         f"{texts['image']:<21} {texts['mode']:<7}\n"

@@ -1,0 +1,215 @@
+"""`show inventory`, `show platform`, `show switch`, `show redundancy states`: the units of a set.
+
+Facts: docs/sources.md, entries inventory-form, platform-form. Forms without a capture are recalled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from agent.cli.views.hardware import dotted, hardware_of
+from agent.core.identity import Udi
+from agent.core.release import Release
+from agent.engine.state import Member
+from agent.profiles.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """The units that make up a device; `members[0]` is the active one."""
+
+    members: tuple[Member, ...]
+    profile: Profile
+    release: Release
+
+    @property
+    def stacked(self) -> bool:
+        """Are its units switches of a stack, each with a number of its own?"""
+        return "stack" in self.profile.texts
+
+
+# --- show inventory -------------------------------------------------------------------------
+
+
+def inventory(units: Sequence[Udi], profile: Profile) -> str:
+    """Each unit with its parts; an empty line ends each entry."""
+    if "stack" in profile.texts:
+        return "\n".join(_stack_parts(tuple(units), profile))
+    return "\n".join(_BOXES[profile.kind](tuple(dict.fromkeys(units)), profile))
+
+
+def _stack_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[str]:
+    version = profile.texts["version_id"]
+    if units:
+        stack = profile.texts["stack"]
+        yield _part(stack, stack, units[0].pid, version, units[0].sn)
+    for number, udi in enumerate(units, 1):
+        texts, serials = profile.texts_of(udi.pid), hardware_of(udi)
+        bay = f"Switch {number} - Power Supply A"
+        yield _part(f"Switch {number}", udi.pid, udi.pid, version, udi.sn)
+        yield _part(bay, bay, texts["power_supply"], version, serials.power_supply_serial)
+        if "uplink_pid" in texts:
+            yield _part(
+                f"Switch {number} FRU Uplink Module 1",
+                texts["uplink_description"],
+                texts["uplink_pid"],
+                version,
+                serials.uplink_serial,
+            )
+
+
+def _chassis_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[str]:
+    for udi in units:
+        texts = profile.texts_of(udi.pid)
+        serial = hardware_of(udi).power_supply_serial
+        yield _part("Chassis", f"Cisco Catalyst {udi.pid} Chassis", udi.pid, "V01", udi.sn)
+        yield _part("Power Supply Module 1", "Power Supply", texts["power_supply"], "V01", serial)
+
+
+def _router_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[str]:
+    for udi in units:
+        texts, name = profile.texts_of(udi.pid), _short(udi.pid)
+        yield _part("Chassis", f"Cisco {name} Chassis", udi.pid, texts["version_id"], udi.sn)
+        if "power_supply" in texts:
+            serial = hardware_of(udi).power_supply_serial
+            supply = f"Power Supply for Cisco {name}"
+            yield _part("Power Supply Module 0", supply, texts["power_supply"], "V01", serial)
+        yield _part("module R0", f"Cisco {name} Route Processor", udi.pid, "", "")
+        yield _part("module F0", f"Cisco {name} Forwarding Processor", udi.pid, "", "")
+
+
+def _controller_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[str]:
+    for udi in units:
+        name = _short(udi.pid)
+        yield _part(
+            "Chassis", f"Cisco {name} Chassis", udi.pid, profile.texts["version_id"], udi.sn
+        )
+
+
+_BOXES: dict[str, Callable[[tuple[Udi, ...], Profile], Iterator[str]]] = {
+    "switch": _chassis_parts,
+    "router": _router_parts,
+    "wlc": _controller_parts,
+}
+
+
+def _short(pid: str) -> str:
+    """`ISR4451-X/K9` is an ISR4451, `C9800-CL-K9` a C9800-CL."""
+    return pid.removesuffix("/K9").removesuffix("-K9").removesuffix("-X")
+
+
+def _part(name: str, description: str, pid: str, version: str, serial: str) -> str:
+    return (
+        f'NAME: "{name}", DESCR: "{description}"\nPID: {pid:<18}, VID: {version:<5}, SN: {serial}\n'
+    )
+
+
+# --- show platform, show switch -------------------------------------------------------------
+
+_PLATFORM_HEAD = """\
+Switch  Ports    Model                Serial No.   MAC address     Hw Ver.       Sw Ver.
+------  -----   ---------             -----------  --------------  -------       --------"""
+_ROLES_HEAD = """\
+                                   Current
+Switch#   Role        Priority      State
+-------------------------------------------"""
+_SWITCH_HEAD = """\
+                                             H/W   Current
+Switch#   Role    Mac Address     Priority Version  State
+-------------------------------------------------------------------------------------"""
+
+
+def platform(shown: Set) -> str:
+    """`show platform`: the stack's units, or the slots of a box."""
+    if shown.profile.kind == "switch":
+        return _stack_platform(shown)
+    return _slots(shown)
+
+
+def switch(shown: Set) -> str:
+    """`show switch`. # assumed: recalled"""
+    own = dotted(hardware_of(shown.members[0].udi).base_mac)
+    lines = [
+        f"Switch/Stack Mac Address : {own} - Local Mac Address",
+        "Mac persistency wait time: Indefinite",
+        _SWITCH_HEAD,
+    ]
+    for number, member in enumerate(shown.members, 1):
+        mac = dotted(hardware_of(member.udi).base_mac)
+        mark = "*" if number == 1 else " "
+        lines.append(
+            f"{mark}{number:<9}{member.role.value:<8}{mac:<16}{_priority(number):<9}V01     Ready"
+        )
+    return "\n".join([*lines, "", ""])
+
+
+def _stack_platform(shown: Set) -> str:
+    lines = [_PLATFORM_HEAD]
+    for number, member in enumerate(shown.members, 1):
+        udi = member.udi
+        ports = shown.profile.texts_of(udi.pid)["ports"]
+        mac = dotted(hardware_of(udi).base_mac)
+        lines.append(
+            f" {number:<8}{ports:<7}{udi.pid:<22}{udi.sn:<13}{mac:<16}{'V01':<14}"
+            f"{shown.release.padded}"
+        )
+    own = dotted(hardware_of(shown.members[0].udi).base_mac)
+    lines += [
+        f"Switch/Stack Mac Address : {own} - Local Mac Address",
+        "Mac persistency wait time: Indefinite",
+        _ROLES_HEAD,
+    ]
+    for number, member in enumerate(shown.members, 1):
+        mark = "*" if number == 1 else " "
+        lines.append(f"{mark}{number:<9}{member.role.value:<15}{_priority(number):<11}Ready")
+    return "\n".join(lines)
+
+
+def _priority(number: int) -> int:
+    """# assumed: the active unit has the highest priority, the others the default"""
+    return 15 if number == 1 else 1
+
+
+def _slots(shown: Set) -> str:
+    """The slots of a router or controller. # assumed: recalled"""
+    pid = shown.members[0].udi.pid
+    rows = [("0", pid, "ok"), ("R0", pid, "ok, active")]
+    if len(shown.members) > 1:
+        rows.append(("R1", pid, "ok, standby"))
+    rows.append(("F0", pid, "ok, active"))
+    lines = [
+        f"Chassis type: {pid:<20}",
+        "",
+        "Slot      Type                State                 Insert time (ago) ",
+        "--------- ------------------- --------------------- ----------------- ",
+        *(f"{slot:<10}{kind:<20}{state:<22}{'00:05:00':<18}" for slot, kind, state in rows),
+    ]
+    return "\n".join(lines)
+
+
+# --- show redundancy ------------------------------------------------------------------------
+
+
+def redundancy_states(shown: Set) -> str:
+    """`show redundancy states`. # source: platform-form (first line), the rest recalled"""
+    paired = len(shown.members) > 1
+    peer = "8  -STANDBY HOT" if paired else "1  -DISABLED"
+    mode = "sso" if paired else "Non-redundant"
+    return "\n".join(
+        [
+            "       my state = 13 -ACTIVE ",
+            f"     peer state = {peer} ",
+            f"           Mode = {'Duplex' if paired else 'Simplex'}",
+            "           Unit = Primary",
+            "        Unit ID = 1",
+            "",
+            f"Redundancy Mode (Operational) = {mode}",
+            f"Redundancy Mode (Configured)  = {'sso' if paired else 'Non-redundant'}",
+            f"Redundancy State              = {mode}",
+            "     Maintenance Mode = Disabled",
+            f"    Manual Swact = {'enabled' if paired else 'disabled (peer unknown)'}",
+            f" Communications = {'Up' if paired else 'Down      Reason: Failure'}",
+            "",
+        ]
+    )

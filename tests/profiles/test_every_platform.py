@@ -1,0 +1,154 @@
+"""Each model of each family starts on every release it can run, and prints what users ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.cli.line import Line
+from agent.cli.session import CliSession
+from agent.core.identity import Udi
+from agent.core.release import Release, known_releases
+from agent.device.device import Device, new_device
+from agent.engine.state import Member, Role
+from agent.profiles.profile import load, profile_names
+
+NOW = 1_790_000_000_000
+COMMANDS = (
+    "show license all",
+    "show license authorization",
+    "show license data conversion",
+    "show license eventlog",
+    "show license history message",
+    "show license reservation",
+    "show license status",
+    "show license summary",
+    "show license tech support",
+    "show license udi",
+    "show license usage",
+    "show version",
+    "show inventory",
+    "show platform",
+    "show redundancy states",
+    "show ip interface brief",
+)
+REFUSED = ("% Invalid", "% Incomplete", "% Ambiguous")
+
+ALL = [
+    (family, pid, release)
+    for family in profile_names()
+    for pid in load(family).models
+    for release in known_releases()
+    if Release.parse(release).within(load(family).first_releases)
+]
+
+
+def started(pid: str, release: str, *others: Member) -> Device:
+    device = new_device("node", pid, Release.parse(release), "FOC0000EMU1", others=others)
+    device.boot(NOW)
+    return device
+
+
+def session_on(device: Device) -> CliSession:
+    session = CliSession(device, Line("console", 0), width=0, length=0)
+    session.start(NOW)
+    session.feed("\r", NOW)
+    session.feed("enable\r", NOW)
+    session.feed("terminal length 0\r", NOW)
+    return session
+
+
+def answer(session: CliSession, command: str) -> str:
+    """What is printed between the echoed command and the next prompt."""
+    text = session.feed(f"{command}\r", NOW).replace("\r\n", "\n")
+    return text.split("\n", 1)[1].rsplit("\n", 1)[0]
+
+
+@pytest.mark.parametrize(("family", "pid", "release"), ALL)
+def test_a_model_prints_every_show_command(family: str, pid: str, release: str) -> None:
+    session = session_on(started(pid, release))
+    for command in COMMANDS:
+        printed = answer(session, command)
+        assert printed.strip(), command
+        assert not any(words in printed for words in REFUSED), command
+    assert f"UDI: PID:{pid},SN:FOC0000EMU1" in answer(session, "show license udi")
+
+
+@pytest.mark.parametrize(
+    ("family", "pid"), [(f, p) for f in profile_names() for p in load(f).models]
+)
+def test_a_model_prints_its_configuration(family: str, pid: str) -> None:
+    printed = answer(session_on(started(pid, known_releases()[-1])), "show running-config")
+    assert f"hostname {load(family).hostname}\n" in printed
+    assert printed.rstrip().endswith("\nend")
+
+
+def test_the_wanted_platforms_are_there() -> None:
+    """The list of families that a lab can name."""
+    models = {pid for family in profile_names() for pid in load(family).models}
+    assert models >= {
+        "C9200L-24T-4X",
+        "C9300-24T",
+        "C9300L-48PF-4X",
+        "C9350-48T",
+        "C9407R",
+        "C9410R",
+        "C9500-32QC",
+        "C9500X-28C8D",
+        "C9606R",
+        "IE-3300-8T2S",
+        "C9800-CL-K9",
+        "C9800-L-F-K9",
+        "C9800-40-K9",
+        "C9800-80-K9",
+        "C8000V",
+        "C8200-1N-4T",
+        "C8300-1N1S-6T",
+        "C8500-12X",
+        "ISR4451-X/K9",
+        "ASR1006-X",
+    }
+
+
+def test_two_supervisors_use_two_network_and_one_dna_licence() -> None:
+    """source: chassis-licences (a C9407R and a C9410R)."""
+    second = Member(Udi("C9407R", "FOC0000EMU1"), Role.STANDBY)
+    device = started("C9407R", "17.13.1", second)
+    counts = {use.feature: use.count for use in device.agent.state.usage.values()}
+    assert counts == {"network-advantage": 2, "dna-advantage": 1}
+    printed = answer(session_on(device), "show license tech support")
+    assert (
+        "    Active:PID:C9407R,SN:FOC0000EMU1\n    Standby:PID:C9407R,SN:FOC0000EMU1\n" in printed
+    )
+    table = printed[printed.index("Enforced Licenses:") :]
+    assert table.count("  P:C9407R,S:FOC0000EMU1:\n    hseck9: ") == 1
+
+
+def test_a_stack_of_two_models_has_a_licence_row_for_each() -> None:
+    others = (
+        Member(Udi("C9300-24T", "FOC0000EMU2"), Role.STANDBY),
+        Member(Udi("C9300-48U", "FOC0000EMU3"), Role.MEMBER),
+    )
+    session = session_on(started("C9300-24T", "17.12.4", *others))
+    rows = [line.split() for line in answer(session, "show license summary").split("\n")]
+    counts = [(row[0], int(row[-3])) for row in rows if row[-2:] == ["IN", "USE"]]
+    assert counts == [
+        ("network-advantage", 2),
+        ("dna-advantage", 2),
+        ("network-advantage", 1),
+        ("dna-advantage", 1),
+    ]
+    printed = answer(session, "show platform")
+    assert " 3       65     C9300-48U             FOC0000EMU3  " in printed
+    assert "Message Flow Allowed: False" in answer(session, "show license tech support")
+
+
+def test_a_controller_has_no_management_port_of_a_switch() -> None:
+    session = session_on(started("C9800-CL-K9", "17.12.4"))
+    assert "GigabitEthernet0/0 " not in answer(session, "show ip interface brief")
+
+
+def test_a_router_without_a_boot_level_uses_no_licence() -> None:
+    """source: show-layouts (virtual routers in labs)."""
+    session = session_on(started("C8000V", "17.15.1"))
+    assert "  No licenses in use" in answer(session, "show license summary")
+    assert "License Level:\nLicense Type: Perpetual\n" in answer(session, "show version")
