@@ -29,6 +29,7 @@ from agent.device.inputs import (
     StartupSaved,
     UsageSet,
 )
+from agent.engine.ack_rule import access_point_limit
 from agent.engine.events import Booted, ConfigChanged, LicenceRequest, TimeReached, UsageChanged
 from agent.engine.machine import SmartAgent
 from yang.tree import apply
@@ -48,7 +49,9 @@ def _event(device: Device, given: AgentEvent, now: Instant) -> str:
         job, device.jobs = device.jobs[0], device.jobs[1:]
         device.write_log(job.mnemonic, job.fields, now)
     deadline = device.agent.next_deadline()
-    return device.tell(given.event, now) if deadline is not None and deadline <= now else ""
+    said = device.tell(given.event, now) if deadline is not None and deadline <= now else ""
+    _drop_surplus(device, now)
+    return said
 
 
 def _committed(device: Device, given: ConfigCommitted, now: Instant) -> str:
@@ -150,10 +153,12 @@ def _usage_set(device: Device, given: UsageSet, now: Instant) -> str:
 
 
 def _access_points_changed(device: Device, given: AccessPointsChanged, now: Instant) -> str:
-    joined = tuple(ap for ap in given.joined if ap not in device.access_points)
     left = tuple(ap for ap in given.left if ap in device.access_points)
     for ap in left:
         del device.access_points[ap]
+    new = tuple(ap for ap in given.joined if ap not in device.access_points)
+    limit = _access_point_limit(device, now)
+    joined = new if limit is None else new[: max(0, limit - len(device.access_points))]
     device.access_points.update(dict.fromkeys(joined))
     if not joined and not left:
         return ""
@@ -162,6 +167,20 @@ def _access_points_changed(device: Device, given: AccessPointsChanged, now: Inst
         request = LicenceRequest(entitlement.feature, entitlement.tag, count)
         device.tell(UsageChanged(request, joined, left), now)
     return ""
+
+
+def _drop_surplus(device: Device, now: Instant) -> None:
+    """Past the deadline without an ACK, the access points above the limit go, the last first."""
+    if not device.access_points:
+        return
+    limit = _access_point_limit(device, now)
+    if limit is not None and len(device.access_points) > limit:
+        surplus = tuple(device.access_points)[limit:]
+        _access_points_changed(device, AccessPointsChanged(left=surplus), now)
+
+
+def _access_point_limit(device: Device, now: Instant) -> int | None:
+    return access_point_limit(device.agent.state, device.profile, device.release, now)
 
 
 def _message_logged(device: Device, given: MessageLogged, now: Instant) -> str:

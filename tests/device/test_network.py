@@ -76,7 +76,7 @@ def test_lossy_links_delay_acks_and_lose_no_report(world_of):
 
 
 def _usage(world):
-    return world.cssm._records.all_usage()
+    return world.cssm.records.all_usage()
 
 
 def test_outage_is_logged_and_its_end_too(world_of):

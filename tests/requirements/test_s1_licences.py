@@ -69,11 +69,20 @@ async def test_s1_27_a_virtual_controller_without_ack_warns() -> None:
         assert NOT_REGISTERED in await desk.show("show logging")
 
 
-@pytest.mark.xfail(reason="joining access points does not look at the limit yet", strict=True)
 async def test_s1_27_a_virtual_controller_without_ack_limits_access_points() -> None:
     async with open_desk("C9800-CL-K9", "17.9.5", config=OFF) as desk:
+        await desk.type("emulator ap join 10")
         await desk.advance(42 * DAY)
+        assert "% 20 of them cannot join" in await desk.type("emulator ap join 60")
+        assert len(desk.device.access_points) == 50
+
+
+async def test_s1_27_access_points_above_the_limit_leave_at_the_deadline() -> None:
+    async with open_desk("C9800-CL-K9", "17.9.5", config=OFF) as desk:
         await desk.type("emulator ap join 60")
+        await desk.advance(29 * DAY)
+        assert len(desk.device.access_points) == 60
+        await desk.advance(3 * DAY)
         assert len(desk.device.access_points) == 50
 
 

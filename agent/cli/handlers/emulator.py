@@ -46,6 +46,9 @@ def usage(context: Context, args: Args) -> Result:
     return Reply(f"% {context.device.model} has no licence named {feature}")
 
 
+AP_REFUSED = "% {refused} of them cannot join: the limit without an acknowledgement is in force"
+
+
 def access_points(context: Context, args: Args) -> Result:
     """Join numbers on from those joined; leave takes the last joined first."""
     device, count = context.device, int(args["count"])
@@ -60,7 +63,8 @@ def access_points(context: Context, args: Args) -> Result:
         if (udi := Udi(ACCESS_POINT, f"EMU{number:08d}")) not in taken
     )
     device.join(tuple(udi for udi, _ in zip(free, range(count), strict=False)), context.now)
-    return Reply()
+    refused = len(joined) + count - len(device.access_points)
+    return Reply(AP_REFUSED.format(refused=refused) if refused else "")
 
 
 HANDLERS: dict[str, Handler] = {
