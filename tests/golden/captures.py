@@ -8,7 +8,7 @@ blanks at the very end. A state is built from values alone.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +49,7 @@ class Exempt:
     reason: str
     ours: str
     theirs: str
+    times: int = -1  # how many, from the first on; -1: all
 
 
 def read(folder: Path, name: str) -> str:
@@ -145,33 +146,44 @@ def view(
     account: Account | None = None,
     counters: Counters | None = None,
     reported: dict[int, RumReport] | None = None,
+    data_channel: bool = True,
 ) -> LicensingView:
     """The view of units `PID SN`, the active one first; `trusted` are their install times."""
-    udis = [Udi(*unit.split()) for unit in units or ("C9300-24T FOC1",)]
-    roles = (Role.ACTIVE, Role.STANDBY, *([Role.MEMBER] * len(udis)))
-    codes = {
+    state = state_of(*units, config=config, policy=policy, usage=usage, account=account)
+    udis = [member.udi for member in state.members]
+    state.trust = {
         udi.short: trust(udi, when, since, expired)
         for udi, when, since in zip(udis, trusted, valid or ("",) * len(trusted), strict=False)
     }
-    state = AgentState(
+    state.usage = {
+        f"tag{handle}": LicenceUse(handle, one.feature, f"tag{handle}", one.count, 0, 1, one.group)
+        for handle, one in enumerate(licences, 1)
+    }
+    state.reports = reported or {}
+    state.counters = counters or Counters()
+    made = view_of(state, _profile(kind, udis, licences), agent, Calendar(Zone(zone)))
+    return replace(made, data_channel=data_channel)
+
+
+def state_of(
+    *units: str,
+    config: LicenseConfig | None = None,
+    policy: Policy | None = None,
+    usage: UsageReporting | None = None,
+    account: Account | None = None,
+) -> AgentState:
+    """A state without licences and trust; the first unit is active, the second standby."""
+    udis = [Udi(*unit.split()) for unit in units or ("C9300-24T FOC1",)]
+    roles = (Role.ACTIVE, Role.STANDBY, *([Role.MEMBER] * len(udis)))
+    return AgentState(
         members=tuple(Member(udi, role) for udi, role in zip(udis, roles, strict=False)),
         software_tag="",
         chance=Chance("test"),
         policy=policy or default_policy(),
         config=config or LicenseConfig(),
         account=account,
-        trust=codes,
-        usage={
-            f"tag{handle}": LicenceUse(
-                handle, one.feature, f"tag{handle}", one.count, 0, 1, one.group
-            )
-            for handle, one in enumerate(licences, 1)
-        },
-        reports=reported or {},
         usage_reporting=usage or UsageReporting(),
-        counters=counters or Counters(),
     )
-    return view_of(state, _profile(kind, udis, licences), agent, Calendar(Zone(zone)))
 
 
 def _profile(kind: str, udis: list[Udi], licences: tuple[Licence, ...]) -> Profile:

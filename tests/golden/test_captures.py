@@ -11,22 +11,28 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli.views import licence_reports
+from agent.cli.views import licence_messages, licence_reports, platform
+from agent.cli.views.hardware import dotted, hardware_of
 from agent.cli.views.layout import layout_for
 from agent.cli.views.licensing import Calendar
 from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.engine.state import LoggedEvent, RumReport, RumState, StorageState
-from tests.golden.captures import at, read
+from agent.profiles.profile import load
+from tests.golden.captures import at, read, state_of, view
 from tests.golden.cases import CASES, Case
+from tests.golden.tech_cases import TECH_CASES
+from tests.golden.test_tech_support import EXCERPT, excerpt
 
 pytestmark = pytest.mark.golden
 
-EQUAL_FLOOR = 25  # files that were equal when this was written
-EQUAL_UNTOUCHED = 18  # of these, files with nothing exempt
+EQUAL_FLOOR = 39  # files that were equal when this was written
+EQUAL_UNTOUCHED = 26  # of these, files with nothing exempt but blanks that the publisher trimmed
 
 LISTED = "show-license-rum-id-all__router-17.9i__two-reports.txt"
 DETAIL = "show-license-rum-id-detail__c9300-17.7i__ack.txt"
+HISTORY = "show-license-history-message__iosxe-17.13i__no-history.txt"
+PLATFORM = "show-platform__c9350__stack.txt"
 EVENTS = "show-license-eventlog-2__c9300-17.7i__usage-events.txt"
 DNA_TAG = "regid.2017-05.com.cisco.c9300_dna_advantage,1.0_411773c3-2116-4c10-94a4-5d357fe6ff18"
 AIR_TAGS = (
@@ -52,12 +58,26 @@ def test_event_log_equals_capture(golden: Path) -> None:
     assert _event_log() == read(golden, EVENTS)
 
 
+def test_history_without_messages_equals_capture(golden: Path) -> None:
+    assert _history() == read(golden, HISTORY)
+
+
+def test_units_of_a_stack_equal_capture(golden: Path) -> None:
+    assert _platform() == read(golden, PLATFORM)
+
+
 def test_count_of_equal_captures(golden: Path) -> None:
     """The number to report: equal files of all that our commands have captures for."""
-    texts = {case.file: case.text() for case in CASES}
+    texts = {case.file: case.text() for case in (*CASES, *TECH_CASES)}
     texts |= {LISTED: _list_of_reports(), DETAIL: _detail_of_a_report(), EVENTS: _event_log()}
+    texts |= {HISTORY: _history(), PLATFORM: _platform(), EXCERPT: excerpt()}
     equal = {name for name, text in texts.items() if text == read(golden, name)}
-    untouched = equal - {case.file for case in CASES if case.exempt}
+    touched = {case.file for case in (*CASES, *TECH_CASES) if case.exempt} | {PLATFORM}
+    untouched = equal - touched
+    for command in sorted({name.split("__")[0] for name in texts}):
+        ours = [name for name in texts if name.split("__")[0] == command]
+        found = [sum(name in group for name in ours) for group in (equal, untouched)]
+        print(f"{command}: equal {found[0]}/{len(ours)}, with nothing exempt {found[1]}")
     print(f"captures equal: {len(equal)}/{len(texts)}, with nothing exempt: {len(untouched)}")
     assert len(equal) >= EQUAL_FLOOR
     assert len(untouched) >= EQUAL_UNTOUCHED
@@ -71,6 +91,22 @@ def test_a_capture_differs_from_the_layout_of_another_release(golden: Path) -> N
         Release.parse("17.7.1"), "switch"
     )
     assert other.text() != read(golden, case.file)
+
+
+def _history() -> str:
+    return licence_messages.history(view(), layout_for(Release.parse("17.13.1"), "switch")).rstrip()
+
+
+def _platform() -> str:
+    """The units of the capture; addresses, hardware versions and priorities are its own."""
+    units = ("C9350-48U FOC2718YA4B", "C9350-24U FOC2718Y5Y6", "C9350-48U FOC2718YAD7")
+    state = state_of(*units)
+    shown = platform.Set(state.members, load("c9350"), Release.parse("17.15.1"))
+    text = platform.platform(shown)
+    macs = ("f4ee.3181.bf80", "f4ee.3181.ac00", "f4ee.3181.c380")
+    for member, mac in zip(state.members, macs, strict=True):
+        text = text.replace(dotted(hardware_of(member.udi).base_mac), mac)
+    return text.replace("V01", "P1B").replace("Standby         1 ", "Standby         10")
 
 
 def _list_of_reports() -> str:

@@ -126,7 +126,7 @@ def test_words_of_users_keep_their_case():
 
 
 def test_a_privilege_too_low_makes_a_word_unknown():
-    assert match(GRAMMAR, "exec", "show running-config", 1) == Invalid(5)
+    assert match(GRAMMAR, "exec", "show running-config", 1) == Invalid(6)
     assert match(GRAMMAR, "exec", "configure terminal", 1) == Invalid(0)
     assert matched("exec", "show version", privilege=1).target.handler == "show.version"
     assert matched("exec", "en", privilege=1).target.handler == "terminal.enable"

@@ -1,7 +1,6 @@
 """`show license history message` and `show license data conversion`.
 
-The agent keeps no messages it has exchanged, so the history is always the empty one; how an entry
-looks is not known. Facts: docs/sources.md, entries history-form, conversion-facts.
+Facts: docs/sources.md, entries history-form, conversion-facts.
 """
 
 from __future__ import annotations
@@ -9,29 +8,52 @@ from __future__ import annotations
 from agent.cli.views.layout import Layout
 from agent.cli.views.licence_all import conversion as conversion_block
 from agent.cli.views.licence_status import Lines
-from agent.cli.views.licensing import LicensingView
+from agent.cli.views.licensing import Calendar, LicensingView
+from agent.engine.state import Exchange, ImportKind, PastImport, PastMessage
 
 _RULE = "=" * 52
 _EXCHANGES = (
-    "Trust Establishment",
-    "Usage Reporting",
-    "Result Polling",
-    "Authorization Request",
-    "Authorization Return",
-    "Trust Sync",
+    Exchange.TRUST_ESTABLISHMENT,
+    Exchange.USAGE_REPORTING,
+    Exchange.RESULT_POLLING,
+    Exchange.AUTHORIZATION_REQUEST,
+    Exchange.AUTHORIZATION_RETURN,
+    Exchange.TRUST_SYNC,
 )
-_IMPORTS = ("POLICY", "AUTH", "TRUST CODE", "RUM ACK", "CONVERSION ACK", "ACCOUNT INFO")
 
 
 def history(view: LicensingView, layout: Layout) -> str:
     """The text of `show license history message`; it begins with an empty line."""
+    past, calendar = view.history, view.calendar
     lines: Lines = ["", "Message History (oldest to newest):", _RULE]
-    for name in _EXCHANGES:
-        lines += [f"{name}:", "  No past history"]
+    for exchange in _EXCHANGES:
+        lines.append(f"{exchange.value}:")
+        rows = past.messages.get(exchange.value, ())
+        lines += [line for row in rows for line in _message(row, calendar)] or ["  No past history"]
     lines += ["", "Import Message History (oldest to newest):", _RULE]
-    for name in _IMPORTS:
-        lines += [f"Import {name}:", "  No past Import history", ""]
+    for kind in ImportKind:
+        imports = past.imports.get(kind.value, ())
+        lines.append(f"Import {kind.value}:")
+        lines += [_import(row, calendar) for row in imports] or ["  No past Import history"]
+        lines.append("")
     return "\n".join(lines)
+
+
+def _message(row: PastMessage, calendar: Calendar) -> Lines:
+    """# assumed: how an entry looks is not known; these are the words of tech support"""
+    return [
+        f"  Request: {calendar.date(row.sent)}",
+        f"    Nonce: {row.nonce}",
+        f"  Response: {row.response} on {calendar.date(row.answered)}",
+        f"    Failure Reason: {row.reason}",
+    ]
+
+
+def _import(row: PastImport, calendar: Calendar) -> str:
+    """# assumed: as above"""
+    if not row.code:
+        return f"  Imported on {calendar.date(row.imported)}"
+    return f"  Failed on {calendar.date(row.imported)}: {row.reason} ({row.code})"
 
 
 def conversion(view: LicensingView, layout: Layout) -> str:

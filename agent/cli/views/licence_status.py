@@ -161,12 +161,14 @@ def telemetry(view: LicensingView, layout: Layout) -> Lines:
         return [
             "Product Analytics Report Summary:",
             "================================",  # one short of its title, as the device prints it
-            "Product Analytics: NOT AVAILABLE",
-            "Not Available Reason: Smart license channel not established",
+            f"Product Analytics: {available}",
+            f"Not Available Reason: {_NO_CHANNEL if not view.data_channel else '<empty>'}",
             "Total current Product Analytics reports: 0",
         ]
     return []
 
+
+_NO_CHANNEL = "Smart license channel not established"
 
 _STATUS: tuple[Block, ...] = (
     utility,

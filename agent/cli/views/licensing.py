@@ -7,7 +7,7 @@ into the device's own dates. Rendering is in licence_status, licence_usage and l
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agent.core.clock import Instant
@@ -17,6 +17,7 @@ from agent.engine.config import LicenseConfig
 from agent.engine.queries import UsageSummary, usage_summary
 from agent.engine.state import (
     AgentState,
+    History,
     LicenceUse,
     Policy,
     TrustCode,
@@ -81,6 +82,7 @@ class LicensingView:
     calendar: Calendar
     data_channel: bool = True
     automatic_conversion: bool = False
+    history: History = field(default_factory=History)
 
     @property
     def trusted(self) -> bool:
@@ -108,6 +110,7 @@ def view_of(
         agent_version=agent_version,
         calendar=calendar,
         automatic_conversion=profile.kind == "router",
+        history=History(dict(state.history.messages), dict(state.history.imports)),
     )
 
 

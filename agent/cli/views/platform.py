@@ -162,7 +162,7 @@ def _stack_platform(shown: Set) -> str:
     ]
     for number, member in enumerate(shown.members, 1):
         mark = "*" if number == 1 else " "
-        lines.append(f"{mark}{number:<9}{member.role.value:<15}{_priority(number):<11}Ready")
+        lines.append(f"{mark}{number:<8}{member.role.value:<16}{_priority(number):<11}Ready")
     return "\n".join(lines)
 
 

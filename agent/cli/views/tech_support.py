@@ -100,7 +100,7 @@ def _handle(view: TechView, handle: Handle, layout: Layout) -> Lines:
         "  Version: 1.0",
         f"  Status: {'IN USE(15)' if in_use else 'NOT IN USE(1)'}",
     ]
-    if layout.has("compliance_counts"):
+    if in_use and layout.has("compliance_counts"):
         lines += _COMPLIANCE
     lines += [
         f"  Status time: {date(use.status_time)}",
