@@ -54,6 +54,8 @@ def conversion(view: LicensingView, layout: Layout) -> Lines:
     if not layout.has("license_conversion"):
         return []
     lines = ["License Conversion:", f"  Automatic Conversion Enabled: {view.automatic_conversion}"]
+    if layout.has("conversion_status"):
+        lines.append("  Status: Not started")
     if layout.has("conversion_files"):
         lines += ["  Last Data Push: <none>", "  Last File Export: <none>"]
     return lines

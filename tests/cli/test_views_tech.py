@@ -1,0 +1,175 @@
+"""show license tech support and history where no capture stands beside them: states, releases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from agent.cli.views import licence_all, licence_messages, tech_support, tech_view
+from agent.cli.views.layout import Layout, layout_for
+from agent.cli.views.tech_rows import info_rows, job_rows, licences_found
+from agent.core.clock import DAY, MINUTE, SECOND
+from agent.core.release import Release, known_releases
+from agent.device.device import Device, new_device
+from agent.engine.config import LicenseConfig, Transport
+from agent.engine.state import (
+    Exchange,
+    ExchangeStatistics,
+    History,
+    PastImport,
+    PastMessage,
+    PendingTrust,
+)
+from tests.golden.captures import trust, view
+
+NOW = 1_790_000_000_000
+SMART = LicenseConfig(transport=Transport.SMART)
+
+
+def layout(release: str, kind: str = "switch") -> Layout:
+    return layout_for(Release.parse(release), kind)
+
+
+def booted(release: str = "17.12.4", model: str = "C9300-24T") -> Device:
+    device = new_device("sw1", model, Release.parse(release), "FOC0000EMU1")
+    device.boot(NOW)
+    return device
+
+
+def printed(device: Device, now: int = NOW) -> str:
+    found = tech_view.collect(device, now)
+    return tech_support.tech_support(found, layout_for(device.release, device.profile.kind))
+
+
+@pytest.mark.parametrize("release", known_releases())
+def test_every_release_has_its_rows(release: str) -> None:
+    """A release's rows are whole: each key of Other Info once, each job once, a count."""
+    parsed = Release.parse(release)
+    keys = [row.split(":")[0] for row in info_rows(parsed)]
+    assert len(set(keys)) == len(keys) >= 75
+    names = [row.name for row in job_rows(parsed)]
+    assert len(set(names)) == len(names) >= 12
+    assert licences_found(parsed) > 190
+
+
+def test_jobs_count_down() -> None:
+    device = booted()
+    assert "\nDaily: Sep 21 14:13:22 2026 UTC (2 seconds remaining)\n" in printed(device)
+    later = printed(device, NOW + 5 * MINUTE)
+    assert "\nCurrent time: Sep 21 14:18:20 2026 UTC\n" in later
+    left = "23 hours, 55 minutes, 2 seconds remaining"
+    assert f"\nDaily: Sep 22 14:13:22 2026 UTC ({left})\n" in later
+
+
+def test_a_job_that_is_due_has_expired() -> None:
+    device = booted()
+    found = tech_view.collect(device, NOW)
+    due = replace(found, jobs={**found.jobs, "Operational Model": NOW})
+    text = tech_support.tech_support(due, layout("17.12.4"))
+    assert "\nOperational Model: Sep 21 14:13:20 2026 UTC  (Expired)\n" in text
+
+
+def test_jobs_of_exchanges_show_once_these_were_tried() -> None:
+    device = booted()
+    polling = "\nRetrieve data processing result: Expired Not Rescheduled\n"
+    assert polling not in printed(device)
+    device.agent.state.statistics[Exchange.RESULT_POLLING.value] = ExchangeStatistics(total=1)
+    assert polling in printed(device)
+    hello = ExchangeStatistics(total=3, fail=3)
+    for release, listed in (("17.8.1", True), ("17.9.1", False)):
+        old = booted(release)
+        old.agent.state.statistics[Exchange.HELLO_MESSAGE.value] = hello
+        assert ("\nHello Message: Expired Not Rescheduled\n" in printed(old)) is listed
+
+
+def test_trust_of_a_single_unit() -> None:
+    device = booted()
+    assert "\nLocal Device: No Trust Data\nOverall Trust: No ID\n" in printed(device)
+    udi = device.udi
+    device.agent.state.pending_trust[udi.short] = PendingTrust(udi, "1", "", NOW)
+    waiting = f"\nLocal Device: {udi.short}, state[1], NOT INSTALLED\nOverall Trust: No ID\n"
+    assert waiting in printed(device)
+    code = replace(trust(udi, "Sep 21 14:13:20 2026"), trust_id=318)
+    device.agent.state.trust[udi.short] = code
+    text = printed(device)
+    assert f"{udi.short}, state[2], Trust Data INSTALLED  TrustId:318\nOverall Trust: INST" in text
+    assert "\nCommunication Level Allowed: DIRECT\n" in text
+
+
+@pytest.mark.parametrize(
+    ("release", "state"),
+    [
+        ("17.12.4", "Insufficient trust for direct communication"),
+        ("17.15.1", "Device configured for Offline transport"),
+    ],
+)
+def test_smart_transport_without_trust(release: str, state: str) -> None:
+    device = booted(release)
+    device.agent.state.config = SMART
+    text = printed(device)
+    assert f"\nOverall State: {state}\n" in text
+    assert "\nTransport: Smart\n  Default URL: https://smartreceiver.cisco.com/" in text
+
+
+def test_transport_off_prints_the_proxy_fields_all_the_same() -> None:
+    device = booted()
+    device.agent.state.config = LicenseConfig(transport=Transport.OFF)
+    text = printed(device)
+    assert "  Type: Transport Off\n  Proxy:\n    Address: <empty>\n" in text
+    assert "\nOverall State: Device configured for Offline transport\n" in text
+
+
+def test_blocks_of_a_kind_of_platform() -> None:
+    assert "HA Info\n" in printed(booted())
+    router = printed(booted("17.15.1", "C8000V"))
+    assert "HA Info\n" not in router
+    assert "License Usage\n=============\nNo licenses in use\n" in router
+    assert "  C8000V: Total licenses found: 221\n" in router
+    assert "    No PD enforced licenses\n" in router
+
+
+def test_a_licence_given_up_is_not_in_use() -> None:
+    device = booted("17.18.2")
+    usage = device.agent.state.usage
+    tag, use = next(iter(usage.items()))
+    usage[tag] = replace(use, count=0)
+    text = printed(device)
+    assert "  Status: NOT IN USE(1)\n  Status time:" in text
+    assert text.count("    Authorized Count: 0\n") == len(usage) - 1
+
+
+def test_last_reporting_not_required_names_licences_of_earlier_starts() -> None:
+    device = booted("17.7.1")
+    tag = next(iter(device.agent.state.usage))
+    assert "Last Reporting" not in printed(device)
+    del device.agent.state.usage[tag]
+    block = f"\n\n\nLast Reporting Not Required:\n  Entitlement Tag: {tag}\nUsage Report Summary:\n"
+    assert block in printed(device)
+    assert printed(device).count("Usage Report Summary:") == 1
+
+
+def test_history_lists_messages_and_imports() -> None:
+    past = History(
+        {"Usage Reporting": (PastMessage(NOW, "77", NOW + SECOND, "OK_POLL"),)},
+        {"RUM ACK": (PastImport(NOW), PastImport(NOW + DAY, 23, "not for this device"))},
+    )
+    text = licence_messages.history(replace(view(), history=past), layout("17.12.4"))
+    assert (
+        "Usage Reporting:\n  Request: Sep 21 14:13:20 2026 UTC\n    Nonce: 77\n"
+        "  Response: OK_POLL on Sep 21 14:13:21 2026 UTC\n    Failure Reason: <none>\n"
+        "Result Polling:\n  No past history\n"
+    ) in text
+    assert (
+        "Import RUM ACK:\n  Imported on Sep 21 14:13:20 2026 UTC\n"
+        "  Failed on Sep 22 14:13:20 2026 UTC: not for this device (23)\n\n"
+    ) in text
+
+
+def test_reservation_and_conversion_are_those_of_the_other_outputs() -> None:
+    text = licence_all.reservation(view("C9300-24T A", "C9300-24T B"), layout("17.13.1"))
+    assert "  Standby: PID:C9300-24T,SN:B\n    Reservation status: NOT INSTALLED\n" in text
+    assert licence_messages.conversion(view(kind="router"), layout("17.18.1", "router")) == (
+        "License Conversion:\n  Automatic Conversion Enabled: True\n  Status: Not started\n"
+        "  Last Data Push: <none>\n  Last File Export: <none>\n"
+    )
