@@ -15,14 +15,10 @@ from typing import Any
 from agent.core.clock import Instant
 from agent.core.identity import Udi
 from agent.protocol.codec import MessageError, ReturnCode
-from agent.protocol.codec_envelope import (
-    from_base64,
-    to_base64,
-    trust_request_from,
-    trust_request_object,
-)
+from agent.protocol.codec_envelope import from_base64, to_base64
 from agent.protocol.codec_fields import Fields, compact, decoded, parse_object, sudi
 from agent.protocol.codec_reports import report_from, report_object
+from agent.protocol.codec_requests import trust_request_from, trust_request_object
 from agent.protocol.messages import Sender, UsageReport
 from counterparts.scripts import Answer
 

@@ -122,9 +122,14 @@ class Cslu:
             text = compact({"status_code": "FAILED", "status_message": error.reason})
             return (spoiled(Answer(400, text.encode()), self.script),)
         self._met(request, now)
-        reply, calls = _REQUESTS[type(request)](self, request, now)
+        reply, calls = _REQUESTS.get(type(request), Cslu._unknown)(self, request, now)
         answer = Answer(200, encode_reply(reply, request, None))
         return (spoiled(answer, self.script), *calls)
+
+    def _unknown(self, request: Request, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
+        """What only CSSM answers, such as a request with an ID token."""
+        message = "this request is for CSSM"
+        return self._reply(request, StatusCode.FAILED, now, message=message), ()
 
     def _hello(self, request: Hello, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
         files = self._deliver(request.sender.udi, now)

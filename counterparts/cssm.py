@@ -18,7 +18,7 @@ from agent.core.chance import Chance
 from agent.core.clock import SECOND, Instant
 from agent.protocol.codec import MessageError, correlation_of
 from agent.protocol.messages import LicenseClass, PolicyData, RuleCells, UsageReport
-from counterparts import cloud
+from counterparts import cloud, receiver
 from counterparts.account import SmartAccount, default_account
 from counterparts.cloud import CloudRequest, DeviceResult, json_answer
 from counterparts.judgement import Judge
@@ -258,6 +258,7 @@ _ROUTES: dict[tuple[str, str], Route] = {
     ("POST", cloud.TOKEN_PATH): Cssm._issue_token,
     ("POST", cloud.REPORT_PATH): Cssm._report_usage,
     ("POST", cloud.POLL_PATH): Cssm._poll,
+    ("POST", receiver.PATH): receiver.receive,
     ("GET", "/product-instances"): Cssm._show_instances,
     ("GET", "/usage"): Cssm._show_usage,
 }

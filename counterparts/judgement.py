@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from agent.core.chance import Chance
 from agent.core.clock import HOUR, MINUTE, Instant
+from agent.core.identity import Udi
 from agent.protocol import signing
 from agent.protocol.codec import (
     MessageError,
@@ -33,9 +34,12 @@ from agent.protocol.messages import (
     AckStatus,
     PolicyData,
     ReportContent,
+    Sender,
     SignedReport,
     TrustData,
+    TrustEstablishment,
     TrustRequest,
+    TrustSync,
     UsageReport,
 )
 from counterparts.account import SmartAccount
@@ -68,12 +72,12 @@ class Judge:
         now: Instant,
     ) -> str:
         """Keep what the device reports and return its ACK file, dated `now`."""
-        instance = self._met(entry, now)
+        instance = self._met(entry.sender, now)
         verdicts = []
         for report in entry.usage:
             verdict, instance = self._verdict(report, instance, known_tags, now)
             verdicts.append(verdict)
-        codes = self._trust_codes(entry, instance, now)
+        codes = self._trust_codes(entry.trust_requests, entry.trust_signature, instance, now)
         if codes:
             instance = replace(instance, trust_proved=None)
         self._records.save_instance(replace(instance, alert=_alert(verdicts), alert_time=now))
@@ -94,9 +98,40 @@ class Judge:
         ]
         return write_licence_file(sections, self._correlation_id(poll_id))
 
-    def _met(self, entry: UsageReport, now: Instant) -> ProductInstance:
+    def establish(
+        self, asked: TrustEstablishment, policy: PolicyData, number: int, now: Instant
+    ) -> str | None:
+        """Trust codes, policy and account for a token's trust request; None without its proof."""
+        return self._trust_file(asked, number, now, policy)
+
+    def synchronise(self, asked: TrustSync, number: int, now: Instant) -> str | None:
+        """The account, and codes for units that have none; None when their proof is wrong."""
+        return self._trust_file(asked, number, now, None)
+
+    def _trust_file(
+        self,
+        asked: TrustEstablishment | TrustSync,
+        number: int,
+        now: Instant,
+        policy: PolicyData | None,
+    ) -> str | None:
+        instance = self._met(asked.sender, now)
+        codes = self._trust_codes(asked.trust_requests, asked.trust_signature, instance, now)
+        if len(codes) != len(asked.trust_requests):
+            return None
+        if codes:
+            instance = replace(
+                instance, trust_proved=None, alert="Trust established", alert_time=now
+            )
+        self._records.save_instance(instance)
+        sign = self._authority.sign
+        sections = [trust_section(codes, sign)] if codes else []
+        sections += [policy_section(policy, sign)] if policy is not None else []
+        sections.append(account_section(self._account.data(now), sign))
+        return write_licence_file(sections, self._correlation_id(number))
+
+    def _met(self, sender: Sender, now: Instant) -> ProductInstance:
         """The row of the sender, made at its first contact."""
-        sender = entry.sender
         known = self._records.instance(sender.udi)
         if known is not None:
             return replace(
@@ -109,10 +144,15 @@ class Judge:
             udi=sender.udi,
             hostname=sender.hostname,
             software_tag=sender.software_tag,
-            product_instance_identifier=Chance(f"{self._seed}|{sender.udi}").uuid(),
+            product_instance_identifier=self._identifier(sender.udi),
             first_contact=now,
             last_contact=now,
         )
+
+    def _identifier(self, udi: Udi) -> str:
+        """A unit that got its code as part of a set goes on under the identifier of the set."""
+        kept = self._records.setting(f"piid {udi}")
+        return kept or Chance(f"{self._seed}|{udi}").uuid()
 
     # --- reports --------------------------------------------------------------------------------
 
@@ -132,7 +172,7 @@ class Judge:
         reason = self._fault(report, content, instance, known_tags, now)
         if reason:
             return AckedReport(content.report_id, sha, AckStatus.REJECTED, reason), instance
-        known = self._records.usage(instance.udi, content.report_id)
+        known = self._records.usage(content.udi, content.report_id)
         if known is not None:
             same = known.payload_sha256 == sha
             status = AckStatus.DUPLICATE if same else AckStatus.CONFLICT
@@ -154,7 +194,7 @@ class Judge:
         now: Instant,
     ) -> str | None:
         """Why a report cannot be taken, or None."""
-        if report.udi != content.udi or report.udi != instance.udi:
+        if report.udi != content.udi or not _reports_for(instance.udi, content):
             return "the UDI of the signature and of the report differ"
         if not report_signature_fits(report, self._id_cert(report)):
             return "the signature does not fit"
@@ -177,13 +217,12 @@ class Judge:
     # --- trust codes ------------------------------------------------------------------------------
 
     def _trust_codes(
-        self, entry: UsageReport, instance: ProductInstance, now: Instant
+        self, asked: Sequence[TrustRequest], proof: str, instance: ProductInstance, now: Instant
     ) -> list[TrustData]:
         """A code for each request whose key its sender holds; none when the proof is wrong."""
-        asked = entry.trust_requests
-        if entry.trust_signature:
+        if proof:
             text = trust_requests_text(asked).encode()
-            if not asked or not signing.verify_csr(asked[0].csr, text, entry.trust_signature):
+            if not asked or not signing.verify_csr(asked[0].csr, text, proof):
                 return []
         codes = (self._trust_code(request, instance, now) for request in asked)
         return [code for code in codes if code is not None]
@@ -196,6 +235,9 @@ class Judge:
             issued = self._issue(asked, instance.product_instance_identifier, now)
         if issued is None:
             return None
+        if asked.udi != instance.udi:
+            name = f"piid {asked.udi}"
+            self._records.set_setting(name, instance.product_instance_identifier)
         return TrustData(
             udi=asked.udi,
             software_tag=asked.software_tag,
@@ -214,8 +256,10 @@ class Judge:
             return None
         trust_id = self._records.take_number("trust", FIRST_TRUST_ID)
         valid_from = now - VALID_BEFORE
+        # a device whose clock is behind, but within the tolerance, must find it valid
+        since = valid_from - CLOCK_TOLERANCE
         certificate = device_certificate(
-            self._authority, asked.udi, key, trust_id, identifier, valid_from
+            self._authority, asked.udi, key, trust_id, identifier, since
         )
         issued = IssuedTrust(
             trust_id, asked.udi, asked.nonce, asked.csr, certificate, valid_from, valid_to=0
@@ -240,6 +284,11 @@ def _usage(report: SignedReport, content: ReportContent, sha: str, now: Instant)
         received=now,
         signing_type=report.signing_type,
     )
+
+
+def _reports_for(sender: Udi, content: ReportContent) -> bool:
+    """Is this the sender's report, or one that another unit of its set made while it was active?"""
+    return sender == content.udi or any(sender == member.udi for member in content.ha_udi)
 
 
 def _plausible(content: ReportContent, now: Instant) -> bool:

@@ -42,6 +42,7 @@ class Script:
     slow_ms: int = 0
     status: int = 200
     garbage: bool = False
+    skew_ms: int = 0  # how far CSSM's clock is ahead, where a device reaches it directly
     ack: AckFault = AckFault.NONE
 
 
@@ -121,8 +122,17 @@ _WORDS: dict[str, Callable[[Script, int], Script]] = {
     "down": lambda script, value: replace(script, down=True),
     "slow": lambda script, value: replace(script, slow_ms=value * 1000),
     "status": lambda script, value: replace(script, status=value or 500),
+    "skew": lambda script, value: replace(script, skew_ms=value * 1000),
     "garbage": lambda script, value: replace(script, garbage=True),
 }
 _ALLOWED = ", ".join(
-    ["ok", "down", "slow=SECONDS", "status=CODE", "garbage", *(fault.value for fault in AckFault)]
+    [
+        "ok",
+        "down",
+        "slow=SECONDS",
+        "status=CODE",
+        "garbage",
+        "skew=SECONDS",
+        *(fault.value for fault in AckFault),
+    ]
 )

@@ -184,13 +184,12 @@ def _take_status(turn: Turn, report: RumReport, entry: AckedReport) -> bool:
     return False
 
 
-def _check_signature(turn: Turn, section: Section[Any]) -> _Fault:
-    """Signed by a signer that chains to an anchor, or by an anchor itself."""
+def check_signer(turn: Turn, fits: Callable[[str], bool]) -> _Fault:
+    """Is there a signer that `fits` and chains to an anchor, or an anchor itself?"""
     state = turn.state
-    data = section.signed_text.encode()
     expired: _Fault = None
     for certificate in (*state.signers, *state.anchors):
-        if not signing.verify(certificate, data, section.signature):
+        if not fits(certificate):
             continue
         fault = signing.check_chain((certificate,), state.anchors, turn.now)
         if fault is None:
@@ -201,3 +200,9 @@ def _check_signature(turn: Turn, section: Section[Any]) -> _Fault:
     if not state.signers:
         return UNKNOWN_SIGNER, "the signer is not known: no trust code was received"
     return BAD_SIGNATURE, "the signature does not verify"
+
+
+def _check_signature(turn: Turn, section: Section[Any]) -> _Fault:
+    """Signed by a known signer or by an anchor?"""
+    data, signature = section.signed_text.encode(), section.signature
+    return check_signer(turn, lambda certificate: signing.verify(certificate, data, signature))

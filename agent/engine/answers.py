@@ -10,13 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.engine import acks, history, polling, reporting, retries, rum, statistics, transport
+from agent.engine import (
+    acks,
+    establish,
+    history,
+    polling,
+    reporting,
+    retries,
+    rum,
+    statistics,
+    transport,
+)
 from agent.engine.events import Failure, ReplyReceived, SendFailed
-from agent.engine.routes import peer
+from agent.engine.routes import DIRECT, peer
 from agent.engine.state import Exchange, Pending, TimerName
 from agent.engine.timers import set_timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
+from agent.protocol import signing
 from agent.protocol.messages import Reply, StatusCode
 
 _ANSWERED = (StatusCode.OK, StatusCode.OK_POLL)
@@ -96,6 +107,8 @@ _AFTER_FAILURE: dict[Exchange, Callable[[Turn, Pending], None]] = {
     Exchange.HELLO_MESSAGE: _hello_failed,
     Exchange.USAGE_REPORTING: _usage_failed,
     Exchange.RESULT_POLLING: _poll_failed,
+    Exchange.TRUST_ESTABLISHMENT: establish.failed,
+    Exchange.TRUST_SYNC: establish.sync_failed,
 }
 
 
@@ -108,7 +121,7 @@ def reply_received(turn: Turn, event: ReplyReceived) -> None:
     if pending is None or pending.failure is not None:
         return
     reply = event.reply
-    if reply.nonce != pending.message.nonce:
+    if reply.nonce != pending.message.nonce or not _vouched_for(turn, pending, reply):
         send_failed(turn, SendFailed(event.request_id, Failure.BAD_REPLY))
         return
     del turn.state.pending[event.request_id]
@@ -118,8 +131,21 @@ def reply_received(turn: Turn, event: ReplyReceived) -> None:
     _ON_REPLY[pending.exchange](turn, pending, reply)
     for text in reply.licence_files:
         acks.install(turn, text)
+    if pending.exchange is Exchange.TRUST_ESTABLISHMENT:
+        establish.settle(turn, pending, reply)
     polling.end_when_answered(turn)
     transport.proceed(turn)
+
+
+def _vouched_for(turn: Turn, pending: Pending, reply: Reply) -> bool:
+    """CSSM signs its replies; a CSLU, which only passes on what CSSM signed, does not."""
+    if pending.route.transport not in DIRECT:
+        return True
+    digest, signature = reply.signed_digest, reply.signature
+    fault = acks.check_signer(
+        turn, lambda certificate: signing.verify_digest(certificate, digest, signature)
+    )
+    return fault is None
 
 
 def _note_contact(turn: Turn, reply: Reply) -> None:
@@ -176,6 +202,8 @@ def _usage_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
     rum.take_back(turn, pending.report_ids)
     if reply.status is StatusCode.OK_TRY_AGAIN:
         set_timer(state, TimerName.SEND_UTILITY_RUM_REPORTS, turn.now + polling.wait_of(reply))
+    elif reply.message == establish.STALE_NONCE:
+        set_timer(state, TimerName.SEND_UTILITY_RUM_REPORTS, turn.now + TIMINGS.trust.retry)
     elif _UNKNOWN_INSTANCE in reply.message:
         # source: status-codes (the server forgot the instance: nothing more until new trust)
         set_timer(state, TimerName.SEND_UTILITY_RUM_REPORTS, None)
@@ -198,4 +226,6 @@ _ON_REPLY: dict[Exchange, Callable[[Turn, Pending, Reply], None]] = {
     Exchange.HELLO_MESSAGE: _hello_answered,
     Exchange.USAGE_REPORTING: _usage_answered,
     Exchange.RESULT_POLLING: _poll_answered,
+    Exchange.TRUST_ESTABLISHMENT: establish.answered,
+    Exchange.TRUST_SYNC: establish.sync_answered,
 }

@@ -82,6 +82,15 @@ class SyncAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenEntered:
+    """`license smart trust idtoken`: establish trust with CSSM; what comes of it is logged."""
+
+    token: str
+    scope: Scope = Scope.LOCAL
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyReceived:
     """A server answered the request with this id."""
 
@@ -146,6 +155,7 @@ Event = (
     | ConfigChanged
     | UsageChanged
     | SyncAsked
+    | TokenEntered
     | ReplyReceived
     | SendFailed
     | FileImported

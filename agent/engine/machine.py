@@ -13,7 +13,18 @@ from typing import Any
 from agent.core.chance import Chance
 from agent.core.clock import Instant
 from agent.core.release import Release
-from agent.engine import ack_rule, acks, answers, history, policy, reporting, rum, saving, transport
+from agent.engine import (
+    ack_rule,
+    acks,
+    answers,
+    establish,
+    history,
+    policy,
+    reporting,
+    rum,
+    saving,
+    transport,
+)
 from agent.engine.actions import Action, Answer
 from agent.engine.events import (
     Booted,
@@ -26,6 +37,7 @@ from agent.engine.events import (
     SendFailed,
     SyncAsked,
     TimeReached,
+    TokenEntered,
     TrustRequestSaved,
     UsageChanged,
     UsageSaved,
@@ -89,6 +101,7 @@ def _booted(turn: Turn, event: Booted) -> None:
     state.timers.clear()
     state.hello_wanted = state.poll_wanted = state.connected = False
     state.comm_failed = state.reached = False
+    state.trust_wanted, state.trust_sync_wanted = None, False
     state.pushes_wanted = state.hello_failures = 0
     state.config, state.booted = event.config, turn.now
     state.process_anchor = None
@@ -121,6 +134,7 @@ def _plan_boot(turn: Turn) -> None:
     reporting.arm_warnings(turn)
     reporting.schedule_push(turn, turn.now + TIMINGS.push.first)
     transport.resume_timers(turn)
+    establish.plan_after_boot(turn)
 
 
 def _short_reports_end(turn: Turn) -> None:
@@ -209,6 +223,9 @@ _DUE: dict[TimerName, Callable[[Turn], None]] = {
     TimerName.UNREPORTED_WARNING: reporting.warn,
     TimerName.ENDPOINT_ANNOUNCEMENT: reporting.announce_endpoints,
     TimerName.ACK_RULE_NOTICE: ack_rule.notice,
+    TimerName.TRUST_SYNC: transport.sync_trust,
+    TimerName.AUTHORIZATION_CODE_PROCESS: establish.authorization_due,
+    TimerName.REGISTER_PERIOD_EXPIRATION_CHECK: transport.proceed,
 }
 
 _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
@@ -217,6 +234,7 @@ _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     ConfigChanged: _config_changed,
     UsageChanged: reporting.usage_changed,
     SyncAsked: _sync_asked,
+    TokenEntered: establish.token_entered,
     ReplyReceived: answers.reply_received,
     SendFailed: answers.send_failed,
     FileImported: _file_imported,

@@ -14,7 +14,7 @@ from agent.core.clock import DAY, Instant
 from agent.core.identity import Udi
 from agent.engine import policy, rum
 from agent.engine.events import LicenceRequest, UsageChanged
-from agent.engine.routes import talks
+from agent.engine.routes import is_direct, talks
 from agent.engine.state import LicenceUse, TimerName
 from agent.engine.timers import set_timer, timer
 from agent.engine.timings import TIMINGS
@@ -138,6 +138,23 @@ def policy_installed(turn: Turn) -> None:
         days = (policy.first_report_days if owed else policy.frequency_days)(turn.state)
         set_deadline(turn, turn.now + days * DAY if days else None, days)
     interval_changed(turn)
+
+
+def trust_established(turn: Turn) -> None:
+    """A trust code came directly from CSSM: its clock starts where a licence is in use.
+
+    The push is shown a little before the job really sends. # source: timeline-direct-trust
+    """
+    state = turn.state
+    if not policy.licences_in_use(state) or state.base is None:
+        return
+    state.usage_reporting.last_ack_received = turn.now
+    policy_installed(turn)
+    if not state.usage_reporting.reporting_push_interval_days:
+        return
+    state.usage_reporting.next_report_push = turn.now + TIMINGS.trust.push
+    when = max(turn.now + TIMINGS.trust.send, limit_ends(turn))
+    set_timer(state, TimerName.SEND_UTILITY_RUM_REPORTS, when)
 
 
 def _deadline_on_change(turn: Turn, group: LicenseClass, *, announce: bool = True) -> None:
@@ -288,6 +305,8 @@ def _plan_after_change(turn: Turn, use: LicenceUse, *, due: bool) -> None:
         _deadline_on_change(turn, use.licence_class)
     refresh_interval(turn)
     schedule_push(turn, turn.now + TIMINGS.push.change)
+    if due and is_direct(state) and talks(state):
+        set_timer(state, TimerName.TRUST_SYNC, turn.now + TIMINGS.trust.change_sync)
 
 
 def _note_usage(turn: Turn, use: LicenceUse, *, released: bool) -> None:

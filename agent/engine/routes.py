@@ -20,14 +20,20 @@ PEERS = {
     Transport.OFF: "Cisco Smart Software Manager (CSSM)",
 }
 
-# The direct transports need trust by an id token; until there is one nothing is sent on them.
-SPOKEN = frozenset({Transport.CSLU})
+# The direct transports need trust by an ID token; until there is a code only that is asked for.
+SPOKEN = frozenset({Transport.CSLU, Transport.SMART})
 DIRECT = frozenset({Transport.SMART, Transport.CALLHOME, Transport.AUTOMATIC})
 
 
 def talks(state: AgentState) -> bool:
-    """Does the agent send anything at all, as configured?"""
-    return state.config.transport in SPOKEN
+    """Does the agent report, as configured and with the trust it has?"""
+    transport = state.config.transport
+    return transport in SPOKEN and (transport not in DIRECT or state.udi.short in state.trust)
+
+
+def is_direct(state: AgentState) -> bool:
+    """Is the transport one that goes to CSSM itself, and one this agent speaks?"""
+    return state.config.transport in DIRECT & SPOKEN
 
 
 def route(config: LicenseConfig) -> Route:

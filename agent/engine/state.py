@@ -104,6 +104,15 @@ class PendingTrust:
     requested: Instant
 
 
+@dataclass(frozen=True, slots=True)
+class TrustWanted:
+    """Trust by an ID token that is still to be had: the token, and the units it is for."""
+
+    token: str
+    units: tuple[Udi, ...]
+    force: bool = False
+
+
 # --- licences and reports -------------------------------------------------------------------
 
 
@@ -229,8 +238,11 @@ class TimerName(Enum):
     DATA_SYNCHRONIZATION = "Data Synchronization"
     HELLO_MESSAGE = "Hello Message"
     EXTERNAL_EVENT = "External Event"
+    AUTHORIZATION_CODE_PROCESS = "Authorization Code Process"
+    REGISTER_PERIOD_EXPIRATION_CHECK = "Register Period Expiration Check"  # trust is tried again
     # ours: the moment at which an attempt that cannot reach its peer is given up and logged
     GIVE_UP = "Give up attempt"
+    TRUST_SYNC = "Trust Sync"
     ENDPOINT_ANNOUNCEMENT = "Endpoint announcement"
     UNREPORTED_WARNING = "Unreported warning"
     ACK_RULE_NOTICE = "Acknowledgement notice"
@@ -355,6 +367,8 @@ class AgentState:
     hello_wanted: bool = False
     pushes_wanted: int = 0
     poll_wanted: bool = False
+    trust_wanted: TrustWanted | None = None
+    trust_sync_wanted: bool = False
     greeted: bool = False  # this contact's Hello went through
     reached: bool = False  # a peer was reached since boot or since the transport changed
 

@@ -12,6 +12,7 @@ from agent.core.clock import Instant
 from agent.engine.state import AgentState, Exchange, ExchangeStatistics
 
 NO_REPLY = "NO REPLY"
+NO_DATA = "NO DATA TO PROCESS"
 INVALID_STATUS = "INVALID STATUS CODE"
 
 

@@ -53,6 +53,18 @@ class PollTimings:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustTimings:
+    push: Instant
+    send: Instant
+    sync: Instant
+    authorization: Instant
+    retry: Instant
+    boot_sync: Instant
+    change_sync: Instant
+    sync_retry: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineTimings:
     reminder_days: tuple[int, ...]
     overdue: Instant
@@ -80,6 +92,7 @@ class Timings:
     push: Push
     hello: HelloTimings
     poll: PollTimings
+    trust: TrustTimings
     deadline: DeadlineTimings
     jobs: Jobs
     limits: Limits
@@ -97,6 +110,7 @@ def parse(text: str) -> Timings:
         push=_table(Push, raw, "push"),
         hello=_table(HelloTimings, raw, "hello"),
         poll=_table(PollTimings, raw, "poll"),
+        trust=_table(TrustTimings, raw, "trust"),
         deadline=_table(DeadlineTimings, raw, "deadline"),
         jobs=_table(Jobs, raw, "jobs"),
         limits=_table(Limits, raw, "limits"),

@@ -1,21 +1,31 @@
 """Contacts with the server: a Hello first, then reports, then the poll for their result.
 
-One exchange is in flight at a time. What a contact is for stands in the state (`hello_wanted`,
-`pushes_wanted`, `poll_wanted`); `proceed` takes the next step whenever nothing is in flight.
-A Hello that fails is repeated: a few times soon, then hourly; nothing else is tried meanwhile.
-Sources: docs/sources.md, entries hello-retries, polling.
+To CSSM itself (transport smart) there is no Hello, and trust comes before anything else. One
+exchange is in flight at a time. What a contact is for stands in the state (`hello_wanted`,
+`pushes_wanted`, `poll_wanted`, `trust_wanted`); `proceed` takes the next step whenever nothing is
+in flight. A Hello that fails is repeated: a few times soon, then hourly; nothing else is tried.
+Sources: docs/sources.md, entries hello-retries, polling, trust-idtoken.
 """
 
 from __future__ import annotations
 
 from agent.engine import reporting, retries, rum, trust
 from agent.engine.actions import Send
-from agent.engine.routes import route, talks
-from agent.engine.state import AgentState, Exchange, Pending, TimerName
+from agent.engine.routes import is_direct, route, talks
+from agent.engine.state import AgentState, Exchange, Pending, TimerName, TrustWanted
 from agent.engine.timers import set_timer, timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
-from agent.protocol.messages import Hello, Poll, Request, Sender, UsageReport
+from agent.protocol.messages import (
+    HaMember,
+    Hello,
+    Poll,
+    Request,
+    Sender,
+    TrustEstablishment,
+    TrustSync,
+    UsageReport,
+)
 
 _TIMERS = (
     TimerName.HELLO_MESSAGE,
@@ -23,6 +33,9 @@ _TIMERS = (
     TimerName.SEND_UTILITY_RUM_REPORTS,
     TimerName.RETRIEVE_DATA_PROCESSING_RESULT,
     TimerName.GIVE_UP,
+    TimerName.TRUST_SYNC,
+    TimerName.AUTHORIZATION_CODE_PROCESS,
+    TimerName.REGISTER_PERIOD_EXPIRATION_CHECK,
 )
 
 
@@ -71,9 +84,13 @@ def restart(turn: Turn) -> None:
         set_timer(state, name, None)
     state.connected = state.comm_failed = state.reached = False
     state.hello_failures = 0
+    state.trust_sync_wanted = False
+    if not is_direct(state):
+        state.trust_wanted = None
     if not talks(state):
         state.hello_wanted = state.poll_wanted = False
         state.pushes_wanted = 0
+    if not (talks(state) or state.trust_wanted):
         return
     resume_timers(turn)
     if timer(state, TimerName.PROCESS_UTILITY_RUM_REPORTS) is None:
@@ -98,6 +115,12 @@ def drop_pending(turn: Turn) -> None:
     turn.state.greeted = False
 
 
+def sync_trust(turn: Turn) -> None:
+    """A Trust Sync is due."""
+    turn.state.trust_sync_wanted = True
+    proceed(turn)
+
+
 def resend(state: AgentState) -> tuple[Send, ...]:
     """The requests in flight, to be sent again by an emulator that was restarted."""
     return tuple(
@@ -112,8 +135,34 @@ def resend(state: AgentState) -> tuple[Send, ...]:
 
 def proceed(turn: Turn) -> None:
     """Send the next message of this contact, if one is wanted and nothing is in flight."""
+    if not turn.state.pending:
+        (_proceed_to_cssm if is_direct(turn.state) else _proceed_to_cslu)(turn)
+
+
+def _proceed_to_cssm(turn: Turn) -> None:
+    """Trust first; without it nothing else. No Hello goes to CSSM."""
     state = turn.state
-    if state.pending or not talks(state):
+    state.hello_wanted = False
+    waits = timer(state, TimerName.REGISTER_PERIOD_EXPIRATION_CHECK) is not None
+    if state.trust_wanted is not None and not waits:
+        _send(turn, Exchange.TRUST_ESTABLISHMENT, _trust(turn, state.trust_wanted))
+    elif not talks(state):
+        return
+    elif state.trust_sync_wanted:
+        state.trust_sync_wanted = False
+        _send(turn, Exchange.TRUST_SYNC, _trust_sync(turn))
+    elif state.pushes_wanted:
+        state.pushes_wanted -= 1
+        _send_usage(turn)
+    elif state.poll_wanted:
+        state.poll_wanted = False
+        _send(turn, Exchange.RESULT_POLLING, _poll(turn))
+
+
+def _proceed_to_cslu(turn: Turn) -> None:
+    """A Hello opens each contact; each push that was asked for is a contact of its own."""
+    state = turn.state
+    if not talks(state):
         return
     if state.greeted:
         state.hello_wanted = False
@@ -124,7 +173,7 @@ def proceed(turn: Turn) -> None:
         _send(turn, Exchange.HELLO_MESSAGE, _hello(turn))
     elif state.pushes_wanted:
         state.pushes_wanted -= 1
-        state.greeted = state.pushes_wanted == 0  # each push asked for is a contact of its own
+        state.greeted = state.pushes_wanted == 0
         _send_usage(turn)
     else:
         state.poll_wanted = False
@@ -164,6 +213,25 @@ def _send(
 def _hello(turn: Turn) -> Hello:
     waiting = len(rum.to_send(turn))
     return Hello(sender(turn), turn.now, turn.state.chance.nonce(), waiting)
+
+
+def _trust(turn: Turn, wanted: TrustWanted) -> TrustEstablishment:
+    asked, proof = trust.requests_with_token(turn, wanted)
+    return TrustEstablishment(sender(turn), turn.now, turn.state.chance.nonce(), asked, proof)
+
+
+def _trust_sync(turn: Turn) -> TrustSync:
+    state = turn.state
+    asked, proof = trust.requests(turn)
+    return TrustSync(
+        sender=sender(turn),
+        timestamp=turn.now,
+        nonce=state.chance.nonce(),
+        devices=tuple(HaMember(m.role.value, m.udi) for m in state.members),
+        trust_ids=tuple(code.trust_id for code in state.trust.values()),
+        trust_requests=asked,
+        trust_signature=proof,
+    )
 
 
 def _poll(turn: Turn) -> Poll:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.core.identity import Udi
-from agent.engine.state import PendingTrust, TrustCode
+from agent.engine.state import AgentState, PendingTrust, TrustCode, TrustWanted
 from agent.engine.turn import Turn
 from agent.protocol import signing
 from agent.protocol.codec import trust_requests_text
@@ -21,14 +21,30 @@ CERTIFICATE_INVALID = 41
 ALREADY_EXISTS = 81
 
 
-def requests(turn: Turn) -> tuple[tuple[TrustRequest, ...], str]:
+Asked = tuple[tuple[TrustRequest, ...], str]
+
+
+def requests(turn: Turn) -> Asked:
     """Trust requests for all units without a code, and the signature that proves the key."""
-    state = turn.state
-    missing = dict.fromkeys(m.udi for m in state.members if m.udi.short not in state.trust)
-    asked = tuple(_request(turn, udi) for udi in missing)
+    return _proved(turn, tuple(_request(turn, udi) for udi in missing(turn.state)))
+
+
+def requests_with_token(turn: Turn, wanted: TrustWanted) -> Asked:
+    """The requests for which an ID token was entered."""
+    bare = (_request(turn, udi) for udi in wanted.units)
+    asked = tuple(replace(r, idtoken=wanted.token, force=wanted.force) for r in bare)
+    return _proved(turn, asked)
+
+
+def missing(state: AgentState) -> tuple[Udi, ...]:
+    """The units without a trust code, each once."""
+    return tuple(dict.fromkeys(m.udi for m in state.members if m.udi.short not in state.trust))
+
+
+def _proved(turn: Turn, asked: tuple[TrustRequest, ...]) -> Asked:
     if not asked:
         return (), ""
-    key = state.pending_trust[asked[0].udi.short].private_key
+    key = turn.state.pending_trust[asked[0].udi.short].private_key
     return asked, signing.sign(key, trust_requests_text(asked).encode())
 
 

@@ -1,8 +1,8 @@
 """The bytes of the licensing protocol: one place to import its readers and writers from.
 
-`codec_reports` knows RUM reports, `codec_envelope` requests and replies, `codec_files` licence and
-usage files, `codec_sections` what a licence file holds. Whatever comes in, a reader returns a
-value or raises MessageError with the device's return code.
+`codec_reports` knows RUM reports, `codec_envelope` and `codec_requests` what goes up and comes
+back, `codec_files` licence and usage files, `codec_sections` what a licence file holds. Whatever
+comes in, a reader returns a value or raises MessageError with the device's return code.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from agent.protocol.codec_envelope import (
     decode_request,
     encode_reply,
     encode_request,
-    trust_requests_text,
 )
 from agent.protocol.codec_fields import MAX_BODY, MessageError, ReturnCode
 from agent.protocol.codec_files import (
@@ -33,6 +32,7 @@ from agent.protocol.codec_reports import (
     report_signature_fits,
     sign_report,
 )
+from agent.protocol.codec_requests import trust_requests_text
 from agent.protocol.codec_sections import (
     account_section,
     ack_section,

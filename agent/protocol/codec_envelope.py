@@ -1,7 +1,7 @@
 """The envelope of an exchange: three levels of JSON, each a string inside the one around it.
 
-A request is `signature` over `request`, whose `request_data` differs by request type; the tables
-at the foot name a writer and a reader for each type. A reply is `signature` (null from a CSLU)
+A request is `signature` over `request`, whose `request_data` differs by request type, which is
+the matter of `codec_requests`. A reply is `signature` (null from a CSLU)
 over `response`. The nonce stands at every level and must be the same everywhere.
 Sources: docs/sources.md, entries envelope, request-types, connect-info.
 """
@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,7 @@ from agent.protocol.codec_fields import (
     parse_object,
     sudi,
 )
-from agent.protocol.codec_reports import report_from, report_object
+from agent.protocol.codec_requests import KINDS, READERS, WRITERS
 from agent.protocol.messages import (
     ConnectInfo,
     Hello,
@@ -36,8 +37,8 @@ from agent.protocol.messages import (
     Request,
     Sender,
     StatusCode,
-    TrustRequest,
-    UsageReport,
+    TrustEstablishment,
+    TrustSync,
 )
 
 MESSAGE_VERSION = "1.3"
@@ -83,7 +84,7 @@ class ReceivedRequest:
 
 def encode_request(request: Request, signing_key: str) -> bytes:
     """The body of a request; `signing_key` is the trust code's private key, or empty."""
-    kind, sender = _KINDS[type(request)], request.sender
+    kind, sender = KINDS[type(request)], request.sender
     inner = {
         "header": {
             "version": MESSAGE_VERSION,
@@ -109,7 +110,7 @@ def encode_request(request: Request, signing_key: str) -> bytes:
                 "hostname": sender.hostname,
                 "software_tag_identifier": sender.software_tag,
                 "product_instance_identifier": sender.product_instance_identifier,
-                **_WRITERS[kind](request),
+                **WRITERS[kind](request),
             }
         ),
     }
@@ -135,15 +136,15 @@ def decode_request(body: bytes) -> ReceivedRequest:
     if header.udi() != data.udi():
         raise MessageError(ReturnCode.INVALID_RESPONSE, "the UDIs of a request differ")
     kind = header.text("request_type")
-    if kind not in _READERS:
+    if kind not in READERS:
         raise MessageError(ReturnCode.NOT_SUPPORTED, f"request type {kind[:40]} is not known")
-    request = _READERS[kind](_sender(header, data), data)
+    request = READERS[kind](_sender(header, data), data)
     return ReceivedRequest(request, text, signature.text("type"), signature.text("value"))
 
 
 def request_type(request: Request) -> str:
     """The word of the request's type, e.g. `USAGE`."""
-    return _KINDS[type(request)]
+    return KINDS[type(request)]
 
 
 def _sender(header: Fields, data: Fields) -> Sender:
@@ -156,90 +157,6 @@ def _sender(header: Fields, data: Fields) -> Sender:
         product_instance_identifier=header.text("product_instance_identifier", ""),
         trust_id=header.text("id_cert_serial_number", ""),
     )
-
-
-# --- what each type of request holds ----------------------------------------------------------
-
-
-def _write_hello(request: Hello) -> dict[str, Any]:
-    return {"pending_reports": request.pending_reports}
-
-
-def _read_hello(sender: Sender, data: Fields) -> Hello:
-    return Hello(
-        sender, data.integer("timestamp"), data.text("nonce"), data.integer("pending_reports", 0)
-    )
-
-
-def _write_usage(request: UsageReport) -> dict[str, Any]:
-    members: dict[str, Any] = {
-        "usage": [report_object(report) for report in request.usage],
-        "trust_requests": [trust_request_object(asked) for asked in request.trust_requests],
-    }
-    if request.trust_signature:
-        members["emu_trust_signature"] = request.trust_signature
-    return members
-
-
-def _read_usage(sender: Sender, data: Fields) -> UsageReport:
-    return UsageReport(
-        sender,
-        data.integer("timestamp"),
-        data.text("nonce"),
-        usage=tuple(map(report_from, data.objects("usage"))),
-        trust_requests=tuple(
-            map(trust_request_from, data.objects("trust_requests", required=False))
-        ),
-        trust_signature=data.text("emu_trust_signature", ""),
-    )
-
-
-def _write_poll(request: Poll) -> dict[str, Any]:
-    return {"poll_id": request.poll_id, "action": request.action}
-
-
-def _read_poll(sender: Sender, data: Fields) -> Poll:
-    return Poll(
-        sender,
-        data.integer("timestamp"),
-        data.text("nonce"),
-        data.number_text("poll_id"),
-        data.text("action", "acknowledgements"),
-    )
-
-
-def trust_request_object(asked: TrustRequest) -> dict[str, Any]:
-    """A trust request as messages and files carry it."""
-    return {
-        "sudi": sudi(asked.udi),
-        "software_tag_identifier": asked.software_tag,
-        "hostname": asked.hostname,
-        "timestamp": asked.timestamp,
-        "nonce": asked.nonce,
-        "key_algorithm": asked.key_algorithm,
-        "csr": asked.csr,
-        "idtoken": asked.idtoken,
-        "force": asked.force,
-    }
-
-
-def trust_request_from(entry: Fields) -> TrustRequest:
-    return TrustRequest(
-        udi=entry.udi(),
-        software_tag=entry.text("software_tag_identifier"),
-        hostname=entry.text("hostname", ""),
-        timestamp=entry.integer("timestamp"),
-        nonce=entry.text("nonce"),
-        csr=entry.text("csr"),
-        idtoken=entry.text("idtoken", "") or None,
-        force=entry.flag("force", False),
-        key_algorithm=entry.text("key_algorithm"),
-    )
-
-
-def trust_requests_text(requests: Sequence[TrustRequest]) -> str:
-    """The JSON text a trust signature covers: the array of requests, compact."""
-    return compact([trust_request_object(asked) for asked in requests])
 
 
 # --- replies ----------------------------------------------------------
@@ -277,7 +194,8 @@ def encode_reply(reply: Reply, request: Request, signer: Callable[[bytes], str] 
 def decode_reply(body: bytes) -> Reply:
     """Read a reply's body. Raises MessageError, and nothing else, whatever the bytes."""
     outer = parse_object(decoded(body, "reply body"), "reply body")
-    inner = parse_object(outer.text("response"), "response")
+    text, signature = outer.text("response"), outer.optional_fields("signature")
+    inner = parse_object(text, "response")
     header = inner.fields("header")
     data = parse_object(inner.text("response_data", "") or "{}", "response_data")
     connect = header.optional_fields("connect_info")
@@ -291,6 +209,8 @@ def decode_reply(body: bytes) -> Reply:
         licence_files=tuple(from_base64(text) for text in files if text),
         connect=_connect_info(connect) if connect else None,
         server_time=header.integer("timestamp", 0),
+        signature=signature.text("value") if signature else "",
+        signed_digest=hashlib.sha256(encoded(text, "response")).hexdigest() if signature else "",
     )
 
 
@@ -323,12 +243,18 @@ def _response_data(reply: Reply, request: Request) -> dict[str, Any]:
     pending = list(reply.licence_files)
     if pending and reply.status is StatusCode.OK and not isinstance(request, Hello):
         result = pending.pop()
-        data["type"] = request.action if isinstance(request, Poll) else "acknowledgements"
+        data["type"] = _result_type(request)
         data["correlation_id"] = correlation_of(result)
         data["smart_license"] = to_base64(result)
     if pending:
         data["pending"] = [to_base64(text) for text in pending]
     return data
+
+
+def _result_type(request: Request) -> str:
+    if isinstance(request, TrustEstablishment | TrustSync):
+        return "trust"
+    return request.action if isinstance(request, Poll) else "acknowledgements"
 
 
 def _status(word: str) -> StatusCode:
@@ -378,18 +304,3 @@ def _connect_info(found: Fields) -> ConnectInfo:
         capabilities=found.texts("capabilities", required=False),
         production=found.flag("production", True),
     )
-
-
-# --- request types: a later type is one row in each table -----------------------------------
-
-_KINDS: Mapping[type[Request], str] = {Hello: "HELLO", UsageReport: "USAGE", Poll: "POLL"}
-_WRITERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
-    "HELLO": _write_hello,
-    "USAGE": _write_usage,
-    "POLL": _write_poll,
-}
-_READERS: Mapping[str, Callable[[Sender, Fields], Request]] = {
-    "HELLO": _read_hello,
-    "USAGE": _read_usage,
-    "POLL": _read_poll,
-}

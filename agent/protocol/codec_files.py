@@ -13,11 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.core.clock import Instant
-from agent.protocol.codec_envelope import (
-    MESSAGE_VERSION,
-    trust_request_from,
-    trust_requests_text,
-)
+from agent.protocol.codec_envelope import MESSAGE_VERSION
 from agent.protocol.codec_fields import (
     Fields,
     MessageError,
@@ -28,6 +24,7 @@ from agent.protocol.codec_fields import (
     sudi,
 )
 from agent.protocol.codec_reports import read_report, report_json
+from agent.protocol.codec_requests import trust_request_from, trust_requests_text
 from agent.protocol.codec_sections import read_account, read_ack, read_policy, read_trust
 from agent.protocol.codec_xml import Element, cdata, element, scan
 from agent.protocol.messages import (

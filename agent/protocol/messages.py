@@ -121,7 +121,34 @@ class Poll:
     action: str = "acknowledgements"
 
 
-Request = Hello | UsageReport | Poll
+@dataclass(frozen=True, slots=True)
+class TrustEstablishment:
+    """Ask CSSM for trust codes with an ID token, which stands in each of the requests."""
+
+    sender: Sender
+    timestamp: Instant
+    nonce: str
+    trust_requests: tuple[TrustRequest, ...]
+    trust_signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustSync:
+    """Bring CSSM and the units of a trusted device into line.
+
+    `devices` are all units, `trust_requests` those of units that have no code yet.
+    """
+
+    sender: Sender
+    timestamp: Instant
+    nonce: str
+    devices: tuple[HaMember, ...] = ()
+    trust_ids: tuple[int, ...] = ()
+    trust_requests: tuple[TrustRequest, ...] = ()
+    trust_signature: str = ""
+
+
+Request = Hello | UsageReport | Poll | TrustEstablishment | TrustSync
 
 
 # --- replies -------------------------------------------------------------------------------
@@ -131,7 +158,8 @@ Request = Hello | UsageReport | Poll
 class Reply:
     """A server's answer. `licence_files` are texts of section 8.3, oldest first.
 
-    `retry_time_seconds` is meaningful with OK_POLL and OK_TRY_AGAIN.
+    `retry_time_seconds` is meaningful with OK_POLL and OK_TRY_AGAIN. `signature` is the envelope's,
+    over a text whose SHA-256 in hex is `signed_digest`; both are empty in an unsigned reply.
     """
 
     nonce: str
@@ -142,6 +170,8 @@ class Reply:
     licence_files: tuple[str, ...] = ()
     connect: ConnectInfo | None = None
     server_time: Instant = 0
+    signature: str = ""
+    signed_digest: str = ""
 
 
 # --- the licence file: what an ACK carries ---------------------------------------------------

@@ -23,6 +23,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.x509.oid import NameOID
 
 from agent.core.clock import Instant
@@ -67,6 +68,12 @@ def verify(certificate: str, data: bytes, signature: str) -> bool:
     """Did the holder of `certificate` (base64 DER) sign `data`? False for anything unreadable."""
     key = _certificate_key(certificate)
     return key is not None and _verified(key, data, signature)
+
+
+def verify_digest(certificate: str, digest: str, signature: str) -> bool:
+    """As `verify`, from the SHA-256 of the data in hex instead of the data."""
+    key = _certificate_key(certificate)
+    return key is not None and len(digest) == 64 and _verified_digest(key, digest, signature)
 
 
 def builtin(software_tag: str, data: bytes) -> str:
@@ -211,6 +218,17 @@ def _verified(key: ec.EllipticCurvePublicKey, data: bytes, signature: str) -> bo
     try:
         key.verify(der, data, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
+        return False
+    return True
+
+
+def _verified_digest(key: ec.EllipticCurvePublicKey, digest: str, signature: str) -> bool:
+    der = _from_text(signature)
+    if der is None:
+        return False
+    try:
+        key.verify(der, bytes.fromhex(digest), ec.ECDSA(Prehashed(hashes.SHA256())))
+    except (InvalidSignature, ValueError):
         return False
     return True
 

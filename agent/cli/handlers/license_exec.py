@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from agent.cli.reply import Args, Context, Handler, Reply, Result
 from agent.device.files import FileFault
-from agent.engine.config import Transport
 from agent.engine.events import (
     EventlogCleared,
     FactoryResetAsked,
@@ -16,13 +15,12 @@ from agent.engine.events import (
     SavedUsage,
     Scope,
     SyncAsked,
+    TokenEntered,
     TrustRequestSaved,
     UsageSaved,
 )
 
 RESET = '%Warning: reload required after "license smart factory reset" command'
-NOT_CONFIGURED = "The transport type needed is not configured"
-NOT_SUPPORTED = "The requested operation is not supported"
 
 
 def sync(context: Context, args: Args) -> Result:
@@ -66,10 +64,9 @@ def _save(context: Context, path: str, event: UsageSaved | TrustRequestSaved) ->
 
 
 def trust(context: Context, args: Args) -> Result:
-    """Trust by ID token needs direct access to CSSM, which this device's transports do not give."""
-    if context.device.agent.state.config.transport is not Transport.SMART:
-        return Reply(NOT_CONFIGURED)
-    return Reply(NOT_SUPPORTED)
+    """Prints nothing: what comes of it is logged."""
+    event = TokenEntered(str(args["token"]), Scope(args["scope"]), "force" in args)
+    return Reply(context.device.handle(event, context.now))
 
 
 HANDLERS: dict[str, Handler] = {

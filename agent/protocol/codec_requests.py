@@ -1,0 +1,175 @@
+"""What each type of request holds besides its head: a writer and a reader for each.
+
+The tables at the foot name them by type; a later type is one row in each table.
+Sources: docs/sources.md, entries request-types, trust-request; members `emu_...` are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from agent.protocol.codec_fields import Fields, MessageError, ReturnCode, compact, sudi
+from agent.protocol.codec_reports import report_from, report_object
+from agent.protocol.messages import (
+    HaMember,
+    Hello,
+    Poll,
+    Request,
+    Sender,
+    TrustEstablishment,
+    TrustRequest,
+    TrustSync,
+    UsageReport,
+)
+
+
+def _write_hello(request: Hello) -> dict[str, Any]:
+    return {"pending_reports": request.pending_reports}
+
+
+def _read_hello(sender: Sender, data: Fields) -> Hello:
+    return Hello(
+        sender, data.integer("timestamp"), data.text("nonce"), data.integer("pending_reports", 0)
+    )
+
+
+def _write_usage(request: UsageReport) -> dict[str, Any]:
+    members: dict[str, Any] = {
+        "usage": [report_object(report) for report in request.usage],
+        "trust_requests": [trust_request_object(asked) for asked in request.trust_requests],
+    }
+    if request.trust_signature:
+        members["emu_trust_signature"] = request.trust_signature
+    return members
+
+
+def _read_usage(sender: Sender, data: Fields) -> UsageReport:
+    return UsageReport(
+        sender,
+        data.integer("timestamp"),
+        data.text("nonce"),
+        usage=tuple(map(report_from, data.objects("usage"))),
+        trust_requests=_trust_requests(data),
+        trust_signature=data.text("emu_trust_signature", ""),
+    )
+
+
+def _write_trust(request: TrustEstablishment) -> dict[str, Any]:
+    return {
+        "idtoken": request.trust_requests[0].idtoken if request.trust_requests else None,
+        "trust_requests": [trust_request_object(asked) for asked in request.trust_requests],
+        "emu_trust_signature": request.trust_signature,
+    }
+
+
+def _read_trust(sender: Sender, data: Fields) -> TrustEstablishment:
+    return TrustEstablishment(
+        sender,
+        data.integer("timestamp"),
+        data.text("nonce"),
+        trust_requests=_trust_requests(data),
+        trust_signature=data.text("emu_trust_signature", ""),
+    )
+
+
+def _write_sync(request: TrustSync) -> dict[str, Any]:
+    return {
+        "device_list": [{"role": d.role, "sudi": sudi(d.udi)} for d in request.devices],
+        "trust_ids": list(request.trust_ids),
+        "trust_requests": [trust_request_object(asked) for asked in request.trust_requests],
+        "emu_trust_signature": request.trust_signature,
+    }
+
+
+def _read_sync(sender: Sender, data: Fields) -> TrustSync:
+    trust_ids = data.items("trust_ids", required=False)
+    if any(not isinstance(item, int) or isinstance(item, bool) for item in trust_ids):
+        raise MessageError(ReturnCode.PARSE, "trust_ids is not an array of integers")
+    return TrustSync(
+        sender,
+        data.integer("timestamp"),
+        data.text("nonce"),
+        devices=tuple(
+            HaMember(device.text("role", ""), device.udi())
+            for device in data.objects("device_list", required=False)
+        ),
+        trust_ids=tuple(trust_ids),
+        trust_requests=_trust_requests(data),
+        trust_signature=data.text("emu_trust_signature", ""),
+    )
+
+
+def _trust_requests(data: Fields) -> tuple[TrustRequest, ...]:
+    return tuple(map(trust_request_from, data.objects("trust_requests", required=False)))
+
+
+def _write_poll(request: Poll) -> dict[str, Any]:
+    return {"poll_id": request.poll_id, "action": request.action}
+
+
+def _read_poll(sender: Sender, data: Fields) -> Poll:
+    return Poll(
+        sender,
+        data.integer("timestamp"),
+        data.text("nonce"),
+        data.number_text("poll_id"),
+        data.text("action", "acknowledgements"),
+    )
+
+
+def trust_request_object(asked: TrustRequest) -> dict[str, Any]:
+    """A trust request as messages and files carry it."""
+    return {
+        "sudi": sudi(asked.udi),
+        "software_tag_identifier": asked.software_tag,
+        "hostname": asked.hostname,
+        "timestamp": asked.timestamp,
+        "nonce": asked.nonce,
+        "key_algorithm": asked.key_algorithm,
+        "csr": asked.csr,
+        "idtoken": asked.idtoken,
+        "force": asked.force,
+    }
+
+
+def trust_request_from(entry: Fields) -> TrustRequest:
+    return TrustRequest(
+        udi=entry.udi(),
+        software_tag=entry.text("software_tag_identifier"),
+        hostname=entry.text("hostname", ""),
+        timestamp=entry.integer("timestamp"),
+        nonce=entry.text("nonce"),
+        csr=entry.text("csr"),
+        idtoken=entry.text("idtoken", "") or None,
+        force=entry.flag("force", False),
+        key_algorithm=entry.text("key_algorithm"),
+    )
+
+
+def trust_requests_text(requests: Sequence[TrustRequest]) -> str:
+    """The JSON text a trust signature covers: the array of requests, compact."""
+    return compact([trust_request_object(asked) for asked in requests])
+
+
+KINDS: Mapping[type[Request], str] = {
+    Hello: "HELLO",
+    UsageReport: "USAGE",
+    Poll: "POLL",
+    TrustEstablishment: "TRUST_REQUEST",
+    TrustSync: "TRUST_SYNC",
+}
+WRITERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "HELLO": _write_hello,
+    "USAGE": _write_usage,
+    "POLL": _write_poll,
+    "TRUST_REQUEST": _write_trust,
+    "TRUST_SYNC": _write_sync,
+}
+READERS: Mapping[str, Callable[[Sender, Fields], Request]] = {
+    "HELLO": _read_hello,
+    "USAGE": _read_usage,
+    "POLL": _read_poll,
+    "TRUST_REQUEST": _read_trust,
+    "TRUST_SYNC": _read_sync,
+}

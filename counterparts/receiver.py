@@ -1,0 +1,191 @@
+"""The smart receiver: CSSM as a device reaches it directly, at `/licservice/license`.
+
+Every request is a signed envelope and every reply is signed. A request is heard when its time is
+within the hour, its signature is that of the sender's trust code (the built-in one only while it
+asks for its first code by a token), its nonce is new within a day, and CSSM knows the product
+instance it says it is. What a device did wrong is a FAILED reply with CSSM's word for it.
+Sources: docs/sources.md, entries smart-receiver, clock-tolerance, nonce-window, tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from agent.core.clock import DAY, HOUR, Instant
+from agent.protocol.codec import MessageError, ReceivedRequest, decode_request, encode_reply
+from agent.protocol.codec_fields import compact
+from agent.protocol.messages import (
+    ConnectInfo,
+    Hello,
+    Poll,
+    Reply,
+    Request,
+    StatusCode,
+    TrustEstablishment,
+    TrustSync,
+    UsageReport,
+)
+from counterparts.repository import IssuedTrust, Token
+from counterparts.scripts import AckFault, Answer
+
+if TYPE_CHECKING:
+    from counterparts.cloud import CloudRequest
+    from counterparts.cssm import Cssm
+
+PATH = "/licservice/license"
+NONCE_WINDOW = DAY
+CLOCK_TOLERANCE = HOUR
+# source: connect-info
+SSM = ConnectInfo(
+    name="SSM", version="1.3", capabilities=("DLC", "AppHA", "EXPORT_2", "POLICY_USAGE", "UTILITY")
+)
+_BUILTIN = "SHA256-BUILTIN"
+
+
+def receive(cssm: Cssm, request: CloudRequest, now: Instant) -> Answer:
+    """Answer what a device posted."""
+    try:
+        received = decode_request(request.body)
+    except MessageError as error:
+        text = compact({"status_code": "FAILED", "status_message": error.reason})
+        return Answer(400, text.encode())
+    now += cssm.script.skew_ms
+    asked = received.request
+    with cssm.records.transaction():
+        fault = _fault(cssm, received, now)
+        reply = _failed(asked, fault, now) if fault else _TAKE[type(asked)](cssm, asked, now)
+    return Answer(200, encode_reply(reply, asked, cssm.authority.sign))
+
+
+# --- who is heard ---------------------------------------------------------------------------
+
+
+def _fault(cssm: Cssm, received: ReceivedRequest, now: Instant) -> str:
+    """Why the request is not heard, or an empty text."""
+    asked, records = received.request, cssm.records
+    sender = asked.sender
+    if abs(now - asked.timestamp) > CLOCK_TOLERANCE:
+        return "timestamp"
+    if not _signed(cssm, received):
+        return "signature"
+    records.forget_nonces(now - NONCE_WINDOW)
+    if records.seen_nonce(sender.udi, asked.nonce):
+        return "nonce"
+    records.keep_nonce(sender.udi, asked.nonce, now)
+    identifier = sender.product_instance_identifier
+    known = records.instance(sender.udi)
+    expected = known.product_instance_identifier if known else records.setting(f"piid {sender.udi}")
+    if identifier and identifier != expected:
+        what = f"The identity for the instance {identifier} is not valid."
+        return compact({"product_instance_identifier": [f"{what}Please re-register the instance."]})
+    return ""
+
+
+def _signed(cssm: Cssm, received: ReceivedRequest) -> bool:
+    sender = received.request.sender
+    if received.signature_type == _BUILTIN:
+        first = isinstance(received.request, TrustEstablishment) and not sender.trust_id
+        return first and received.signature_fits(None)
+    issued = _issued(cssm, received)
+    return issued is not None and received.signature_fits(issued.id_cert)
+
+
+def _issued(cssm: Cssm, received: ReceivedRequest) -> IssuedTrust | None:
+    """The trust code the sender names, if it was issued to it."""
+    sender = received.request.sender
+    digits = sender.trust_id
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 11):
+        return None
+    return cssm.records.trust(sender.udi, int(digits))
+
+
+# --- what is done -----------------------------------------------------------------------------
+
+
+def _take_trust(cssm: Cssm, asked: TrustEstablishment, now: Instant) -> Reply:
+    if not asked.trust_requests or not asked.trust_signature:
+        return _failed(asked, "signature", now)
+    text = asked.trust_requests[0].idtoken or ""
+    token = cssm.records.token(text)
+    new = sum(
+        cssm.records.trust_for(request.udi, request.nonce) is None
+        for request in asked.trust_requests
+    )
+    refusal = _refused(text, token, new, now)
+    if token is None or refusal:
+        return _failed(asked, compact({"token": [refusal]}), now)
+    found = cssm.judge.establish(asked, cssm.policy, cssm.next_poll_id(now), now)
+    if found is None:
+        return _failed(asked, "signature", now)
+    cssm.records.save_token(replace(token, used=token.used + new))
+    return _good(asked, now, licence_files=(found,))
+
+
+def _refused(text: str, token: Token | None, new: int, now: Instant) -> str:
+    """Why a token does not serve. source: tokens (the wording is recalled)"""
+    if token is None:
+        return f"The token '{text}' is not valid."
+    if now >= token.expires:
+        return f"The token '{text}' has expired."
+    if token.used + new > token.max_uses:
+        return f"The token '{text}' has no uses left."
+    return ""
+
+
+def _take_sync(cssm: Cssm, asked: TrustSync, now: Instant) -> Reply:
+    found = cssm.judge.synchronise(asked, cssm.next_poll_id(now), now)
+    if found is None:
+        return _failed(asked, "signature", now)
+    return _good(asked, now, licence_files=(found,))
+
+
+def _take_usage(cssm: Cssm, asked: UsageReport, now: Instant) -> Reply:
+    upload = cssm.take_upload(asked, now)
+    return _later(cssm, asked, str(upload.poll_id), now)
+
+
+def _take_poll(cssm: Cssm, asked: Poll, now: Instant) -> Reply:
+    number = int(asked.poll_id) if asked.poll_id.isascii() and asked.poll_id.isdigit() else 0
+    uploads = cssm.records.uploads(number) if number < 1 << 63 else []
+    mine = [upload for upload in uploads if upload.udi == asked.sender.udi]
+    if not mine:
+        return _failed(asked, "the poll id is not known", now)
+    if now - cssm.script.skew_ms < mine[0].ready or cssm.script.ack is AckFault.DROPPED:
+        return _later(cssm, asked, asked.poll_id, now)
+    found = cssm.result(mine[0]).licence_file
+    return _good(asked, now, licence_files=(found,), poll_id=asked.poll_id)
+
+
+def _take_hello(cssm: Cssm, asked: Hello, now: Instant) -> Reply:
+    return _good(asked, now)
+
+
+def _good(asked: Request, now: Instant, **members: Any) -> Reply:
+    return Reply(asked.nonce, StatusCode.OK, connect=SSM, server_time=now, **members)
+
+
+def _later(cssm: Cssm, asked: Request, poll_id: str, now: Instant) -> Reply:
+    seconds = cssm.settings.poll_interval_seconds
+    return Reply(
+        asked.nonce,
+        StatusCode.OK_POLL,
+        retry_time_seconds=seconds,
+        poll_id=poll_id,
+        connect=SSM,
+        server_time=now,
+    )
+
+
+def _failed(asked: Request, message: str, now: Instant) -> Reply:
+    return Reply(asked.nonce, StatusCode.FAILED, message, connect=SSM, server_time=now)
+
+
+_TAKE: Mapping[type[Request], Callable[[Cssm, Any, Instant], Reply]] = {
+    TrustEstablishment: _take_trust,
+    TrustSync: _take_sync,
+    UsageReport: _take_usage,
+    Poll: _take_poll,
+    Hello: _take_hello,
+}
