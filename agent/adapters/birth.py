@@ -22,7 +22,9 @@ def make_device(plan: DevicePlan, seed: str, anchors: tuple[str, ...]) -> Device
     Raises InputError for a platform, release or configuration line that cannot be used.
     """
     lines = plan.config
-    if plan.ssh is not None:
+    if plan.netconf is not None:
+        lines = ("netconf-yang", *lines)
+    if plan.ssh is not None or plan.netconf is not None:
         login = f"username {plan.username} privilege 15 secret 0 {plan.password}"
         lines = (login, *lines)
     try:

@@ -24,6 +24,7 @@ from agent.device.device import Device
 if TYPE_CHECKING:
     from agent.adapters.disk import StateFolder
     from agent.adapters.http import HttpLink
+    from agent.adapters.netconf import NetconfFront
     from agent.adapters.servers import Server
     from agent.adapters.ssh import SshFront
     from agent.adapters.terminal import Terminal
@@ -52,6 +53,8 @@ class Lab:
         self.reloaded: list[Callable[[Device], None]] = []
         self._link: HttpLink | None = None
         self.front: SshFront | None = None
+        self.netconf: NetconfFront | None = None
+        self.netconf_endpoints: dict[str, Listen] = {}
         self._terminals: dict[str, list[Terminal]] = {}
         self._runner: asyncio.Task[None] | None = None
 
@@ -101,7 +104,8 @@ class Lab:
             self.servers[plan.name] = await open_server(self, plan, seed, forward)
 
     async def open_listeners(self) -> None:
-        """Open SSH for the devices that have it. Raises InputError when a port is in use."""
+        """Open SSH and NETCONF where a device has it. Raises InputError for a port in use."""
+        await self._open_netconf()
         wanted = [(plan.name, plan.ssh) for plan in self.plan.devices if plan.ssh is not None]
         if not wanted:
             return
@@ -110,6 +114,16 @@ class Lab:
         self.front = SshFront(self, self.state.path if self.state else None)
         for name, at in wanted:
             self.endpoints[name] = await self.front.listen(self.devices[name], at)
+
+    async def _open_netconf(self) -> None:
+        wanted = [(plan.name, plan.netconf) for plan in self.plan.devices if plan.netconf]
+        if not wanted:
+            return
+        from agent.adapters.netconf import NetconfFront
+
+        self.netconf = NetconfFront(self, self.state.path if self.state else None)
+        for name, at in wanted:
+            self.netconf_endpoints[name] = await self.netconf.listen(self.devices[name], at)
 
     def run(self) -> None:
         """Everything answers now: plug the devices in and let time run."""
@@ -129,8 +143,9 @@ class Lab:
         if self._runner is not None:
             self._runner.cancel()
             await asyncio.gather(self._runner, return_exceptions=True)
-        if self.front is not None:
-            await self.front.close()
+        for front in (self.front, self.netconf):
+            if front is not None:
+                await front.close()
         if self._link is not None:
             await self._link.close()
         for server in reversed(self.servers.values()):

@@ -108,6 +108,7 @@ class _Device(_Model):
     release: Text
     serial: Text | None = None
     ssh: Listener | None = None
+    netconf: Listener | None = None
     username: Text = "admin"
     password: Text = "admin"
     count: Annotated[int, Field(ge=1, le=100_000)] = 1
@@ -247,21 +248,26 @@ def _check_platform(d: _Device, i: int, faults: _Faults) -> None:
 
 def _one_device(d: _Device, n: int, position: int) -> DevicePlan:
     """Device number `n` (from 0) of an entry; `position` counts all devices of the lab from 1."""
-    ssh = None
-    if d.ssh is not None:
-        ssh = Listen(d.ssh.address, d.ssh.port + n if d.ssh.port else 0)
     serial = d.serial or f"FOC0000{_base36(position)}"
     return DevicePlan(
         name=d.name if d.count == 1 else f"{d.name}-{n + 1}",
         platform=d.platform,
         release=str(Release.parse(d.release)),
         serial=serial if d.serial is None or n == 0 else f"{serial}-{n + 1}",
-        ssh=ssh,
+        ssh=_counted(d.ssh, n),
+        netconf=_counted(d.netconf, n),
         username=d.username,
         password=d.password,
         config=tuple(d.config),
         access_points=d.access_points,
     )
+
+
+def _counted(listener: _Listen | None, n: int) -> Listen | None:
+    """Where device number `n` (from 0) of an entry listens: the ports count up."""
+    if listener is None:
+        return None
+    return Listen(listener.address, listener.port + n if listener.port else 0)
 
 
 def _base36(number: int) -> str:
@@ -291,8 +297,9 @@ def _check_ports(lab: _Lab, devices: tuple[DevicePlan, ...], faults: _Faults) ->
     position = 0
     for i, d in enumerate(lab.devices):
         for plan in devices[position : position + d.count]:
-            if plan.ssh is not None:
-                take(plan.ssh, plan.name, ("devices", i, "ssh"))
+            for key, listen_at in (("ssh", plan.ssh), ("netconf", plan.netconf)):
+                if listen_at is not None:
+                    take(listen_at, plan.name, ("devices", i, key))
         position += d.count
 
 
@@ -345,6 +352,7 @@ def _known_keys(location: Location) -> list[str]:
         "counterparts": _Counterpart,
         "devices": _Device,
         "ssh": _Listen,
+        "netconf": _Listen,
         "listen": _Listen,
     }
     names = [step for step in location if isinstance(step, str)]

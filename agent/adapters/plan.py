@@ -15,6 +15,7 @@ CSLU_PORT = 8182
 CSSM_PORT = 8443
 DNS_PORT = 53
 SSH_PORT = 2222
+NETCONF_PORT = 8830
 LOOPBACK = "127.0.0.1"
 
 
@@ -35,6 +36,7 @@ class DevicePlan:
     release: str
     serial: str
     ssh: Listen | None = None
+    netconf: Listen | None = None
     username: str = "admin"
     password: str = "admin"
     config: tuple[str, ...] = ()

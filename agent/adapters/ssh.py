@@ -11,7 +11,7 @@ import asyncio
 import errno
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncssh
 
@@ -48,9 +48,13 @@ class SshFront:
         self._devices: dict[tuple[str, int], Device] = {}
         self._listeners: list[asyncssh.SSHAcceptor] = []
         self._connections: set[asyncssh.SSHServerConnection] = set()
-        self._options = asyncssh.SSHServerConnectionOptions(
+        self._options = self._connection_options(folder)
+
+    def _connection_options(self, folder: Path | None) -> asyncssh.SSHServerConnectionOptions:
+        """What all connections share."""
+        return asyncssh.SSHServerConnectionOptions(
             server_factory=self._login,
-            server_host_keys=[_host_key(folder)],
+            server_host_keys=[host_key(folder)],
             line_editor=False,
             gss_host=None,  # otherwise asyncssh looks up the host's own name at each login
             public_key_auth=False,
@@ -139,7 +143,7 @@ class Login(asyncssh.SSHServer):
             )
         return False
 
-    def session_requested(self) -> Shell | bool:
+    def session_requested(self) -> asyncssh.SSHServerSession[Any] | bool:
         number = self._free_line()
         if number is None:
             return False
@@ -273,11 +277,13 @@ def cannot_listen(who: str, at: Listen, error: OSError) -> InputError:
     return InputError(f"cannot listen on {at.address} port {at.port}: {error.strerror}", who)
 
 
-def _host_key(folder: Path | None) -> asyncssh.SSHKey:
-    """The lab's host key; a lab with a state folder keeps it there."""
+def host_key(
+    folder: Path | None, name: str = KEY_FILE, algorithm: str = "ssh-ed25519"
+) -> asyncssh.SSHKey:
+    """A host key of the lab; a lab with a state folder keeps it there."""
     if folder is None:
-        return asyncssh.generate_private_key("ssh-ed25519")
-    file = folder / KEY_FILE
+        return asyncssh.generate_private_key(algorithm)
+    file = folder / name
     try:
         return asyncssh.read_private_key(file)
     except FileNotFoundError:
@@ -286,7 +292,7 @@ def _host_key(folder: Path | None) -> asyncssh.SSHKey:
         raise InputError(
             f"is not a private key ({error}); delete it for a new one", str(file)
         ) from None
-    key = asyncssh.generate_private_key("ssh-ed25519")
+    key = asyncssh.generate_private_key(algorithm)
     new = file.with_suffix(".new")
     new.touch(mode=0o600)
     key.write_private_key(new)

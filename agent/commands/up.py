@@ -130,6 +130,9 @@ def _endpoints(lab: Lab, control: ControlServer) -> dict[str, Any]:
         at = lab.endpoints.get(plan.name)
         if at is not None:
             entry["ssh"] = {"host": at.address, "port": at.port}
+        at = lab.netconf_endpoints.get(plan.name)
+        if at is not None:
+            entry["netconf"] = {"host": at.address, "port": at.port}
         entry.update(username=plan.username, password=plan.password)
         devices.append(entry)
     return {

@@ -1,0 +1,1 @@
+"""NETCONF sessions: bytes in, bytes out. No sockets and no clock; `now` is an argument."""

@@ -1,0 +1,87 @@
+"""One operation under way: the session it came on, its element, the instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.core.clock import Instant
+from agent.netconf.rpc_errors import RpcError, bad_parameter, missing, unknown, unsupported
+from agent.netconf.server import CANDIDATE, RUNNING, NetconfServer
+from yang.edit import BASE
+from yang.schema import Schema
+from yang.xml import Element, children, name_of
+
+if TYPE_CHECKING:
+    from agent.netconf.session import NetconfSession
+
+OK = b"<ok/>"
+WITH_DEFAULTS = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"
+_NAMESPACES = {"with-defaults": WITH_DEFAULTS}  # parameters that are not of the base namespace
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a handler gets. `parameter` and its kin read the operation's children."""
+
+    session: NetconfSession
+    server: NetconfServer
+    operation: Element
+    now: Instant
+
+    @property
+    def schema(self) -> Schema:
+        return self.server.announced.schema
+
+    @property
+    def name(self) -> str:
+        """The operation's name."""
+        return name_of(self.operation)[1]
+
+    def only(self, *names: str) -> None:
+        """Raises the rpc-error of a parameter that is none of these."""
+        for child in children(self.operation):
+            namespace, name = name_of(child)
+            if name in names and namespace == _NAMESPACES.get(name, BASE):
+                continue
+            raise unknown(f"/nc:rpc/nc:{self.name}" if namespace else f"/rpc/{self.name}", name)
+
+    def parameter(self, name: str) -> Element | None:
+        """A parameter of this name, in any namespace."""
+        return next((c for c in children(self.operation) if name_of(c)[1] == name), None)
+
+    def text(self, name: str) -> str | None:
+        """The trimmed text of a parameter, None where it is not there."""
+        found = self.parameter(name)
+        return None if found is None else (found.text or "").strip()
+
+    def word(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        """A parameter with one of these words. Raises RpcError for another one."""
+        given = self.text(name)
+        if given is None:
+            return default
+        if given not in allowed:
+            raise bad_parameter(self.name, name, given)
+        return given
+
+    def datastore(self, parameter: str) -> str:
+        """The datastore a parameter names. Raises RpcError where this device has none such."""
+        found = self.parameter(parameter)
+        named = None if found is None else next(children(found), None)
+        if named is None:
+            raise missing(self.name, parameter)
+        name = name_of(named)[1]
+        if name == RUNNING or (name == CANDIDATE and self.server.has_candidate):
+            return name
+        if name in (CANDIDATE, "startup", "url"):
+            raise RpcError(
+                "protocol",
+                "operation-not-supported",
+                path=f"/nc:rpc/nc:{self.name}/nc:{parameter}/nc:{name}",
+            )
+        raise unknown(f"/nc:rpc/nc:{self.name}/nc:{parameter}", name)
+
+    def needs_candidate(self) -> None:
+        """Raises RpcError where the candidate is not configured."""
+        if not self.server.has_candidate:
+            raise unsupported(self.name)

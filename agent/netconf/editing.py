@@ -1,0 +1,209 @@
+"""The operations that write: edit-config, copy-config, commit and their kin.
+
+Each makes a whole new root first, has the device's parser look at it, and then hands the
+difference to the one door, `device.commit`; so an error leaves nothing behind, whatever the
+error-option. Only `continue-on-error` applies the top elements of an edit one by one.
+Sources: docs/sources.md, entries netconf-operations, device-refused.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from agent.core.errors import InputError
+from agent.core.secrets import new_salt
+from agent.netconf.call import OK, Call
+from agent.netconf.native import changes, stored, visible
+from agent.netconf.refusal import refusal
+from agent.netconf.rpc_errors import (
+    RpcError,
+    RpcErrors,
+    missing,
+    of_yang,
+    refused,
+    unsupported,
+)
+from agent.netconf.server import CANDIDATE, RUNNING, Candidate
+from yang.edit import BASE, Operation, edited
+from yang.errors import YangError
+from yang.tree import Tree, apply
+from yang.xml import Element, children, name_of
+
+_EDIT_PARAMETERS = ("target", "default-operation", "test-option", "error-option", "config", "url")
+_DEFAULT_OPERATIONS = ("merge", "replace", "none")
+_TEST_OPTIONS = ("test-then-set", "set", "test-only")
+_ERROR_OPTIONS = ("stop-on-error", "continue-on-error", "rollback-on-error")
+_NC = {"nc": BASE}
+
+
+def edit_config(call: Call) -> bytes:
+    call.only(*_EDIT_PARAMETERS)
+    target = call.datastore("target")
+    default = Operation(call.word("default-operation", _DEFAULT_OPERATIONS, "merge"))
+    test = call.word("test-option", _TEST_OPTIONS, "test-then-set")
+    on_error = call.word("error-option", _ERROR_OPTIONS, "stop-on-error")
+    config = _config(call)
+    call.server.must_be_free(target, call.session.number, call.now)
+    old = call.server.root(target)
+    if on_error == "continue-on-error":
+        new, errors = _each(call, old, config, default)
+    else:
+        new, errors = _edited(call, old, config, default), []
+    if test != "test-only":
+        _put(call, target, new)
+    if errors:
+        raise RpcErrors(tuple(errors))
+    return OK
+
+
+def copy_config(call: Call) -> bytes:
+    call.only("target", "source")
+    target = call.datastore("target")
+    call.server.must_be_free(target, call.session.number, call.now)
+    source = call.parameter("source")
+    inline = None if source is None else next(children(source), None)
+    if inline is not None and name_of(inline) == (BASE, "config"):
+        new = _edited(call, call.server.root(target), inline, Operation.REPLACE, whole=True)
+    else:
+        name = call.datastore("source")
+        if name == target:
+            path = "/nc:rpc/nc:copy-config"
+            raise RpcError("application", "invalid-value", "source and target are one", path)
+        new = call.server.root(name)
+    _put(call, target, new)
+    return OK
+
+
+def delete_config(call: Call) -> bytes:
+    """Running cannot be deleted, and the candidate is not a copy of its own."""
+    call.only("target")
+    call.datastore("target")
+    raise unsupported("delete-config")
+
+
+def validate(call: Call) -> bytes:
+    call.only("source")
+    source = call.parameter("source")
+    inline = None if source is None else next(children(source), None)
+    if inline is not None and name_of(inline) == (BASE, "config"):
+        running = call.server.root(RUNNING)
+        _edited(call, running, inline, Operation.REPLACE, whole=True)
+        return OK
+    root = call.server.root(call.datastore("source"))
+    _check(call, call.server.root(RUNNING), root)
+    return OK
+
+
+def commit(call: Call) -> bytes:
+    call.needs_candidate()
+    call.only()
+    server, number = call.server, call.session.number
+    server.must_be_free(CANDIDATE, number, call.now)
+    server.must_be_free(RUNNING, number, call.now)
+    candidate = server.candidate
+    if candidate is not None:
+        running = server.root(RUNNING)
+        new = apply(running, changes(candidate.base, candidate.root))
+        _check(call, running, new)
+        _put(call, RUNNING, new)
+        server.candidate = None
+    return OK
+
+
+def discard_changes(call: Call) -> bytes:
+    call.needs_candidate()
+    call.only()
+    call.server.must_be_free(CANDIDATE, call.session.number, call.now)
+    call.server.candidate = None
+    return OK
+
+
+# --- parts of them ------------------------------------------------------------------------------
+
+
+def _config(call: Call) -> Element:
+    config = call.parameter("config")
+    if config is None:
+        if call.parameter("url") is not None:
+            raise RpcError(
+                "protocol",
+                "operation-not-supported",
+                path="/nc:rpc/nc:edit-config/nc:url",
+            )
+        raise missing("edit-config", "config")
+    return config
+
+
+def _edited(
+    call: Call, old: Tree, config: Element, default: Operation, *, whole: bool = False
+) -> Tree:
+    """The root after an edit that the device would take. `whole`: what is not in it goes.
+
+    Raises RpcError.
+    """
+    views = visible(old, call.server.shown)
+    schema = call.schema
+    where = f"/nc:rpc/nc:{call.name}/nc:config"
+    try:
+        if whole:
+            views = _emptied(views, call)
+        new_views = edited(schema.top, views, config, default)
+    except YangError as error:
+        raise of_yang(error, schema, where) from None
+    device = call.server.device
+    new = stored(old, new_views, call.server.shown, lambda: new_salt(device.chance))
+    _check(call, old, new)
+    return new
+
+
+def _emptied(views: Tree, call: Call) -> Tree:
+    """The views with nothing in them but what the schema does not know."""
+    gone = etree.Element("config")
+    for node in call.schema.top.values():
+        below = etree.SubElement(gone, node.tag)
+        target = below
+        if node.name == "licensing":
+            target = etree.SubElement(below, node.children["config"].tag)
+        target.set(f"{{{BASE}}}operation", "remove")
+    return edited(call.schema.top, views, gone, Operation.NONE)
+
+
+def _each(
+    call: Call, old: Tree, config: Element, default: Operation
+) -> tuple[Tree, list[RpcError]]:
+    """Apply each top element by itself; what fails is left out and told."""
+    errors = []
+    for child in children(config):
+        alone = etree.Element(config.tag)
+        alone.append(child)
+        try:
+            old = _edited(call, old, alone, default)
+        except RpcError as error:
+            errors.append(error)
+    return old, errors
+
+
+def _check(call: Call, old: Tree, new: Tree) -> None:
+    """Raises the rpc-error of a root that the device does not take."""
+    device = call.server.device
+    found = refusal(device, old, new)
+    if found is not None:
+        raise refused(found.command, found.response, f"/nc:rpc/nc:{call.name}", _NC)
+    try:
+        device.project(new)
+    except (InputError, ValueError) as error:
+        raise RpcError("application", "operation-failed", str(error)) from None
+
+
+def _put(call: Call, target: str, new: Tree) -> None:
+    """Make `new` the content of a datastore."""
+    server = call.server
+    running = server.root(RUNNING)
+    if target == CANDIDATE:
+        base = server.candidate.base if server.candidate else running
+        server.candidate = None if new is base else Candidate(base, new)
+        return
+    edits = changes(running, new)
+    if edits:
+        server.device.commit(edits, call.now, by=call.session.user)
+        server.transactions += 1

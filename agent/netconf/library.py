@@ -1,0 +1,161 @@
+"""The YANG library (RFC 7895 and RFC 8525) and the texts `get-schema` serves.
+
+Listed is what can be served: our own modules and those of the IETF that pyang brings. An
+operator sees the long list of a real device in the hello alone.
+Sources: docs/sources.md, entry yang-library.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import files as files_of
+
+from lxml import etree
+
+from agent.netconf.capabilities import Announced
+from agent.netconf.server import NetconfServer
+from yang.schema import module_text
+from yang.xml import Element, own
+
+NAMESPACE = "urn:ietf:params:xml:ns:yang:ietf-yang-library"
+DATASTORES = "urn:ietf:params:xml:ns:yang:ietf-datastores"
+# modules of the IETF that this server implements or imports; pyang has their texts
+_IETF = (
+    ("ietf-inet-types", "import"),
+    ("ietf-yang-types", "import"),
+    ("ietf-datastores", "import"),
+    ("ietf-netconf-acm", "import"),
+    ("ietf-netconf-monitoring", "implement"),
+    ("ietf-netconf-with-defaults", "implement"),
+    ("ietf-yang-library", "implement"),
+)
+_STATEMENT = re.compile(r"^\s*(namespace|revision)\s+\"?([^\s\";{]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A module or submodule that can be served. A submodule has the namespace of its module."""
+
+    name: str
+    revision: str
+    namespace: str
+    conformance: str
+    submodules: tuple[tuple[str, str], ...] = ()
+    of: str = ""  # a submodule's module
+    own: str = ""  # the file, for modules of ours
+
+    def read(self) -> str:
+        """The YANG text."""
+        return module_text(self.own) if self.own else _ietf_texts()[self.name]
+
+
+@cache
+def texts(announced: Announced) -> tuple[Text, ...]:
+    """Everything that can be served, modules in the order of their names."""
+    found = []
+    for module in announced.schema.modules:
+        own = Text(
+            module.name,
+            module.revision,
+            module.namespace,
+            "implement",
+            module.submodules,
+            own=module.file,
+        )
+        found.append(own)
+        found += [
+            Text(
+                name,
+                revision,
+                module.namespace,
+                "",
+                of=module.name,
+                own=f"{name}@{revision}.yang",
+            )
+            for name, revision in module.submodules
+        ]
+    available = _ietf_texts()
+    for name, conformance in _IETF:
+        if name in available:
+            facts = dict(reversed(_STATEMENT.findall(available[name])))  # the first of each kind
+            found.append(Text(name, facts["revision"], facts["namespace"], conformance))
+    return tuple(sorted(found, key=lambda text: text.name))
+
+
+def tops(server: NetconfServer) -> list[Element]:
+    """`modules-state`, and `yang-library` from 17.9 on."""
+    announced = server.announced
+    found = [_modules_state(announced)]
+    if server.device.release.within("17.9.."):
+        found.append(_yang_library(announced, server.has_candidate))
+    return found
+
+
+def _modules_state(announced: Announced) -> Element:
+    state = etree.Element(f"{{{NAMESPACE}}}modules-state", nsmap=own(NAMESPACE))
+    _leaf(state, "module-set-id", announced.library_id)
+    for text in texts(announced):
+        if text.of:
+            continue
+        module = etree.SubElement(state, f"{{{NAMESPACE}}}module")
+        _leaf(module, "name", text.name)
+        _leaf(module, "revision", text.revision)
+        _leaf(module, "namespace", text.namespace)
+        _leaf(module, "conformance-type", text.conformance)
+        _submodules(module, text)
+    return state
+
+
+def _yang_library(announced: Announced, candidate: bool) -> Element:
+    top = etree.Element(f"{{{NAMESPACE}}}yang-library", nsmap=own(NAMESPACE))
+    module_set = etree.SubElement(top, f"{{{NAMESPACE}}}module-set")
+    _leaf(module_set, "name", "common")
+    for kind, list_name in (("implement", "module"), ("import", "import-only-module")):
+        for text in texts(announced):
+            if text.conformance != kind:
+                continue
+            module = etree.SubElement(module_set, f"{{{NAMESPACE}}}{list_name}")
+            _leaf(module, "name", text.name)
+            _leaf(module, "revision", text.revision)
+            _leaf(module, "namespace", text.namespace)
+            _submodules(module, text)
+    schema = etree.SubElement(top, f"{{{NAMESPACE}}}schema")
+    _leaf(schema, "name", "common")
+    _leaf(schema, "module-set", "common")
+    for name in ("running", *(["candidate"] * candidate), "operational"):
+        datastore = etree.SubElement(top, f"{{{NAMESPACE}}}datastore")
+        leaf = etree.SubElement(datastore, f"{{{NAMESPACE}}}name", nsmap={"ds": DATASTORES})
+        leaf.text = f"ds:{name}"
+        _leaf(datastore, "schema", "common")
+    _leaf(top, "content-id", announced.library_id)
+    return top
+
+
+def _submodules(module: Element, text: Text) -> None:
+    for name, revision in text.submodules:
+        submodule = etree.SubElement(module, f"{{{NAMESPACE}}}submodule")
+        _leaf(submodule, "name", name)
+        _leaf(submodule, "revision", revision)
+
+
+def _leaf(parent: Element, name: str, text: str) -> None:
+    etree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = text
+
+
+@cache
+def _ietf_texts() -> dict[str, str]:
+    """The texts pyang brings, by module name; none where it is not installed."""
+    wanted = {name for name, _ in _IETF}
+    try:
+        listed = files_of("pyang") or []
+    except PackageNotFoundError:
+        return {}
+    found = {}
+    for path in listed:
+        name = path.name.removesuffix(".yang").partition("@")[0]
+        if path.name.endswith(".yang") and name in wanted:
+            found[name] = path.read_text("utf-8")
+    return found

@@ -1,0 +1,187 @@
+"""The operations of cisco-smart-license and cisco-ia: what the CLI's exec commands do.
+
+Each returns a return code at once; the rest happens in the Smart Agent. A code is one of
+error-enum, by name. What the Smart Agent has no answer for yet is `notsupported`.
+Sources: docs/sources.md, entries smart-license-rpcs, return-codes, save-config.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from lxml import etree
+
+from agent.device.files import FileFault
+from agent.engine.config import Transport
+from agent.engine.events import FileImported, SavedUsage, TrustRequestSaved, UsageSaved
+from agent.engine.machine import IMPORTED
+from agent.netconf.call import Call
+from agent.netconf.rpc_errors import IA
+from agent.netconf.server import yang_time
+from yang.tree import Tree
+from yang.xml import append, own, parameters
+
+NAMESPACE = "http://cisco.com/ns/yang/cisco-smart-license"
+SUCCESS, NOT_SUPPORTED = "success", "notsupported"
+NO_SUCH_ITEM, CANNOT_STORE, CANNOT_PARSE = "requesteditemnotfound", "storagefailtostore", "msgparse"
+WRONG_TRANSPORT, NO_TRANSPORT, NO_CODE = (
+    "transporttype",
+    "transportnotavailable",
+    ("noauthorizationinstalled"),
+)
+Output = Mapping[str, str]
+Rpc = Callable[[Call, Tree], Output]
+
+
+def handler_for(name: tuple[str, str]) -> Callable[[Call], bytes]:
+    """Who answers an operation of our modules; its input is read by the schema."""
+    function = RPCS[name]
+
+    def handle(call: Call) -> bytes:
+        rpc = call.schema.rpcs[name]
+        given = parameters(rpc.input, call.operation, ())
+        output = function(call, given)
+        holder = etree.Element("reply")
+        for leaf, node in rpc.output.children.items():
+            if leaf in output:
+                append(holder, node, output[leaf])
+        return b"".join(_text(element) for element in holder)
+
+    return handle
+
+
+def save_config(call: Call) -> bytes:
+    """`cisco-ia:save-config`: running becomes startup."""
+    call.server.device.save(call.now, call.session.user)
+    return _result("Save running-config successful")
+
+
+def _result(text: str) -> bytes:
+    element = etree.Element(f"{{{IA}}}result", nsmap=own(IA))
+    element.text = text
+    return etree.tostring(element)
+
+
+def _text(element: etree._Element) -> bytes:
+    namespace = element.tag[1:].partition("}")[0]
+    alone = etree.Element(element.tag, nsmap=own(namespace))
+    alone.text = element.text
+    return etree.tostring(alone)
+
+
+# --- usage and files ------------------------------------------------------------------------
+
+
+def _save_all(call: Call, given: Tree) -> Output:
+    path = str(given["file-path"])
+    return _saved(call, path, UsageSaved(path))
+
+
+def _save_unreported(call: Call, given: Tree) -> Output:
+    path = str(given["file-path"])
+    return _saved(call, path, UsageSaved(path, SavedUsage.UNREPORTED))
+
+
+def _save_days(call: Call, given: Tree) -> Output:
+    path = str(given["file-path"])
+    return _saved(call, path, UsageSaved(path, SavedUsage.DAYS, int(given.get("days", 0))))
+
+
+def _save_trust_request(call: Call, given: Tree) -> Output:
+    path = str(given["file-path"])
+    return _saved(call, path, TrustRequestSaved(path))
+
+
+def _saved(call: Call, path: str, event: UsageSaved | TrustRequestSaved) -> Output:
+    """A path that cannot be written closes no report."""
+    if isinstance(call.server.device.files.check(path, ""), FileFault):
+        return _code(CANNOT_STORE)
+    answer = call.server.device.handle(event, call.now)
+    return _code(NO_SUCH_ITEM if answer else SUCCESS)
+
+
+def _import_file(call: Call, given: Tree) -> Output:
+    text = call.server.device.files.read(str(given["file-path"]))
+    if isinstance(text, FileFault):
+        return _code("notfound")
+    answer = call.server.device.handle(FileImported(text), call.now)
+    # assumed: one code for whatever is wrong with a file; a device's answer would show more
+    return _code(SUCCESS if answer == IMPORTED else CANNOT_PARSE)
+
+
+# --- trust and authorization ----------------------------------------------------------------
+
+
+def _id_token_trust(call: Call, given: Tree) -> Output:
+    """Trust by ID token needs direct access to CSSM. # source: return-codes (142)"""
+    if call.server.device.agent.state.config.transport is not Transport.SMART:
+        return _code(WRONG_TRANSPORT)
+    return _code(NOT_SUPPORTED)
+
+
+def _request_authorization(call: Call, given: Tree) -> Output:
+    """Fails at once where nobody can be asked."""
+    if call.server.device.agent.state.config.transport is Transport.OFF:
+        return _code(NO_TRANSPORT)
+    return _code(NOT_SUPPORTED)
+
+
+def _return_authorization(call: Call, given: Tree) -> Output:
+    """No authorization code is ever installed on this device."""
+    return _code(NO_CODE)
+
+
+def _not_supported(call: Call, given: Tree) -> Output:
+    """Registration is of the time before policies. # assumed: the code"""
+    return _code(NOT_SUPPORTED)
+
+
+def _code(code: str) -> Output:
+    return {"return-code": code}
+
+
+# --- cisco-ia -------------------------------------------------------------------------------
+
+
+def _sync_from(call: Call, given: Tree) -> Output:
+    # assumed: the text; the datastore is the device's own, so there is nothing to read anew
+    return {"result": "Successfully Synced From Device"}
+
+
+def _is_syncing(call: Call, given: Tree) -> Output:
+    return {"result": "No sync in progress"}  # assumed: the text
+
+
+def _session_id(call: Call, given: Tree) -> Output:
+    return {"result": str(call.session.number)}
+
+
+def _current_time(call: Call, given: Tree) -> Output:
+    device = call.server.device
+    return {"result": yang_time(call.now, device.zone, device.clock_offset_ms)}
+
+
+RPCS: Mapping[tuple[str, str], Rpc] = {
+    **{
+        (NAMESPACE, name): function
+        for name, function in {
+            "register-id-token": _not_supported,
+            "de-register": _not_supported,
+            "renew-id": _not_supported,
+            "renew-auth": _not_supported,
+            "id-token-trust": _id_token_trust,
+            "rum-save-usage-all": _save_all,
+            "rum-save-usage-unreported": _save_unreported,
+            "rum-save-usage-days": _save_days,
+            "trust-request-save": _save_trust_request,
+            "authorization-request-online": _request_authorization,
+            "authorization-code-return-online": _return_authorization,
+            "authorization-code-return-offline": _return_authorization,
+            "import-file": _import_file,
+        }.items()
+    },
+    (IA, "sync-from"): _sync_from,
+    (IA, "is-syncing"): _is_syncing,
+    (IA, "netconf-session-id"): _session_id,
+    (IA, "current-time"): _current_time,
+}

@@ -1,0 +1,107 @@
+"""`netconf-state` and `get-schema` of RFC 6022."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from agent.core.clock import Instant
+from agent.netconf.call import Call
+from agent.netconf.library import Text, texts
+from agent.netconf.rpc_errors import RpcError, missing
+from agent.netconf.server import CANDIDATE, RUNNING, NetconfServer, Statistics, yang_time
+from yang.xml import Element, own
+
+NAMESPACE = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
+
+
+def state(server: NetconfServer, now: Instant) -> Element:
+    """`<netconf-state>` at this moment."""
+    top = etree.Element(f"{{{NAMESPACE}}}netconf-state", nsmap=own(NAMESPACE))
+    listed = _child(top, "capabilities")
+    for capability in server.announced.capabilities:
+        _child(listed, "capability", capability)
+    datastores = _child(top, "datastores")
+    for name in (RUNNING, *([CANDIDATE] * server.has_candidate)):
+        _datastore(datastores, name, server)
+    schemas = _child(top, "schemas")
+    for text in texts(server.announced):
+        schema = _child(schemas, "schema")
+        _child(schema, "identifier", text.name)
+        _child(schema, "version", text.revision)
+        _child(schema, "format", "yang")
+        _child(schema, "namespace", text.namespace)
+        _child(schema, "location", "NETCONF")
+    _sessions(_child(top, "sessions"), server)
+    statistics = _child(top, "statistics")
+    _child(statistics, "netconf-start-time", _time(server, server.started))
+    counted = server.statistics
+    _child(statistics, "in-bad-hellos", str(counted.in_bad_hellos))
+    _child(statistics, "in-sessions", str(counted.in_sessions))
+    _child(statistics, "dropped-sessions", str(counted.dropped_sessions))
+    _counters(statistics, counted)
+    return top
+
+
+def get_schema(call: Call) -> bytes:
+    """`get-schema`: the text of a module."""
+    wanted, version = call.text("identifier"), call.text("version")
+    if wanted is None:
+        raise missing("get-schema", "identifier")
+    kind = (call.text("format") or "yang").rpartition(":")[2]
+    found = [
+        text
+        for text in texts(call.server.announced)
+        if text.name == wanted and version in (None, "", text.revision) and kind == "yang"
+    ]
+    if not found:
+        raise RpcError(
+            "application",
+            "invalid-value",
+            path="/nc:rpc/ncm:get-schema",
+            namespaces={"nc": "urn:ietf:params:xml:ns:netconf:base:1.0", "ncm": NAMESPACE},
+        )
+    return _schema_data(found[0])
+
+
+def _schema_data(text: Text) -> bytes:
+    return f'<data xmlns="{NAMESPACE}">{escape(text.read())}</data>'.encode()
+
+
+def _datastore(parent: Element, name: str, server: NetconfServer) -> None:
+    datastore = _child(parent, "datastore")
+    _child(datastore, "name", name)
+    lock = server.locks.get(name)
+    if lock is not None:
+        held = _child(_child(datastore, "locks"), "global-lock")
+        _child(held, "locked-by-session", str(lock.session_id))
+        _child(held, "locked-time", _time(server, lock.since))
+
+
+def _sessions(parent: Element, server: NetconfServer) -> None:
+    for number, session in server.sessions.items():
+        row = _child(parent, "session")
+        _child(row, "session-id", str(number))
+        _child(row, "transport", "netconf-ssh")
+        _child(row, "username", session.user)
+        _child(row, "source-host", session.source)
+        _child(row, "login-time", _time(server, session.login))
+        _counters(row, session.statistics)
+
+
+def _counters(parent: Element, counted: Statistics) -> None:
+    _child(parent, "in-rpcs", str(counted.in_rpcs))
+    _child(parent, "in-bad-rpcs", str(counted.in_bad_rpcs))
+    _child(parent, "out-rpc-errors", str(counted.out_rpc_errors))
+    _child(parent, "out-notifications", str(counted.out_notifications))
+
+
+def _time(server: NetconfServer, instant: Instant) -> str:
+    return yang_time(instant, server.device.zone, server.device.clock_offset_ms)
+
+
+def _child(parent: Element, name: str, text: str | None = None) -> Element:
+    child = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
+    child.text = text
+    return child

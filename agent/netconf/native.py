@@ -1,0 +1,245 @@
+"""The configuration as NETCONF shows it, and an edited one as the device stores it.
+
+A device stores the native model's paths. Shown are two views of it, `native` and `licensing/config`
+of cisco-smart-license: one state, so a change of either shows in both. `visible` makes the views of
+a stored root; `stored` brings an edited view back, doing what the device's own commands would.
+Sources: docs/sources.md, entries native-license, smart-license-mapping, secret-type-9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from agent.core.identity import Udi
+from agent.device.config_edits import license_url_default, user_secret
+from cli_grammar import VIRTUAL_TYPES
+from yang.difference import edits_between
+from yang.tree import EMPTY, Edit, Entry, Path, Rows, Tree, Value, apply, get
+
+_SMART: Path = ("native", "license", "smart")
+_OWN_URL: Path = ("emulator", "license", "smart", "url", "smart")
+_TRANSPORT = "transport-type-"
+Salt = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a view shows beside the configuration: lines of the head that are no settings."""
+
+    train: str
+    udi: Udi
+
+
+@dataclass(frozen=True, slots=True)
+class _Alias:
+    """A leaf of cisco-smart-license and the native leaf it stands for.
+
+    `read` and `write` turn the native value into the other one and back; None is "not there".
+    """
+
+    path: Path
+    native: Path
+    read: Callable[[Value], Value | None]
+    write: Callable[[Value], Value | None]
+
+
+def _same(value: Value) -> Value:
+    return value
+
+
+def _present(value: Value) -> Value | None:
+    return True if value else None
+
+
+def _transport(value: Value) -> Value:
+    return _TRANSPORT + str(value).lower()
+
+
+def _native_transport(value: Value) -> Value:
+    word = str(value).removeprefix(_TRANSPORT)
+    return "Off" if word == "off" else word
+
+
+def _aliases() -> tuple[_Alias, ...]:
+    same = [
+        (("custom-id",), ("customer-id",)),
+        (("usage", "interval"), ("usage", "interval")),
+        (("transport", "transport-cslu", "url-cslu"), ("url", "cslu")),
+        (("transport", "transport-smart", "urls", "url-registration"), ("url", "name")),
+        (("transport", "transport-smart", "urls", "url-utility"), ("url", "utility")),
+    ]
+    same += [
+        (("usage", "customer-tags", f"tag{n}"), ("usage", "customer-tags", f"tag{n}"))
+        for n in range(1, 5)
+    ]
+    same += [
+        (("utility", "customer-info", name), ("utility", "customer-info", name.replace("-", "")))
+        for name in ("id", "name", "street", "city", "state", "country", "postal-code")
+    ]
+    flags = [
+        (("privacy", "hostname"), ("privacy", "hostname")),
+        (("privacy", "version"), ("privacy", "version")),
+        (("utility", "utility-enable"), ("utility", "enable")),
+        (("transport", "transport-smart", "url-default"), ("url", "default")),
+    ]
+    return (
+        _Alias(("transport", "transport-type"), ("transport-type",), _transport, _native_transport),
+        *(_Alias(path, native, _same, _same) for path, native in same),
+        *(_Alias(path, native, _present, _present) for path, native in flags),
+    )
+
+
+ALIASES = _aliases()
+_SMART_ONLY = ("transport", "transport-smart")
+
+
+@lru_cache(maxsize=256)
+def _views(key: _Identity, shown: Shown) -> Tree:
+    root = key.root
+    native = get(root, ("native",), EMPTY)
+    head = Tree(version=shown.train, **native)
+    licence = Tree(head.get("license", EMPTY))
+    licence["udi"] = Tree(pid=shown.udi.pid, sn=shown.udi.sn)
+    head["license"] = licence
+    views = Tree(native=head)
+    config = licensing_config(root)
+    if config:
+        views["licensing"] = Tree(config=config)
+    return views
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """A root as a key: by identity, which is safe because roots are never written in place."""
+
+    root: Tree
+
+    def __hash__(self) -> int:
+        return id(self.root)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and self.root is other.root
+
+
+def visible(root: Tree, shown: Shown) -> Tree:
+    """Both views of a stored root, by the names of their top nodes."""
+    return _views(_Identity(root), shown)
+
+
+def licensing_config(root: Tree) -> Tree:
+    """`licensing/config` of a stored root."""
+    smart: Tree = get(root, _SMART, EMPTY)
+    edits = []
+    for alias in ALIASES:
+        value = get(smart, alias.native)
+        shown = None if value is None else alias.read(value)
+        if shown is None:
+            continue
+        if alias.path[:2] == _SMART_ONLY and smart.get("transport-type") != "smart":
+            continue  # its `when` is false
+        edits.append(Edit("set", alias.path, shown))
+    return apply(EMPTY, tuple(edits))
+
+
+def stored(root: Tree, views: Tree, shown: Shown, salt: Salt) -> Tree:
+    """The root a device stores after its views were edited from those of `root` to `views`."""
+    new = Tree(root)
+    native = Tree(views.get("native", EMPTY))
+    native.pop("version", None)
+    licence = Tree(native.pop("license", EMPTY))
+    licence.pop("udi", None)
+    if licence:
+        native["license"] = licence
+    new["native"] = native
+    new = _with_licensing(root, new, get(views, ("licensing", "config"), EMPTY))
+    return _as_commands_do(root, new, salt)
+
+
+def _with_licensing(old: Tree, new: Tree, config: Tree) -> Tree:
+    """Bring a change of `licensing/config` into the native part."""
+    before = licensing_config(old)
+    if config == before:
+        return new
+    # the transport first: what belongs to another one only stops being shown
+    for alias in ALIASES:
+        was, now = get(before, alias.path), get(config, alias.path)
+        hidden = (
+            now is None
+            and alias.path[:2] == _SMART_ONLY
+            and get(new, (*_SMART, "transport-type")) != "smart"
+        )
+        if was == now or hidden:
+            continue
+        value = None if now is None else alias.write(now)
+        path = (*_SMART, *alias.native)
+        edit = Edit("delete", path) if value is None else Edit("set", path, value)
+        new = apply(new, (edit,))
+        if value is not None and alias.native[0] == "url":
+            new = _other_urls_gone(new, alias.native)
+    return new
+
+
+def _other_urls_gone(root: Tree, native: Path) -> Tree:
+    """`default` and the URLs themselves exclude each other."""
+    others = [("name",), ("utility",)] if native == ("url", "default") else [("default",)]
+    if native == ("url", "cslu"):
+        others = []
+    return apply(root, tuple(Edit("delete", (*_SMART, "url", *other)) for other in others))
+
+
+def _as_commands_do(old: Tree, new: Tree, salt: Salt) -> Tree:
+    """What the commands behind an edit do beyond setting their own leaf."""
+    if get(new, (*_SMART, "url", "default")):
+        new = apply(new, (Edit("delete", (*_SMART, "url", "default")),))
+        new = apply(new, tuple(license_url_default(new, {}, salt)))  # type: ignore[arg-type]
+    if get(old, (*_SMART, "url", "name")) != get(new, (*_SMART, "url", "name")) and (
+        get(new, _OWN_URL) == get(old, _OWN_URL)
+    ):
+        new = apply(new, (Edit("delete", _OWN_URL),))
+    for name, row in get(new, ("native", "username"), Rows()).items():
+        plain = get(row, ("secret", "secret"))
+        if plain is not None and get(row, ("secret", "encryption"), 0) == 0:
+            edits = user_secret(new, {"name": name, "password": str(plain)}, salt)
+            new = apply(new, tuple(edits))  # type: ignore[arg-type]
+    return _with_ports(old, new)
+
+
+def _with_ports(old: Tree, new: Tree) -> Tree:
+    """A port cannot go: deleting one sets it back, as `default interface` does.
+
+    # assumed: an edit that deletes a physical interface is carried out this way
+    """
+    ports: Mapping[str, Any] = get(old, ("native", "interface"), EMPTY)
+    edits = [
+        Edit("set", ("native", "interface", Entry(kind, number)))
+        for kind, rows in ports.items()
+        if kind not in VIRTUAL_TYPES
+        for number in rows
+        if number not in get(new, ("native", "interface", kind), Rows())
+    ]
+    return apply(new, tuple(edits))
+
+
+def new_ports(old: Tree, new: Tree) -> list[str]:
+    """Physical interfaces an edit would make: the device has none of these."""
+    return [
+        f"{kind}{number}"
+        for kind, rows in get(new, ("native", "interface"), EMPTY).items()
+        if kind not in VIRTUAL_TYPES
+        for number in rows
+        if number not in get(old, ("native", "interface", kind), Rows())
+    ]
+
+
+def changes(old: Tree, new: Tree) -> tuple[Edit, ...]:
+    """The edits a device commits."""
+    return tuple(edits_between(old, new))
+
+
+def _entry(kind: str, number: str) -> Any:
+    from yang.tree import Entry
+
+    return Entry(kind, number)

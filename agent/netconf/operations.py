@@ -1,0 +1,128 @@
+"""The operations of the base protocol, and the table that finds who answers an rpc.
+
+`operation_for` is the one place that knows all operations: by namespace and name. Those that read
+are here; those that write are in `editing`, those of the licensing modules in `licensing_rpcs`.
+Sources: docs/sources.md, entries netconf-operations, lock-message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from agent.netconf import editing, licensing_rpcs, monitoring
+from agent.netconf.call import OK, Call
+from agent.netconf.data import config_reply, state_reply
+from agent.netconf.rpc_errors import IA, RpcError, bad_parameter, missing, unsupported
+from agent.netconf.server import CANDIDATE, Lock
+from yang.edit import BASE
+from yang.xml import name_of
+
+Handler = Callable[[Call], bytes]
+DEFAULTS_MODES = ("explicit", "report-all", "report-all-tagged")
+
+
+def operation_for(call: Call) -> Handler:
+    """Who answers. Raises RpcError for an operation that is not there."""
+    name = name_of(call.operation)
+    handler = HANDLERS.get(name)
+    if handler is not None:
+        return handler
+    if name in call.schema.rpcs:
+        return licensing_rpcs.handler_for(name)
+    info = (("bad-element", name[1]),)
+    raise RpcError("protocol", "unknown-element", path="/nc:rpc", info=info)
+
+
+def get(call: Call) -> bytes:
+    call.only("filter", "with-defaults")
+    _check_defaults(call)
+    return state_reply(call, call.parameter("filter"))
+
+
+def get_config(call: Call) -> bytes:
+    call.only("source", "filter", "with-defaults")
+    _check_defaults(call)
+    return config_reply(call, call.datastore("source"), call.parameter("filter"))
+
+
+def _check_defaults(call: Call) -> None:
+    """Raises RpcError for a mode that is not offered. No leaf of ours has a default to report."""
+    mode = call.text("with-defaults")
+    if mode is not None and mode not in DEFAULTS_MODES:
+        raise bad_parameter(call.name, "with-defaults", mode)
+
+
+def lock(call: Call) -> bytes:
+    call.only("target")
+    target = call.datastore("target")
+    server = call.server
+    held = server.locks.get(target)
+    if held is not None:
+        raise RpcError(
+            "protocol",
+            "lock-denied",
+            server.lock_message(held),
+            info=(("session-id", str(held.session_id)),),
+        )
+    if target == CANDIDATE and server.candidate is not None:
+        info = (("session-id", "0"),)
+        message = "the candidate has changes that are not committed"
+        raise RpcError("protocol", "lock-denied", message, info=info)
+    server.locks[target] = Lock(call.session.number, call.now)
+    return OK
+
+
+def unlock(call: Call) -> bytes:
+    call.only("target")
+    target = call.datastore("target")
+    held = call.server.locks.get(target)
+    if held is None or held.session_id != call.session.number:
+        path = "/nc:rpc/nc:unlock/nc:target"
+        raise RpcError("application", "operation-failed", "the lock is not held", path)
+    del call.server.locks[target]
+    if target == CANDIDATE:
+        call.server.candidate = None
+    return OK
+
+
+def close_session(call: Call) -> bytes:
+    call.only()
+    call.session.close()
+    return OK
+
+
+def kill_session(call: Call) -> bytes:
+    call.only("session-id")
+    given = call.text("session-id")
+    if given is None:
+        raise missing("kill-session", "session-id")
+    number = int(given) if given.isascii() and given.isdigit() and len(given) < 11 else 0
+    victim = call.server.sessions.get(number)
+    if victim is None or victim is call.session:
+        raise bad_parameter("kill-session", "session-id", given)
+    victim.killed()
+    return OK
+
+
+def not_offered(call: Call) -> bytes:
+    """An operation of the base protocol that this device does not carry out."""
+    raise unsupported(call.name)
+
+
+HANDLERS: Mapping[tuple[str, str], Handler] = {
+    (BASE, "get"): get,
+    (BASE, "get-config"): get_config,
+    (BASE, "edit-config"): editing.edit_config,
+    (BASE, "copy-config"): editing.copy_config,
+    (BASE, "delete-config"): editing.delete_config,
+    (BASE, "validate"): editing.validate,
+    (BASE, "commit"): editing.commit,
+    (BASE, "discard-changes"): editing.discard_changes,
+    (BASE, "cancel-commit"): not_offered,
+    (BASE, "lock"): lock,
+    (BASE, "unlock"): unlock,
+    (BASE, "close-session"): close_session,
+    (BASE, "kill-session"): kill_session,
+    (monitoring.NAMESPACE, "get-schema"): monitoring.get_schema,
+    (IA, "save-config"): licensing_rpcs.save_config,
+}

@@ -1,0 +1,132 @@
+"""Trees as XML: what a client reads, and the parameters of an operation.
+
+An element is written with its module's namespace as the default one. Keys of a list come first;
+what the schema does not know stays unseen; containers without presence show only what they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lxml import etree
+
+from yang.errors import Location, Rule, YangError
+from yang.schema import Node
+from yang.tree import Rows, Tree, Value
+from yang.types import BadValue, from_text, to_text
+
+Element = etree._Element
+KEY_SEPARATOR = ","  # between the keys of a row in a tree
+
+
+def own(namespace: str) -> Any:
+    """The namespace as an element's default one, as lxml takes it."""
+    return {None: namespace}
+
+
+def top_element(node: Node, value: Tree) -> Element | None:
+    """A node at the top with all it holds; None where that is nothing."""
+    element = etree.Element(node.tag, nsmap=own(node.namespace))
+    _fill(element, node, value)
+    return element if len(element) else None
+
+
+def append(parent: Element, node: Node, value: Value) -> None:
+    """Append a node's instances, with all they hold, to their parent."""
+    if node.kind == "list":
+        for key, row in value.items():
+            _row(etree.SubElement(parent, node.tag), node, key, row)
+    elif node.kind == "leaf-list":
+        for item in value:
+            etree.SubElement(parent, node.tag).text = to_text(node.leaf_type, item)
+    elif node.kind == "leaf":
+        if node.leaf_type.base != "empty":
+            etree.SubElement(parent, node.tag).text = to_text(node.leaf_type, value)
+        elif value:
+            etree.SubElement(parent, node.tag)
+    elif value or node.presence:
+        element = etree.SubElement(parent, node.tag)
+        _fill(element, node, value)
+        if not len(element) and not node.presence:
+            parent.remove(element)
+
+
+def children(element: Element) -> Iterator[Element]:
+    """The child elements, without comments and processing instructions."""
+    return (child for child in element if isinstance(child.tag, str))
+
+
+def name_of(element: Element) -> tuple[str, str]:
+    """(namespace, name) of an element; an empty namespace where it has none."""
+    tag = element.tag
+    if tag[0] != "{":
+        return "", tag
+    namespace, _, name = tag[1:].rpartition("}")
+    return namespace, name
+
+
+def child_node(nodes: Mapping[str, Node], element: Element, path: tuple[Location, ...]) -> Node:
+    """The node an element is an instance of. Raises YangError where there is none."""
+    namespace, name = name_of(element)
+    node = nodes.get(name)
+    if node is None or (namespace and node.namespace != namespace):
+        known = not namespace or any(n.namespace == namespace for n in nodes.values())
+        rule = Rule.UNKNOWN_ELEMENT if known else Rule.UNKNOWN_NAMESPACE
+        raise YangError(rule, path, element=name, namespace=namespace)
+    return node
+
+
+def leaf_value(node: Node, element: Element, path: tuple[Location, ...]) -> Value:
+    """The value of a leaf's element. Raises YangError."""
+    inner = next(children(element), None)
+    if inner is not None:
+        namespace, name = name_of(inner)
+        raise YangError(Rule.UNKNOWN_ELEMENT, path, element=name, namespace=namespace)
+    try:
+        return from_text(node.leaf_type, element.text)
+    except BadValue as bad:
+        raise YangError(Rule.INVALID_VALUE, path, str(bad), node.name) from None
+
+
+def parameters(node: Node, element: Element, path: tuple[Location, ...]) -> Tree:
+    """The parameters of an operation, defaults filled in. Raises YangError.
+
+    Containers in them are read as they stand; lists are not used by operations of ours.
+    """
+    found = Tree()
+    for child in children(element):
+        inner = child_node(node.children, child, path)
+        below = (*path, Location(inner.namespace, inner.name))
+        if inner.name in found:
+            raise YangError(Rule.BAD_ELEMENT, below, element=inner.name)
+        if inner.is_leaf:
+            found[inner.name] = leaf_value(inner, child, below)
+        else:
+            found[inner.name] = parameters(inner, child, below)
+    for inner in node.children.values():
+        if inner.name in found:
+            continue
+        if inner.mandatory:
+            raise YangError(Rule.MISSING_ELEMENT, path, element=inner.name)
+        if inner.default is not None:
+            found[inner.name] = from_text(inner.leaf_type, inner.default)
+    return found
+
+
+def row_key(values: tuple[str, ...]) -> str:
+    """The key of a row in a tree, from the values of its keys."""
+    return KEY_SEPARATOR.join(values)
+
+
+def _row(element: Element, node: Node, key: str, row: Tree) -> None:
+    values = key.split(KEY_SEPARATOR, len(node.keys) - 1)
+    for name, value in zip(node.keys, values, strict=False):
+        etree.SubElement(element, node.children[name].tag).text = value
+    _fill(element, node, row)
+
+
+def _fill(element: Element, node: Node, value: Tree | Rows) -> None:
+    for name, child in node.children.items():
+        if name in value and name not in node.keys:
+            append(element, child, value[name])
