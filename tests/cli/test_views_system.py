@@ -17,10 +17,11 @@ from agent.core.release import Release
 from agent.device.config import Resolution
 from agent.device.device import Device, new_device
 from agent.profiles.profile import load
-from tests.golden.captures import read
+from tests.golden.captures import read, state_of
 from yang.tree import Edit, Entry
 
 NOW = 1_790_000_000_000
+ROUTER_VERSION = "show-version__c8000v-17.15__slp.txt"
 
 
 def device_of(release: str = "17.12.4", model: str = "C9300-24T") -> Device:
@@ -99,6 +100,18 @@ def test_lines_of_version_equal_capture(golden: Path, name: str, release: str, m
     ]
     widths = {line[:4]: len(line) for line in theirs if line.startswith(("network-", "dna-"))}
     assert {line[:4]: len(line) for line in ours if line.startswith(("network-", "dna-"))} == widths
+
+
+@pytest.mark.golden
+def test_lines_of_a_router_equal_capture(golden: Path) -> None:
+    """From the licence levels to the end, line for line, what belongs to the one router aside."""
+    own = ("Processor board ID", "The current throughput")
+    texts = (shown(device_of("17.15.1", "C8000V")), read(golden, ROUTER_VERSION))
+    ours, theirs = (t[t.index("License Level:") :].rstrip().split("\n") for t in texts)
+    assert len(ours) == len(theirs)
+    assert [line for line in ours if not line.startswith(own)] == [
+        line for line in theirs if not line.startswith(own)
+    ]
 
 
 def _body(text: str) -> list[str]:
@@ -228,3 +241,38 @@ def test_a_controller_uses_a_licence_for_each_access_point() -> None:
         ("air-network-advantage", "DNA_NWStack", 3),
         ("air-dna-advantage", "AIR-DNA-A", 3),
     ]
+
+
+def test_a_box_lists_its_parts() -> None:
+    """source: inventory-form (an ISR4451-X)."""
+    text = platform.inventory((Udi("ISR4451-X/K9", "A"),), load("isr4000"))
+    assert text.startswith(
+        'NAME: "Chassis", DESCR: "Cisco ISR4451 Chassis"\n'
+        "PID: ISR4451-X/K9      , VID: V01  , SN: A\n"
+    )
+    assert 'NAME: "module R0", DESCR: "Cisco ISR4451 Route Processor"\n' in text
+
+
+def test_two_supervisors_are_one_chassis() -> None:
+    sup = Udi("C9407R", "A")
+    assert platform.inventory((sup, sup), load("c9400")).count('NAME: "Chassis"') == 1
+
+
+def test_slots_say_how_long_they_are_in() -> None:
+    state = device_of("17.12.4", "C8000V").agent.state
+    release = Release.parse("17.12.4")
+    for uptime, words in ((5 * MINUTE, "00:05:00"), (27 * HOUR, "1d03h"), (9 * DAY, "1w2d")):
+        text = platform.platform(platform.Set(state.members, load("c8000v"), release, uptime))
+        assert f"R0        C8000V              ok, active            {words} " in text
+
+
+def test_redundancy_of_one_and_of_two_units() -> None:
+    stack = state_of("C9300-24T A", "C9300-24T B")
+    release = Release.parse("17.12.4")
+    paired = platform.redundancy_states(platform.Set(stack.members, load("c9300"), release))
+    alone = platform.redundancy_states(platform.Set(stack.members[:1], load("c9300"), release))
+    assert "     peer state = 8  -STANDBY HOT \n" in paired
+    assert "     peer state = 1  -DISABLED \n" in alone
+    listed = platform.switch(platform.Set(stack.members, load("c9300"), release))
+    assert "*1       Active  " in listed
+    assert " 2       Standby " in listed

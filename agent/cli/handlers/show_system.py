@@ -41,9 +41,10 @@ def _of_set(render: Callable[[platform.Set], str]) -> Handler:
 
     def show(context: Context, args: Args) -> Reply:
         device = context.device
-        return Reply(
-            render(platform.Set(device.agent.state.members, device.profile, device.release))
-        )
+        booted = context.now if device.booted is None else device.booted
+        members = device.agent.state.members
+        units = platform.Set(members, device.profile, device.release, context.now - booted)
+        return Reply(render(units))
 
     return show
 

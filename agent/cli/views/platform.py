@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.cli.views.hardware import dotted, hardware_of
+from agent.core.clock import DAY, HOUR, Instant
 from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.engine.state import Member
@@ -22,11 +23,16 @@ class Set:
     members: tuple[Member, ...]
     profile: Profile
     release: Release
+    uptime_ms: Instant = 0
 
     @property
     def stacked(self) -> bool:
         """Are its units switches of a stack, each with a number of its own?"""
-        return "stack" in self.profile.texts
+        return _stacked(self.profile)
+
+
+def _stacked(profile: Profile) -> bool:
+    return "stack" in profile.texts
 
 
 # --- show inventory -------------------------------------------------------------------------
@@ -34,7 +40,7 @@ class Set:
 
 def inventory(units: Sequence[Udi], profile: Profile) -> str:
     """Each unit with its parts; an empty line ends each entry."""
-    if "stack" in profile.texts:
+    if _stacked(profile):
         return "\n".join(_stack_parts(tuple(units), profile))
     return "\n".join(_BOXES[profile.kind](tuple(dict.fromkeys(units)), profile))
 
@@ -122,9 +128,7 @@ Switch#   Role    Mac Address     Priority Version  State
 
 def platform(shown: Set) -> str:
     """`show platform`: the stack's units, or the slots of a box."""
-    if shown.profile.kind == "switch":
-        return _stack_platform(shown)
-    return _slots(shown)
+    return _stack_platform(shown) if shown.stacked else _slots(shown)
 
 
 def switch(shown: Set) -> str:
@@ -139,7 +143,7 @@ def switch(shown: Set) -> str:
         mac = dotted(hardware_of(member.udi).base_mac)
         mark = "*" if number == 1 else " "
         lines.append(
-            f"{mark}{number:<9}{member.role.value:<8}{mac:<16}{_priority(number):<9}V01     Ready"
+            f"{mark}{number:<8}{member.role.value:<8}{mac:<16}{_priority(number):<9}V01     Ready"
         )
     return "\n".join([*lines, "", ""])
 
@@ -172,7 +176,8 @@ def _priority(number: int) -> int:
 
 
 def _slots(shown: Set) -> str:
-    """The slots of a router or controller. # assumed: recalled"""
+    """The slots of a router, controller or modular switch. # assumed: recalled"""
+    since = age(shown.uptime_ms)
     pid = shown.members[0].udi.pid
     rows = [("0", pid, "ok"), ("R0", pid, "ok, active")]
     if len(shown.members) > 1:
@@ -183,9 +188,18 @@ def _slots(shown: Set) -> str:
         "",
         "Slot      Type                State                 Insert time (ago) ",
         "--------- ------------------- --------------------- ----------------- ",
-        *(f"{slot:<10}{kind:<20}{state:<22}{'00:05:00':<18}" for slot, kind, state in rows),
+        *(f"{slot:<10}{kind:<20}{state:<22}{since:<18}" for slot, kind, state in rows),
     ]
     return "\n".join(lines)
+
+
+def age(ms: Instant) -> str:
+    """`00:05:12`, from a day on `2d03h`, from a week on `1w2d`."""
+    if ms < DAY:
+        seconds = ms // 1000
+        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    days = ms // DAY
+    return f"{days}d{ms % DAY // HOUR:02d}h" if days < 7 else f"{days // 7}w{days % 7}d"
 
 
 # --- show redundancy ------------------------------------------------------------------------
