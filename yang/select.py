@@ -18,6 +18,8 @@ from yang.schema import Node
 from yang.xml import Element, children, name_of
 
 MAX_EXPRESSION = 4096
+MAX_DEPTH = 2  # of predicates in predicates
+MAX_CLIMBS = 3
 _TOKEN = re.compile(
     r"""(?P<literal>"[^"]*"|'[^']*')|(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<axis>[\w-]+\s*::)
     |(?P<name>[A-Za-z_][\w.-]*(?::(?:\*|[A-Za-z_][\w.-]*))?)|(?P<path>//?)|(?P<space>\s+)
@@ -25,6 +27,10 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _OPERATORS = frozenset({"and", "or", "div", "mod"})
+_CLIMBING = frozenset(
+    "ancestor ancestor-or-self descendant descendant-or-self following preceding "
+    "following-sibling preceding-sibling parent".split()
+)
 _AFTER_A_VALUE = frozenset({")", "]", ".", "..", "*"})
 
 
@@ -128,11 +134,19 @@ def _attributes_fit(wanted: Element, data: Element) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class XPath:
-    """An expression made ready for data elements below a root: `first` is its first step's name."""
+    """An expression made ready for elements below a root; `names` are all names in it.
+
+    `anywhere` is set where it may select elements it does not name.
+    """
 
     text: str
     namespaces: Mapping[str, str]
-    first: str
+    names: frozenset[str]
+    anywhere: bool
+
+    def reaches(self, top: str) -> bool:
+        """May it select something of the top element of this name?"""
+        return self.anywhere or top in self.names
 
 
 def read_xpath(text: str, declared: Mapping[str, str], known: Mapping[str, str]) -> XPath:
@@ -143,27 +157,74 @@ def read_xpath(text: str, declared: Mapping[str, str], known: Mapping[str, str])
     """
     if len(text) > MAX_EXPRESSION:
         raise FilterError("the expression is too long")
-    parts: list[str] = []
-    used: dict[str, str] = {}
-    first, before, at = "", "", 0
+    reader = _Reader(declared, known)
+    at = 0
     while at < len(text):
         found = _TOKEN.match(text, at)
         if not found:
             raise FilterError(f"unexpected {text[at]!r}")
-        kind, token, at = str(found.lastgroup), found[0], found.end()
+        at = found.end()
+        reader.take(str(found.lastgroup), found[0], text[at:].lstrip())
+    return XPath("".join(reader.parts), reader.used, frozenset(reader.names), reader.anywhere)
+
+
+class _Reader:
+    """Rewrites an expression token by token, and keeps it to what is cheap to evaluate.
+
+    In a predicate a path starts at the node itself: one that starts at the root, or climbs up
+    again and again, would multiply the data with itself.
+    """
+
+    def __init__(self, declared: Mapping[str, str], known: Mapping[str, str]) -> None:
+        self.parts: list[str] = []
+        self.used: dict[str, str] = {}
+        self.names: set[str] = set()
+        self.anywhere = False
+        self._declared, self._known = declared, known
+        self._before = ""
+        self._depth = 0
+        self._climbs = 0
+
+    def take(self, kind: str, token: str, rest: str) -> None:
+        """One token, and what follows it."""
         if kind == "space":
-            parts.append(" ")
-            continue
-        if kind == "name" and not _is_operator(token, before):
-            called = text[at:].lstrip().startswith("(")
-            if not called and before != "$":
-                first = first or token.rpartition(":")[2]
-                token = _name_test(token, before, declared, known, used)
-        elif kind == "path" and token == "/" and not _ends_a_step(before):
-            token = "/*/" if text[at:].strip() else "/*"
-        parts.append(token)
-        before = found[0]
-    return XPath("".join(parts), used, first)
+            self.parts.append(" ")
+            return
+        self._limit(kind, token)
+        self.parts.append(self._rewritten(kind, token, rest))
+        self._before = token
+
+    def _limit(self, kind: str, token: str) -> None:
+        self._depth += (token == "[") - (token == "]")
+        self._climbs += token == ".." or token.partition(":")[0].strip() in _CLIMBING
+        absolute = kind == "path" and (token == "//" or not _ends_a_step(self._before))
+        if self._depth > MAX_DEPTH or self._climbs > MAX_CLIMBS or (self._depth and absolute):
+            raise FilterError("the expression is too costly")
+        self.anywhere = self.anywhere or token in ("*", "//", ".", "..") or kind == "axis"
+
+    def _rewritten(self, kind: str, token: str, rest: str) -> str:
+        if kind == "name" and not _is_operator(token, self._before):
+            if rest.startswith("(") or self._before == "$":
+                self.anywhere = self.anywhere or token == "node"
+                return token
+            self.names.add(token.rpartition(":")[2])
+            return self._name_test(token)
+        if kind == "path" and token == "/" and not _ends_a_step(self._before):
+            return "/*/" if rest else "/*"
+        return token
+
+    def _name_test(self, token: str) -> str:
+        prefix, colon, name = token.rpartition(":")
+        if self._before == "@":
+            return token
+        if not colon:
+            return f"*[local-name()='{name}']"
+        namespace = self._declared.get(prefix) or self._known.get(prefix)
+        if namespace is None:
+            raise FilterError(f"the prefix {prefix!r} is not declared")
+        alias = next((a for a, n in self.used.items() if n == namespace), f"n{len(self.used)}")
+        self.used[alias] = namespace
+        return f"{alias}:{name}"
 
 
 def by_xpath(expression: XPath, root: Element) -> Selection:
@@ -200,24 +261,3 @@ def _ends_a_step(before: str) -> bool:
         or before[0] in "\"'"
         or (before[-1].isalnum() and before not in _OPERATORS)
     )
-
-
-def _name_test(
-    token: str,
-    before: str,
-    declared: Mapping[str, str],
-    known: Mapping[str, str],
-    used: dict[str, str],
-) -> str:
-    prefix, colon, name = token.rpartition(":")
-    if before == "@":
-        return token
-    if not colon:
-        return f"*[local-name()='{name}']"
-    namespace = declared.get(prefix) or known.get(prefix)
-    if namespace is None:
-        raise FilterError(f"the prefix {prefix!r} is not declared")
-    alias = f"n{len(used)}"
-    alias = next((a for a, n in used.items() if n == namespace), alias)
-    used[alias] = namespace
-    return f"{alias}:{name}"

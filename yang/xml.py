@@ -6,6 +6,7 @@ what the schema does not know stays unseen; containers without presence show onl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,7 +18,13 @@ from yang.tree import Rows, Tree, Value
 from yang.types import BadValue, from_text, to_text
 
 Element = etree._Element
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 KEY_SEPARATOR = ","  # between the keys of a row in a tree
+
+
+def printable(text: str | None) -> str | None:
+    """Text without the characters XML cannot hold."""
+    return None if text is None else _UNPRINTABLE.sub("", text)
 
 
 def own(namespace: str) -> Any:
@@ -39,10 +46,10 @@ def append(parent: Element, node: Node, value: Value) -> None:
             _row(etree.SubElement(parent, node.tag), node, key, row)
     elif node.kind == "leaf-list":
         for item in value:
-            etree.SubElement(parent, node.tag).text = to_text(node.leaf_type, item)
+            etree.SubElement(parent, node.tag).text = printable(to_text(node.leaf_type, item))
     elif node.kind == "leaf":
         if node.leaf_type.base != "empty":
-            etree.SubElement(parent, node.tag).text = to_text(node.leaf_type, value)
+            etree.SubElement(parent, node.tag).text = printable(to_text(node.leaf_type, value))
         elif value:
             etree.SubElement(parent, node.tag)
     elif value or node.presence:
@@ -122,7 +129,7 @@ def row_key(values: tuple[str, ...]) -> str:
 def _row(element: Element, node: Node, key: str, row: Tree) -> None:
     values = key.split(KEY_SEPARATOR, len(node.keys) - 1)
     for name, value in zip(node.keys, values, strict=False):
-        etree.SubElement(element, node.children[name].tag).text = value
+        etree.SubElement(element, node.children[name].tag).text = printable(value)
     _fill(element, node, row)
 
 

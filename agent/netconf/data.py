@@ -9,7 +9,8 @@ its own, so that XPath has a root to start from.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from lxml import etree
@@ -21,7 +22,6 @@ from agent.netconf.call import Call
 from agent.netconf.rpc_errors import RpcError
 from agent.netconf.server import RUNNING, NetconfServer
 from yang.edit import BASE
-from yang.schema import Node
 from yang.select import (
     FilterError,
     Selection,
@@ -34,6 +34,8 @@ from yang.select import (
 from yang.xml import Element, children, name_of, top_element
 
 FILTER_TYPES = ("subtree", "xpath")
+MAX_FILTER = 10_000  # elements
+COUNTED = "netconf-state"
 
 
 class Reading:
@@ -43,7 +45,6 @@ class Reading:
         self._root: object = None
         self._config: tuple[object, dict[str, Element]] = (None, {})
         self._state: tuple[object, dict[str, Element]] = (None, {})
-        self._texts: tuple[object, bytes] = (None, b"")
 
     def config(self, server: NetconfServer, datastore: str) -> Mapping[str, Element]:
         """Configuration only, each below its own `<data>`."""
@@ -60,8 +61,8 @@ class Reading:
             self._config = (key, tops)
         return self._config[1]
 
-    def all(self, server: NetconfServer, now: Instant) -> Mapping[str, Element]:
-        """Configuration of running and state; what counts sessions is always built anew."""
+    def all(self, server: NetconfServer, now: Instant, *, counted: bool) -> Mapping[str, Element]:
+        """Configuration of running and state; what counts sessions is built anew where wanted."""
         device = server.device
         key = (device.inputs, server.has_candidate)
         if self._state[0] != key:
@@ -72,13 +73,9 @@ class Reading:
                 {e[0].tag.rpartition("}")[2]: e for e in map(_rooted, library.tops(server))}
             )
             self._state = (key, tops)
-        return {**self._state[1], "netconf-state": _rooted(monitoring.state(server, now))}
-
-    def all_text(self, tops: Mapping[str, Element], key: object) -> bytes:
-        """All of it as text, kept for those who read everything again and again."""
-        if self._texts[0] != key:
-            self._texts = (key, b"".join(etree.tostring(e[0]) for e in tops.values()))
-        return self._texts[1]
+        if not counted:
+            return self._state[1]
+        return {**self._state[1], COUNTED: _rooted(monitoring.state(server, now))}
 
 
 _READINGS: WeakKeyDictionary[Device, Reading] = WeakKeyDictionary()
@@ -95,17 +92,27 @@ def reading(device: Device) -> Reading:
 def config_reply(call: Call, datastore: str, wanted: Element | None) -> bytes:
     """`<data>` of get-config."""
     kept = reading(call.server.device)
-    return _reply(kept.config(call.server, datastore), wanted, call)
+    select = None if wanted is None else _selector(wanted, call)
+    return _selected(kept.config(call.server, datastore), select, call)
 
 
 def state_reply(call: Call, wanted: Element | None) -> bytes:
     """`<data>` of get."""
-    return _reply(reading(call.server.device).all(call.server, call.now), wanted, call)
+    kept = reading(call.server.device)
+    select = None if wanted is None else _selector(wanted, call)
+    counted = select is None or select.reaches(COUNTED)
+    return _selected(kept.all(call.server, call.now, counted=counted), select, call)
 
 
-def _reply(tops: Mapping[str, Element], wanted: Element | None, call: Call) -> bytes:
-    if wanted is None:
-        return b"<data>%b</data>" % b"".join(etree.tostring(e[0]) for e in tops.values())
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A filter made ready: may it reach a top element, and what does it select of one?"""
+
+    reaches: Callable[[str], bool]
+    select: Callable[[Element], Selection]
+
+
+def _selector(wanted: Element, call: Call) -> Selector:
     kind = wanted.get("type") or wanted.get(f"{{{BASE}}}type") or "subtree"
     if kind not in FILTER_TYPES:
         raise RpcError(
@@ -114,30 +121,35 @@ def _reply(tops: Mapping[str, Element], wanted: Element | None, call: Call) -> b
             path=f"/nc:rpc/nc:{call.name}/nc:filter",
             info=(("bad-attribute", "type"), ("bad-element", "filter")),
         )
-    select = _xpath(wanted, call) if kind == "xpath" else _subtree(wanted)
+    return _xpath(wanted, call) if kind == "xpath" else _subtree(wanted, call)
+
+
+def _selected(tops: Mapping[str, Element], select: Selector | None, call: Call) -> bytes:
     parts = []
     for name, root in tops.items():
-        selection = select(name, root)
-        part = None if selection is None else chosen(selection, root[0], _node(name, call))
+        part: Element | None = root[0]
+        if select is not None:
+            if not select.reaches(name):
+                continue
+            part = chosen(select.select(root), root[0], call.schema.top.get(name))
         if part is not None:
             parts.append(etree.tostring(part))
     return b"<data>%b</data>" % b"".join(parts)
 
 
-Select = Callable[[str, Element], Selection | None]
-
-
-def _subtree(wanted: Element) -> Select:
+def _subtree(wanted: Element, call: Call) -> Selector:
+    if sum(1 for _ in wanted.iter()) > MAX_FILTER:
+        raise RpcError("protocol", "too-big", path=f"/nc:rpc/nc:{call.name}/nc:filter")
     filters = list(children(wanted))
 
-    def select(name: str, root: Element) -> Selection | None:
-        fitting = [f for f in filters if same_name(f, root[0])]
-        return by_subtree(fitting, root[0]) if fitting else None
+    def select(root: Element) -> Selection:
+        return by_subtree([f for f in filters if same_name(f, root[0])], root[0])
 
-    return select
+    names = {name_of(f)[1] for f in filters}
+    return Selector(names.__contains__, select)
 
 
-def _xpath(wanted: Element, call: Call) -> Select:
+def _xpath(wanted: Element, call: Call) -> Selector:
     text = wanted.get("select") or wanted.get(f"{{{BASE}}}select")
     where = f"/nc:rpc/nc:{call.name}/nc:filter"
     if text is None:
@@ -151,13 +163,13 @@ def _xpath(wanted: Element, call: Call) -> Select:
     except FilterError as fault:
         raise _bad_filter(where, str(fault)) from None
 
-    def select(name: str, root: Element) -> Selection | None:
+    def select(root: Element) -> Selection:
         try:
             return by_xpath(expression, root)
         except FilterError as fault:
             raise _bad_filter(where, str(fault)) from None
 
-    return select
+    return Selector(expression.reaches, select)
 
 
 def _bad_filter(where: str, why: str) -> RpcError:
@@ -173,16 +185,7 @@ KNOWN: Mapping[str, str] = {
 }
 
 
-def _node(name: str, call: Call) -> Node | None:
-    return call.schema.top.get(name)
-
-
 def _rooted(element: Element) -> Element:
     root = etree.Element("data")
     root.append(element)
     return root
-
-
-def names_of(elements: Iterable[Element]) -> list[str]:
-    """The local names of elements."""
-    return [name_of(element)[1] for element in elements]

@@ -33,6 +33,7 @@ _EDIT_PARAMETERS = ("target", "default-operation", "test-option", "error-option"
 _DEFAULT_OPERATIONS = ("merge", "replace", "none")
 _TEST_OPTIONS = ("test-then-set", "set", "test-only")
 _ERROR_OPTIONS = ("stop-on-error", "continue-on-error", "rollback-on-error")
+MAX_ELEMENTS = 20_000  # of one edit; a device holds far less
 _NC = {"nc": BASE}
 
 
@@ -141,6 +142,8 @@ def _edited(
 
     Raises RpcError.
     """
+    if sum(1 for _ in config.iter()) > MAX_ELEMENTS:
+        raise RpcError("application", "too-big", path=f"/nc:rpc/nc:{call.name}/nc:config")
     views = visible(old, call.server.shown)
     schema = call.schema
     where = f"/nc:rpc/nc:{call.name}/nc:config"

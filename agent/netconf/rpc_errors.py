@@ -14,7 +14,7 @@ from lxml import etree
 from yang.edit import BASE
 from yang.errors import Location, Rule, YangError
 from yang.schema import Schema
-from yang.xml import Element, own
+from yang.xml import Element, own, printable
 
 XML = "http://www.w3.org/XML/1998/namespace"
 IA = "http://cisco.com/yang/cisco-ia"
@@ -60,14 +60,15 @@ def of_yang(error: YangError, schema: Schema, below: str) -> RpcError:
         info.append(("bad-element", error.element))
     if error.rule is Rule.UNKNOWN_NAMESPACE:
         info.append(("bad-namespace", error.namespace))
-    used = {step.namespace for step in error.path}
+    path = below + path_text(error.path, schema)
+    used = {name: prefix for name, prefix in schema.prefixes.items() if f"/{prefix}:" in path}
     return RpcError(
         type="protocol" if error.rule in _PROTOCOL_RULES else "application",
         tag=error.rule.value,
         message=error.message,
-        path=below + path_text(error.path, schema),
+        path=path,
         info=tuple(info),
-        namespaces={"nc": BASE, **{schema.prefix(namespace): namespace for namespace in used}},
+        namespaces={"nc": BASE, **{prefix: name for name, prefix in used.items()}},
     )
 
 
@@ -101,6 +102,12 @@ def element_of(error: RpcError) -> Element:
             _child(info, name, text)
         info.extend(error.detail)
     return element
+
+
+def text_of(error: RpcError) -> bytes:
+    """The element as text. lxml would take the path's prefix for the base namespace everywhere."""
+    text = etree.tostring(element_of(error))
+    return text.replace(b"<nc:error-path", b"<error-path").replace(b"</nc:error", b"</error")
 
 
 def unsupported(operation: str) -> RpcError:
@@ -152,11 +159,6 @@ def refused(command: str, response: str, path: str, namespaces: Mapping[str, str
         namespaces=namespaces,
         detail=(severity, detail),
     )
-
-
-def printable(text: str) -> str:
-    """Text without the characters XML cannot hold."""
-    return "".join(c for c in text if c in "\t\n\r" or c >= " ")
 
 
 def _child(parent: Element, name: str, text: str) -> Element:

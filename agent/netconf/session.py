@@ -17,7 +17,7 @@ from agent.core.clock import Instant
 from agent.netconf.call import Call
 from agent.netconf.framing import Framer, FramingError, framed
 from agent.netconf.operations import operation_for
-from agent.netconf.rpc_errors import RpcError, RpcErrors, element_of, of_yang, unknown
+from agent.netconf.rpc_errors import RpcError, RpcErrors, of_yang, text_of, unknown
 from agent.netconf.server import NetconfServer, Statistics
 from yang.edit import BASE
 from yang.errors import YangError
@@ -150,7 +150,7 @@ class NetconfSession:
     def _errors(self, errors: tuple[RpcError, ...]) -> bytes:
         for _ in errors:
             self._count("out_rpc_errors")
-        return b"".join(etree.tostring(element_of(error)) for error in errors)
+        return b"".join(text_of(error) for error in errors)
 
     def _count(self, name: str) -> None:
         for counters in (self.statistics, self.server.statistics):
