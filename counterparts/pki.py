@@ -8,7 +8,10 @@ id certificate of each device. Sources: docs/sources.md, entry key-holders.
 
 from __future__ import annotations
 
+import hashlib
+import ipaddress
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -24,6 +27,7 @@ from agent.protocol import signing
 
 ROOT_SERIAL = 1
 SIGNER_SERIAL = 3
+TLS_SERIAL = 4
 # assumed: wide enough for every clock of a lab; the real spans are not known
 _FROM = datetime(2015, 1, 1, tzinfo=UTC)
 _TO = datetime(2049, 1, 1, tzinfo=UTC)
@@ -89,6 +93,23 @@ def device_certificate(
     )
 
 
+def server_certificate(authority: Authority, names: Sequence[str]) -> tuple[str, str]:
+    """(private key, certificate) of a TLS server under these names and addresses, by the root."""
+    digest = hashlib.sha256(f"tls|{authority.root_key}".encode()).digest()
+    scalar = signing.scalar(digest)
+    certificate = _issue(
+        subject=_name(f"EMULATED {names[0]}"[:64]),
+        issuer=_name("EMULATED Licensing Root CA"),
+        key=signing.private_key(scalar).public_key(),
+        issuer_key=authority.root_key,
+        serial=TLS_SERIAL,
+        valid_from=_FROM,
+        basic=x509.BasicConstraints(ca=False, path_length=None),
+        names=names,
+    )
+    return scalar, certificate
+
+
 def _name(common: str) -> x509.Name:
     return x509.Name(
         [
@@ -120,8 +141,9 @@ def _issue(
     serial: int,
     valid_from: datetime,
     basic: x509.BasicConstraints,
+    names: Sequence[str] = (),
 ) -> str:
-    certificate = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
@@ -130,6 +152,18 @@ def _issue(
         .not_valid_before(valid_from)
         .not_valid_after(_TO)
         .add_extension(basic, critical=True)
-        .sign(signing.private_key(issuer_key), hashes.SHA256(), ecdsa_deterministic=True)
     )
+    if names:
+        alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
+        builder = builder.add_extension(alternatives, critical=False)
+    key_of_issuer = signing.private_key(issuer_key)
+    certificate = builder.sign(key_of_issuer, hashes.SHA256(), ecdsa_deterministic=True)
     return signing.to_text(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _alternative(name: str) -> x509.GeneralName:
+    """A name or address as a certificate states it."""
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)

@@ -8,22 +8,28 @@ way, and `touched`, told after everything that may have moved the deadline. It o
 from __future__ import annotations
 
 import asyncio
+import base64
 import errno
-from collections.abc import Awaitable, Callable
+import ssl
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from io import BytesIO
 
 import aiohttp
 from aiohttp import web
+from cryptography.hazmat.primitives import serialization
 
 from agent.core.clock import Instant
 from agent.core.errors import InputError
+from agent.protocol import signing
 from agent.protocol.codec import MAX_BODY, MessageError
 from counterparts import cloud
 from counterparts.cloud import CloudRequest
 from counterparts.cslu import Cslu, CsluAction, RequestArrived
 from counterparts.cssm import Cssm
 from counterparts.direct import read_token, token_form
+from counterparts.pki import Authority, server_certificate
 from counterparts.scripts import Answer
 from counterparts.uplink import CssmAnswered, CssmCall, CssmUnreachable
 
@@ -42,8 +48,16 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Listener:
     """One HTTP listener. Port 0 takes a free one; `port` is the real one after `start`."""
 
-    def __init__(self, path: str, handler: Handler, host: str, port: int) -> None:
+    def __init__(
+        self,
+        path: str,
+        handler: Handler,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.host, self.port = host, port
+        self._tls = tls
         app = web.Application(client_max_size=MAX_BODY)
         if path == "*":
             app.router.add_route("*", "/{path:.*}", handler)
@@ -56,7 +70,7 @@ class Listener:
     async def start(self) -> None:
         """Listen. Raises InputError, naming address and port, when that cannot be."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self.host, self.port)
+        site = web.TCPSite(self._runner, self.host, self.port, ssl_context=self._tls)
         try:
             await site.start()
         except OSError as error:
@@ -73,16 +87,46 @@ class Listener:
     @property
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"{'https' if self._tls else 'http'}://{host}:{self.port}"
+
+
+def server_tls(authority: Authority, names: Sequence[str]) -> ssl.SSLContext:
+    """TLS of a server with a certificate of the emulated root for these names and addresses."""
+    scalar, certificate = server_certificate(authority, names)
+    key = signing.private_key(scalar).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile(prefix="slp-") as file:  # of mode 0600
+        file.write(key + ssl.DER_cert_to_PEM_cert(base64.b64decode(certificate)).encode())
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
 
 
 class CssmServer:
-    """CSSM on a port of its own."""
+    """CSSM on a port of its own, and on another one by TLS where it is given `names`."""
 
-    def __init__(self, core: Cssm, now: Now, *, host: str = LOOPBACK, port: int = 0) -> None:
+    def __init__(
+        self,
+        core: Cssm,
+        now: Now,
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
+        names: Sequence[str] = (),
+        tls_host: str = LOOPBACK,
+        tls_port: int = 0,
+    ) -> None:
         self.core = core
         self._now = now
         self._listener = Listener("*", self._serve, host, port)
+        self._tls: Listener | None = None
+        if names:
+            tls = server_tls(core.authority, names)
+            self._tls = Listener("*", self._serve, tls_host, tls_port, tls)
 
     @property
     def url(self) -> str:
@@ -93,11 +137,30 @@ class CssmServer:
     def port(self) -> int:
         return self._listener.port
 
+    @property
+    def tls_port(self) -> int | None:
+        """Where it listens by TLS."""
+        return self._tls.port if self._tls else None
+
+    @property
+    def tls_url(self) -> str:
+        """Where it listens by TLS, without a path; empty where it does not."""
+        return self._tls.url if self._tls else ""
+
     async def start(self) -> None:
+        """Listen. Raises InputError when a port cannot be had."""
         await self._listener.start()
+        if self._tls is not None:
+            try:
+                await self._tls.start()
+            except InputError:
+                await self._listener.stop()
+                raise
 
     async def stop(self) -> None:
         await self._listener.stop()
+        if self._tls is not None:
+            await self._tls.stop()
 
     def next_deadline(self) -> Instant | None:
         return self.core.next_deadline()

@@ -23,17 +23,24 @@ DNS_PORT = 53
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address found; `port` None leaves the URL's port as it is."""
+    """An address found; `port` None leaves the URL's port as it is.
+
+    `tls_port` is the port instead for https, where a server has one of each.
+    """
 
     host: str
     port: int | None = None
+    tls_port: int | None = None
 
 
 class Resolver:
     """The lab's names; one for all devices. A `dns_port` of 0 asks no name server."""
 
-    def __init__(self, hosts: Mapping[str, str], dns_port: int = DNS_PORT) -> None:
-        self._hosts = {name.lower(): _address(text) for name, text in hosts.items()}
+    def __init__(self, hosts: Mapping[str, str | Address], dns_port: int = DNS_PORT) -> None:
+        self._hosts = {
+            name.lower(): at if isinstance(at, Address) else _address(at)
+            for name, at in hosts.items()
+        }
         self._dns_port = dns_port
 
     async def resolve(self, name: str, settings: Resolution) -> Address | None:

@@ -7,8 +7,10 @@ exception; only a bug raises. All devices of a lab share one client session.
 from __future__ import annotations
 
 import asyncio
+import base64
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -42,6 +44,20 @@ class _Target:
     url: str
     host: str
     proxy: str | None
+    tls: ssl.SSLContext | bool = True
+
+
+@lru_cache(maxsize=64)
+def client_tls(anchors: tuple[str, ...], identity_check: bool) -> ssl.SSLContext:
+    """TLS as a device with these roots speaks it: nothing else is believed.
+
+    The name in the URL must be the certificate's, unless the identity check is off.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = identity_check
+    for anchor in anchors:
+        context.load_verify_locations(cadata=base64.b64decode(anchor))
+    return context
 
 
 class HttpLink:
@@ -103,6 +119,9 @@ class HttpLink:
         target = await self._target(send, names)
         if target is None:
             return SendFailed(send.request_id, Failure.UNRESOLVED)
+        if target.url.startswith("https:"):
+            check = send.route.server_identity_check
+            target = replace(target, tls=client_tls(send.anchors, check))
         body = await self._post(target, encode_request(send.message, send.signing_key))
         if isinstance(body, SendFailed):
             return SendFailed(send.request_id, body.failure, body.detail)
@@ -126,7 +145,7 @@ class HttpLink:
             parts = urlsplit(url)
             found = await self._resolver.resolve(parts.hostname or "", names)
             if found is not None:
-                at = _netloc(found, parts.port or DEFAULT_PORTS.get(parts.scheme, 80))
+                at = _netloc(found, parts.port or DEFAULT_PORTS.get(parts.scheme, 80), parts.scheme)
                 return _Target(urlunsplit(parts._replace(netloc=at)), parts.netloc, None)
         return None
 
@@ -151,6 +170,7 @@ class HttpLink:
                 proxy=target.proxy,
                 allow_redirects=False,
                 server_hostname=urlsplit(f"//{target.host}").hostname,
+                ssl=target.tls,
             ) as response:
                 if response.status not in GOOD_STATUS:
                     return SendFailed(0, Failure.HTTP_STATUS, str(response.status))
@@ -169,9 +189,10 @@ class HttpLink:
             return SendFailed(0, Failure.REFUSED, str(error))
 
 
-def _netloc(found: Address, port: int) -> str:
+def _netloc(found: Address, port: int, scheme: str = "http") -> str:
     host = f"[{found.host}]" if ":" in found.host else found.host
-    return f"{host}:{found.port or port}"
+    instead = found.tls_port if scheme == "https" and found.tls_port else found.port
+    return f"{host}:{instead or port}"
 
 
 async def _limited(response: aiohttp.ClientResponse) -> bytes | SendFailed:

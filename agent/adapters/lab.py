@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agent.adapters.birth import make_device
-from agent.adapters.dns import Resolver
+from agent.adapters.dns import Address, Resolver
 from agent.adapters.plan import LabPlan, Listen
 from agent.adapters.timeline import Timeline
 from agent.cli.reply import LabCall
@@ -154,13 +154,20 @@ class Lab:
             self._keep_clock()
             self.state.close()
 
-    def _hosts(self) -> dict[str, str]:
-        """The lab's names: those of the plan, where the name of a counterpart stands for it."""
-        places = {name: f"{_dial(s.at)}:{s.at.port}" for name, s in self.servers.items()}
-        hosts = {name: places.get(to, to) for name, to in self.plan.network.hosts.items()}
-        cslus = [c.name for c in self.plan.counterparts if c.kind == "cslu"]
-        if len(cslus) == 1:
-            hosts.setdefault("cslu-local", places[cslus[0]])
+    def _hosts(self) -> dict[str, str | Address]:
+        """The lab's names: those of the plan, where the name of a counterpart stands for it.
+
+        The only counterpart of a kind also has the name that devices know it by.
+        """
+        from agent.adapters.servers import SMART_RECEIVER
+
+        places = {name: server.place for name, server in self.servers.items()}
+        given = self.plan.network.hosts
+        hosts: dict[str, str | Address] = {n: places.get(to, to) for n, to in given.items()}
+        for kind, known_as in (("cslu", "cslu-local"), ("cssm", SMART_RECEIVER)):
+            found = [server.place for server in self.servers.values() if server.kind == kind]
+            if len(found) == 1:
+                hosts.setdefault(known_as, found[0])
         return hosts
 
     # --- what devices and sessions need -----------------------------------------------------------
@@ -253,7 +260,7 @@ class Lab:
             "in_flight": self.timeline.in_flight,
             "devices": [self._device_status(d) for d in self.devices.values()],
             "counterparts": [
-                {"name": name, "kind": server.kind, "url": server.url}
+                {"name": name, "kind": server.kind, "url": server.url, "tls_url": server.tls_url}
                 for name, server in self.servers.items()
             ],
         }
@@ -286,11 +293,6 @@ def _access_points(count: int) -> tuple[Any, ...]:
     from agent.core.identity import Udi
 
     return tuple(Udi(ACCESS_POINT, f"EMU{number:08d}") for number in range(1, count + 1))
-
-
-def _dial(at: Listen) -> str:
-    """The address at which a listener of ours is reached from this host."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(at.address, at.address)
 
 
 def _number(request: Mapping[str, Any], key: str, least: float, most: float) -> float:

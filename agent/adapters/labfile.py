@@ -99,6 +99,7 @@ class _Counterpart(_Model):
     name: Name
     kind: Literal["cslu", "cssm"]
     listen: Listener
+    tls: Listener | None = None
     forward: str | None = None
 
 
@@ -203,9 +204,14 @@ def _counterparts(lab: _Lab, faults: _Faults) -> tuple[CounterpartPlan, ...]:
                 f"{c.forward!r} is no counterpart of kind cssm",
                 ", ".join(servers) or "none in this lab",
             )
+        if c.tls is not None and c.kind != "cssm":
+            raise faults.at(("counterparts", i, "tls"), f"a {c.kind} does not listen for TLS")
+        tls = Listen(c.tls.address, c.tls.port) if c.tls else None
         forward = c.forward or (servers[0] if c.kind == "cslu" and servers else None)
         plans.append(
-            CounterpartPlan(c.name, c.kind, Listen(c.listen.address, c.listen.port), forward)
+            CounterpartPlan(
+                c.name, c.kind, Listen(c.listen.address, c.listen.port), forward, tls=tls
+            )
         )
     return tuple(plans)
 
@@ -294,6 +300,8 @@ def _check_ports(lab: _Lab, devices: tuple[DevicePlan, ...], faults: _Faults) ->
     for i, c in enumerate(lab.counterparts):
         listen = Listen(c.listen.address, c.listen.port)
         take(listen, c.name, ("counterparts", i, "listen"))
+        if c.tls is not None:
+            take(Listen(c.tls.address, c.tls.port), c.name, ("counterparts", i, "tls"))
     position = 0
     for i, d in enumerate(lab.devices):
         for plan in devices[position : position + d.count]:
@@ -354,6 +362,7 @@ def _known_keys(location: Location) -> list[str]:
         "ssh": _Listen,
         "netconf": _Listen,
         "listen": _Listen,
+        "tls": _Listen,
     }
     names = [step for step in location if isinstance(step, str)]
     model = models[names[-1]] if names else _Lab

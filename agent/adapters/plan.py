@@ -47,7 +47,8 @@ class DevicePlan:
 class CounterpartPlan:
     """One server of the lab. `forward` names the counterpart a CSLU sends its reports on to.
 
-    `or_any` takes any free port where the wanted one is in use.
+    `or_any` takes any free port where the wanted one is in use. `tls` is where a CSSM listens for
+    HTTPS; without it that is any free port beside the other.
     """
 
     name: str
@@ -55,6 +56,7 @@ class CounterpartPlan:
     listen: Listen
     forward: str | None = None
     or_any: bool = False
+    tls: Listen | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agent.adapters.dns import Address
 from agent.adapters.plan import CounterpartPlan, Listen
 from agent.core.errors import InputError
 from counterparts.cslu import Cslu
@@ -13,6 +14,10 @@ from counterparts.cssm import Cssm, CssmSettings
 from counterparts.records import SqlCsluRecords, SqlCssmRecords
 from counterparts.server import CsluServer, CssmServer
 from counterparts.uplink import CsluSettings
+
+SMART_RECEIVER = "smartreceiver.cisco.com"
+LOOPBACKS = ("127.0.0.1", "::1")
+DIAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # how this host reaches a listener of ours
 
 if TYPE_CHECKING:
     from agent.adapters.lab import Lab
@@ -32,6 +37,17 @@ class Server:
     def url(self) -> str:
         """The URL to reach it at."""
         return self.node.url
+
+    @property
+    def tls_url(self) -> str:
+        """The URL to reach it at by TLS; empty where there is none."""
+        return self.node.tls_url if isinstance(self.node, CssmServer) else ""
+
+    @property
+    def place(self) -> Address:
+        """Where a device finds it, whatever the port in its URL."""
+        tls_port = self.node.tls_port if isinstance(self.node, CssmServer) else None
+        return Address(DIAL.get(self.address, self.address), self.node.port, tls_port)
 
     @property
     def at(self) -> Listen:
@@ -67,8 +83,24 @@ def _open_cssm(
 ) -> Server:
     records = SqlCssmRecords(url)
     core = Cssm(records, CssmSettings(), seed)
-    node = CssmServer(core, lab.timeline.now, host=plan.listen.address, port=plan.listen.port)
+    tls = plan.tls or Listen(plan.listen.address, 0)
+    node = CssmServer(
+        core,
+        lab.timeline.now,
+        host=plan.listen.address,
+        port=plan.listen.port,
+        names=_names(lab, plan, tls.address),
+        tls_host=tls.address,
+        tls_port=tls.port,
+    )
     return Server(plan.name, plan.kind, plan.listen.address, node, records)
+
+
+def _names(lab: Lab, plan: CounterpartPlan, address: str) -> tuple[str, ...]:
+    """What the certificate of a CSSM says it is: itself, this host, and the names given to it."""
+    given = (name for name, to in lab.plan.network.hosts.items() if to == plan.name)
+    own = (plan.name.replace("_", "-"), SMART_RECEIVER, "localhost", *LOOPBACKS, address)
+    return tuple(dict.fromkeys((*own, *given)))
 
 
 def _open_cslu(

@@ -139,7 +139,7 @@ def _endpoints(lab: Lab, control: ControlServer) -> dict[str, Any]:
         "lab": lab.plan.name,
         "devices": devices,
         "counterparts": [
-            {"name": name, "kind": server.kind, "url": server.url}
+            {"name": name, "kind": server.kind, "url": server.url, "tls_url": server.tls_url}
             for name, server in lab.servers.items()
         ],
         "control": str(control.path),

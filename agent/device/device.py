@@ -44,6 +44,7 @@ from agent.device.inputs import (
 )
 from agent.device.journal import UNRECORDED, Journal, encode_line
 from agent.device.log import DeviceTime, Log, LogSettings
+from agent.engine import transport
 from agent.engine.actions import Action, Answer, Notify, Send, WriteFile
 from agent.engine.actions import Log as LogAction
 from agent.engine.config import LicenseConfig
@@ -284,10 +285,8 @@ class Device:
 
     def resend(self) -> None:
         """Send every request in flight again, after a restart of the emulator."""
-        for request_id, pending in tuple(self.agent.state.pending.items()):
-            self.link.send(
-                self, Send(request_id, pending.route, pending.message, pending.signing_key)
-            )
+        for send in transport.resend(self.agent.state):
+            self.link.send(self, send)
 
     # --- the one way to change ------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ class Route:
     urls: tuple[str, ...]
     proxy: str | None = None
     vrf: str | None = None
+    server_identity_check: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,15 @@ class Send:
     """Send a request; exactly one ReplyReceived or SendFailed with this id comes back.
 
     `signing_key` is the private scalar (hex) that signs the envelope once trust is installed,
-    empty before: then the envelope carries the built-in hash of the software tag.
+    empty before: then the envelope carries the built-in hash of the software tag. `anchors` are
+    the roots (base64 DER) to which the certificate of a server reached by TLS must lead.
     """
 
     request_id: int
     route: Route
     message: Request
     signing_key: str = ""
+    anchors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,11 @@ _JOBS: tuple[tuple[str, Callable[[AgentState, Instant], Instant | None]], ...] =
     ("Save unreported RUM Reports", _repeating(TIMINGS.boot.save, TIMINGS.jobs.save)),
     ("Process Utility RUM reports", _process),
     ("Data Synchronization", _timer(TimerName.DATA_SYNCHRONIZATION)),
+    (
+        "Register Period Expiration Check",
+        _timer(TimerName.REGISTER_PERIOD_EXPIRATION_CHECK),
+    ),
+    ("Authorization Code Process", _timer(TimerName.AUTHORIZATION_CODE_PROCESS)),
     ("External Event", _timer(TimerName.EXTERNAL_EVENT)),
     ("Operational Model", _never),
     ("Hello Message", _timer(TimerName.HELLO_MESSAGE)),

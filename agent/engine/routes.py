@@ -42,12 +42,13 @@ def route(config: LicenseConfig) -> Route:
     if config.proxy_address:
         port = f":{config.proxy_port}" if config.proxy_port else ""
         proxy = f"{config.proxy_address}{port}"
-    return Route(config.transport, _urls(config), proxy, config.vrf)
+    check = config.server_identity_check
+    return Route(config.transport, _urls(config), proxy, config.vrf, check)
 
 
 def address_of(config: LicenseConfig) -> tuple[object, ...]:
     """What must stay the same for a contact to go on."""
-    return (route(config), config.url_smart, config.server_identity_check)
+    return (route(config), config.url_smart)
 
 
 def peer(state: AgentState) -> str:

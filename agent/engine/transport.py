@@ -124,7 +124,7 @@ def sync_trust(turn: Turn) -> None:
 def resend(state: AgentState) -> tuple[Send, ...]:
     """The requests in flight, to be sent again by an emulator that was restarted."""
     return tuple(
-        Send(request_id, pending.route, pending.message, pending.signing_key)
+        Send(request_id, pending.route, pending.message, pending.signing_key, state.anchors)
         for request_id, pending in state.pending.items()
         if pending.failure is None
     )
@@ -207,7 +207,7 @@ def _send(
     request_id = state.next_request_id
     state.next_request_id += 1
     state.pending[request_id] = Pending(exchange, turn.now, where, message, report_ids, key)
-    turn.actions.append(Send(request_id, where, message, key))
+    turn.actions.append(Send(request_id, where, message, key, state.anchors))
 
 
 def _hello(turn: Turn) -> Hello:
