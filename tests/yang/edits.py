@@ -1,0 +1,38 @@
+"""Edits of the shared schema, for tests: trees, the XML of an edit, and both as strategies."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from yang.edit import BASE, Operation, edited
+from yang.schema import schema_of
+from yang.tree import EMPTY, Tree
+from yang.xml import top_element
+
+CSL = "http://cisco.com/ns/yang/cisco-smart-license"
+NATIVE = "http://cisco.com/ns/yang/Cisco-IOS-XE-native"
+SCHEMA = schema_of(("cisco-smart-license@2021-03-01", "Cisco-IOS-XE-native@2023-07-01"))
+
+
+def config(body: str) -> etree._Element:
+    """`<config>` around top elements; `nc:` is the base namespace, `n` and `l` stand for modules."""
+    body = body.replace("<native", f'<native xmlns="{NATIVE}"')
+    body = body.replace("<licensing", f'<licensing xmlns="{CSL}"')
+    return etree.fromstring(f'<config xmlns="{BASE}" xmlns:nc="{BASE}">{body}</config>')
+
+
+def edit(root: Tree, body: str, default: Operation = Operation.MERGE) -> Tree:
+    """The root after an edit."""
+    return edited(SCHEMA.top, root, config(body), default)
+
+
+def built(body: str) -> Tree:
+    """A root made by one edit of nothing."""
+    return edit(EMPTY, body)
+
+
+def shown(root: Tree) -> str:
+    """The root as XML, without the namespaces."""
+    elements = [top_element(SCHEMA.top[name], value) for name, value in root.items()]
+    text = b"".join(etree.tostring(e) for e in elements if e is not None).decode()
+    return text.replace(f' xmlns="{NATIVE}"', "").replace(f' xmlns="{CSL}"', "")
