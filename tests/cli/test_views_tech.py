@@ -120,13 +120,14 @@ def test_transport_off_prints_the_proxy_fields_all_the_same() -> None:
     assert "\nOverall State: Device configured for Offline transport\n" in text
 
 
-def test_blocks_of_a_kind_of_platform() -> None:
-    assert "HA Info\n" in printed(booted())
-    router = printed(booted("17.15.1", "C8000V"))
-    assert "HA Info\n" not in router
-    assert "License Usage\n=============\nNo licenses in use\n" in router
-    assert "  C8000V: Total licenses found: 221\n" in router
-    assert "    No PD enforced licenses\n" in router
+def test_a_router_prints_its_blocks() -> None:
+    router = booted("17.15.1", "C8000V")
+    text = printed(router)
+    assert "  License: network-advantage_10M\n" in text
+    assert "  C8000V: Total licenses found: 221\n" in text
+    assert "    No PD enforced licenses\n" in text
+    router.agent.state.usage.clear()
+    assert "License Usage\n=============\nNo licenses in use\n" in printed(router)
 
 
 def test_a_licence_given_up_is_not_in_use() -> None:

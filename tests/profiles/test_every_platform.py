@@ -6,6 +6,7 @@ import pytest
 
 from agent.cli.line import Line
 from agent.cli.session import CliSession
+from agent.core.clock import HOUR
 from agent.core.identity import Udi
 from agent.core.release import Release, known_releases
 from agent.device.device import Device, new_device
@@ -148,7 +149,35 @@ def test_a_controller_has_no_management_port_of_a_switch() -> None:
 
 
 def test_a_router_without_a_boot_level_uses_no_licence() -> None:
-    """source: show-layouts (virtual routers in labs)."""
-    session = session_on(started("C8000V", "17.15.1"))
-    assert "  No licenses in use" in answer(session, "show license summary")
-    assert "License Level:\nLicense Type: Perpetual\n" in answer(session, "show version")
+    """The licences it gave up stay listed. source: show-layouts"""
+    device = started("C8000V", "17.15.1")
+    session = session_on(device)
+    assert "network-advantage_10M   (ESR_P_10M_A)" in answer(session, "show license summary")
+    for line in ("configure terminal", "no license boot level", "end", "write memory"):
+        session.feed(f"{line}\r", NOW)
+    device.reload(NOW + HOUR, "Reload Command")
+    later = session_on(device)
+    summary = answer(later, "show license summary")
+    assert summary.count(" 0 NOT IN USE\n") == 2
+    assert "1 IN USE" not in summary
+    assert "License Level:\nLicense Type: Perpetual\n" in answer(later, "show version")
+
+
+@pytest.mark.parametrize(
+    ("pid", "release", "level", "feature"),
+    [
+        ("C8300-1N1S-6T", "17.6.1", "network-premier addon dna-premier", "dna-premier_2.5G"),
+        ("ISR4451-X/K9", "17.12.4", "securityk9", "securityk9"),
+        ("ASR1006-X", "17.6.1", "ipbase", "ipbase"),
+        ("C9350-48T", "17.18.2", "essentials", "essentials"),
+    ],
+)
+def test_a_boot_level_is_in_use_after_a_reload(
+    pid: str, release: str, level: str, feature: str
+) -> None:
+    device = started(pid, release)
+    session = session_on(device)
+    for line in ("configure terminal", f"license boot level {level}", "end", "write memory"):
+        session.feed(f"{line}\r", NOW)
+    device.reload(NOW + HOUR, "Reload Command")
+    assert f"\n  {feature} " in answer(session_on(device), "show license summary")

@@ -225,5 +225,9 @@ def redundancy_states(shown: Set) -> str:
             f"    Manual Swact = {'enabled' if paired else 'disabled (peer unknown)'}",
             f" Communications = {'Up' if paired else 'Down      Reason: Failure'}",
             "",
+            "   client count = 76",
+            " client_notification_TMR = 30000 milliseconds",
+            "           RF debug mask = 0x0",
+            "",
         ]
     )
