@@ -113,10 +113,25 @@ def line(count: int = 2000) -> list[Figure]:
     return rows
 
 
+def _of_labs(name: str) -> Callable[[], list[Figure]]:
+    """A measure of bench_lab.py, imported when it is wanted."""
+
+    def measure() -> list[Figure]:
+        from agent.commands import bench_lab
+
+        figures: list[Figure] = getattr(bench_lab, name)()
+        return figures
+
+    return measure
+
+
 MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "year": year,
     "devices": devices,
     "line": line,
+    "console": _of_labs("console"),
+    "ssh": _of_labs("ssh"),
+    "listeners": _of_labs("listeners"),
 }
 
 
