@@ -1,4 +1,4 @@
-"""Transport smart on real TLS: the default URL reaches the lab's CSSM, and only a CSSM it trusts."""
+"""Transport smart on real TLS: the default URL reaches the CSSM, and only one that is trusted."""
 
 from __future__ import annotations
 
