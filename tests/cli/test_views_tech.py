@@ -130,6 +130,19 @@ def test_a_router_prints_its_blocks() -> None:
     assert "License Usage\n=============\nNo licenses in use\n" in printed(router)
 
 
+def test_a_controller_lists_its_air_licences_before_any_access_point() -> None:
+    text = printed(booted("17.12.4", "C9800-CL-K9"))
+    handles = [row for row in text.split("\n") if row.startswith(("Handle:", "  License: air"))]
+    assert handles == [
+        "Handle: 1",
+        "  License: air-network-advantage",
+        "Handle: 2",
+        "  License: air-dna-advantage",
+    ]
+    assert text.count("  Status: NOT IN USE(1)\n") == 2
+    assert text.count("  Request Time: None\n") == 2
+
+
 def test_a_licence_given_up_is_not_in_use() -> None:
     device = booted("17.18.2")
     usage = device.agent.state.usage

@@ -54,10 +54,16 @@ def conversion(view: LicensingView, layout: Layout) -> Lines:
     if not layout.has("license_conversion"):
         return []
     lines = ["License Conversion:", f"  Automatic Conversion Enabled: {view.automatic_conversion}"]
-    if layout.has("conversion_status"):
-        lines.append("  Status: Not started")
     if layout.has("conversion_files"):
         lines += ["  Last Data Push: <none>", "  Last File Export: <none>"]
+    return lines
+
+
+def conversion_with_status(view: LicensingView, layout: Layout) -> Lines:
+    """The block as `show license all` has it; tech support leaves its status out."""
+    lines = conversion(view, layout)
+    if layout.has("conversion_status"):
+        lines.insert(2, "  Status: Not started")
     return lines
 
 
@@ -136,7 +142,7 @@ def _tail(view: LicensingView, layout: Layout) -> Lines:
 
 _ALL: tuple[Block, ...] = (
     head,
-    conversion,
+    conversion_with_status,
     export_key,
     part.utility,
     using_policy,

@@ -6,7 +6,7 @@ Facts: docs/sources.md, entries history-form, conversion-facts.
 from __future__ import annotations
 
 from agent.cli.views.layout import Layout
-from agent.cli.views.licence_all import conversion as conversion_block
+from agent.cli.views.licence_all import conversion_with_status
 from agent.cli.views.licence_status import Lines
 from agent.cli.views.licensing import Calendar, LicensingView
 from agent.engine.state import Exchange, ImportKind, PastImport, PastMessage
@@ -61,7 +61,7 @@ def conversion(view: LicensingView, layout: Layout) -> str:
 
     # assumed: no output is known; it shows the block that `show license all` has from 17.13 on
     """
-    lines = conversion_block(view, layout) or [
+    lines = conversion_with_status(view, layout) or [
         "License Conversion:",
         f"  Automatic Conversion Enabled: {view.automatic_conversion}",
     ]

@@ -6,14 +6,15 @@ tech_info; what a release always prints stands in tech_support.toml.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agent.cli.views import licensing
 from agent.cli.views.licensing import LicensingView
 from agent.core.clock import Instant
 from agent.core.release import Release
+from agent.device.boot import air_licences
 from agent.engine import queries
 from agent.engine.state import (
     AgentState,
@@ -22,7 +23,7 @@ from agent.engine.state import (
     LicenceUse,
     RumReport,
 )
-from agent.profiles.profile import Profile
+from agent.profiles.profile import Entitlement, Profile
 from agent.protocol.messages import ConnectInfo
 
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ def collect(device: Device, now: Instant) -> TechView:
     """The view of a device at `now`."""
     state, profile = device.agent.state, device.profile
     shown = licensing.collect(device, now)
-    return view_of(shown, state, profile, device.release, now, synced=device.clock_authoritative)
+    view = view_of(shown, state, profile, device.release, now, synced=device.clock_authoritative)
+    unused = air_licences(profile, device.model, device.air_level)
+    booted = now if device.booted is None else device.booted
+    return replace(view, handles=(*view.handles, *_unused(view.handles, unused, booted)))
 
 
 def view_of(
@@ -142,16 +146,37 @@ def _handle(state: AgentState, profile: Profile, use: LicenceUse) -> Handle:
     entitlement = profile.entitlement(use.entitlement_tag)
     if entitlement is None:
         raise LookupError(f"{use.entitlement_tag} is in use, yet no profile row names it")
-    current, previous = queries.current_and_previous_report(state, use.entitlement_tag)
+    return _handle_of(
+        use, entitlement, *queries.current_and_previous_report(state, use.entitlement_tag)
+    )
+
+
+def _handle_of(use: LicenceUse, licence: Entitlement, current: int, previous: int) -> Handle:
     return Handle(
         use=use,
-        description=entitlement.description,
-        export=entitlement.export,
-        enforcement=entitlement.enforcement,
-        license_type=entitlement.license_type,
+        description=licence.description,
+        export=licence.export,
+        enforcement=licence.enforcement,
+        license_type=licence.license_type,
         current_report=current,
         previous_report=previous,
     )
+
+
+def _unused(
+    handles: tuple[Handle, ...], licences: tuple[Entitlement, ...], since: Instant
+) -> Iterator[Handle]:
+    """Handles of a controller's air licences while no access point has joined.
+
+    # source: tech-support (a C9800 lists them at count 0)
+    """
+    seen = {handle.use.entitlement_tag for handle in handles}
+    last = max((handle.use.handle for handle in handles), default=0)
+    for number, licence in enumerate((e for e in licences if e.tag not in seen), last + 1):
+        use = LicenceUse(
+            number, licence.feature, licence.tag, 0, since, None, licence.licence_class, True
+        )
+        yield _handle_of(use, licence, 0, 0)
 
 
 def _enforced(state: AgentState, profile: Profile, release: Release) -> tuple[Enforced, ...]:
