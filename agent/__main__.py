@@ -20,6 +20,7 @@ COMMANDS = {
     "clock": ("agent.commands.clock", "clock"),
     "status": ("agent.commands.clock", "status"),
     "down": ("agent.commands.clock", "down"),
+    "behave": ("agent.commands.behave", "behave"),
     "cssm": ("agent.commands.cssm", "cssm"),
     "bench": ("agent.commands.bench", "bench"),
 }

@@ -208,6 +208,8 @@ class Lab:
                 return self._clock()
             case "status":
                 return self.status()
+            case "behave":
+                return self._behave(str(request.get("name")), str(request.get("script")))
             case str(word) if word.startswith("cssm."):
                 from agent.adapters.portal import carry_out
 
@@ -215,7 +217,7 @@ class Lab:
             case other:
                 raise InputError(
                     f"{other!r} is not a request",
-                    allowed="clock.advance, clock.rate, clock.show, status, stop, cssm....",
+                    allowed="clock.advance, clock.rate, clock.show, status, behave, stop, cssm....",
                 )
 
     async def _advance(self, ms: float) -> None:
@@ -227,6 +229,16 @@ class Lab:
             left -= DAY
             if left <= 0:
                 return
+
+    def _behave(self, name: str, script: str) -> dict[str, Any]:
+        """Let a counterpart misbehave from now on; see counterparts/scripts.py."""
+        from counterparts.scripts import read_script
+
+        if name not in self.servers:
+            allowed = ", ".join(self.servers)
+            raise InputError(f"{name!r} is no counterpart of this lab", allowed=allowed)
+        self.servers[name].node.core.script = read_script(script)
+        return {"name": name, "script": script}
 
     def _keep_clock(self) -> None:
         if self.state is not None:

@@ -29,6 +29,7 @@ UNREADABLE = 17
 VERSION_MISMATCH = 122
 TAMPERED = 73
 
+FOREIGN = "the file is for another device"
 _KNOWN_SIGNERS = 4
 _ACCEPTED = (AckStatus.ACK, AckStatus.DUPLICATE)
 
@@ -58,6 +59,8 @@ def install(turn: Turn, text: str) -> Outcome:
     except MessageError as error:
         outcome.faults.append(Fault("file", error.code, error.reason))
         return outcome
+    if _for_others(turn, found):
+        return _refuse_foreign(turn, found)
     for name in found.unreadable:
         outcome.faults.append(Fault(name, UNREADABLE, "the section cannot be read"))
     for name, section, step in _steps(found):
@@ -70,6 +73,26 @@ def install(turn: Turn, text: str) -> Outcome:
     if found.authorizations:
         reason = "authorization codes are not supported"
         outcome.faults.append(Fault("AUTH", NOT_SUPPORTED, reason))
+    return outcome
+
+
+def _for_others(turn: Turn, found: LicenceFile) -> bool:
+    """Does the file name devices, and none of ours among them?"""
+    named = [code.udi for code in (found.trust.data if found.trust else ())]
+    named += [ack.udi for ack in (found.ack.data if found.ack else ())]
+    own = {member.udi for member in turn.state.members}
+    return bool(named) and own.isdisjoint(named)
+
+
+def _refuse_foreign(turn: Turn, found: LicenceFile) -> Outcome:
+    """A file for another device is refused whole. # source: ack-rules"""
+    outcome = Outcome()
+    for name, _, _ in _steps(found):
+        outcome.faults.append(Fault(name, MATCH_IDENTIFIER, FOREIGN))
+        turn.note("SAEVT_IMPORT", type=name, success="False", error=FOREIGN)
+    if found.trust is not None:
+        udi = str(turn.state.udi)
+        turn.log("SMART_LIC.TRUST_CODE_INSTALL_FAILED", udi=udi, reason=FOREIGN)
     return outcome
 
 
@@ -147,7 +170,8 @@ def _install_policy(turn: Turn, section: Section[Any]) -> _Fault:
 def _install_ack(turn: Turn, section: Section[tuple[AckData, ...]]) -> _Fault:
     if fault := _check_signature(turn, section):
         return fault
-    own = [ack for ack in section.data if ack.udi == turn.state.udi]
+    units = {member.udi for member in turn.state.members}  # any of them may have been the active
+    own = [ack for ack in section.data if ack.udi in units]
     if not own:
         return MATCH_IDENTIFIER, "the acknowledgement is for another device"
     last_fault: _Fault = None

@@ -32,6 +32,11 @@ from agent.protocol.messages import Reply, StatusCode
 
 _ANSWERED = (StatusCode.OK, StatusCode.OK_POLL)
 _UNKNOWN_INSTANCE = "product_instance_identifier"
+# source: return-codes (the agent's own words for two of them)
+_AGENT_ERRORS = {
+    acks.BAD_SIGNATURE: "Signature Verification failed",
+    acks.UNREADABLE: str(Failure.BAD_REPLY.value),
+}
 
 
 # --- failures -------------------------------------------------------------------------------
@@ -130,11 +135,26 @@ def reply_received(turn: Turn, event: ReplyReceived) -> None:
     history.exchanged(turn, pending)
     _ON_REPLY[pending.exchange](turn, pending, reply)
     for text in reply.licence_files:
-        acks.install(turn, text)
+        _report_unusable(turn, acks.install(turn, text))
     if pending.exchange is Exchange.TRUST_ESTABLISHMENT:
         establish.settle(turn, pending, reply)
     polling.end_when_answered(turn)
     transport.proceed(turn)
+
+
+def _report_unusable(turn: Turn, outcome: acks.Outcome) -> None:
+    """An ACK that cannot be used is logged: what other sections lack has messages of its own.
+
+    # assumed: as a failure of communication; a log of a device with such an ACK would show it.
+    """
+    for fault in outcome.faults:
+        if fault.section in ("file", "RUM ACK"):
+            turn.log("SMART_LIC.COMM_FAILED", peer=peer(turn.state), reason=_said(fault))
+            turn.state.comm_failed = True
+
+
+def _said(fault: acks.Fault) -> str:
+    return _AGENT_ERRORS.get(fault.code, fault.reason)
 
 
 def _vouched_for(turn: Turn, pending: Pending, reply: Reply) -> bool:

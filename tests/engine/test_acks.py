@@ -88,7 +88,7 @@ def test_an_ack_for_another_device_changes_nothing():
     pair = offline()
     before = stored(pair)
     pair.handle(FileImported(ack_for(pair, udi=Udi("C9300-24T", "FOC9999XXXX"))))
-    assert pair.texts == ["Import Data Failed: the acknowledgement is for another device"]
+    assert pair.texts == ["Import Data Failed: the file is for another device"]
     assert stored(pair) == before
 
 
