@@ -110,6 +110,7 @@ def license_config(root: Tree, profile: Profile) -> LicenseConfig:
         hostname_privacy=bool(get(smart, ("privacy", "hostname"), False)),
         version_privacy=bool(get(smart, ("privacy", "version"), False)),
         server_identity_check=bool(own.get("server-identity-check", True)),
+        reservation=bool(own.get("reservation", False)),
         hostname=hostname(root, profile),
         domain_name=get(root, ("native", "ip", "domain", "name")),
     )

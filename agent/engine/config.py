@@ -38,5 +38,6 @@ class LicenseConfig:
     hostname_privacy: bool = False
     version_privacy: bool = False
     server_identity_check: bool = True
+    reservation: bool = False  # `license smart reservation`: shown, without effect
     hostname: str = "Switch"
     domain_name: str | None = None

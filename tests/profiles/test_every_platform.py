@@ -29,6 +29,7 @@ COMMANDS = (
     "show version",
     "show inventory",
     "show platform",
+    "show redundancy",
     "show redundancy states",
     "show ip interface brief",
 )
@@ -121,6 +122,7 @@ def test_two_supervisors_use_two_network_and_one_dna_licence() -> None:
         "    Active:PID:C9407R,SN:FOC0000EMU1\n    Standby:PID:C9407R,SN:FOC0000EMU1\n" in printed
     )
     table = printed[printed.index("Enforced Licenses:") :]
+    assert answer(session_on(device), "show version").count("Base Ethernet MAC Address") == 1
     assert table.count("  P:C9407R,S:FOC0000EMU1:\n    hseck9: ") == 1
 
 

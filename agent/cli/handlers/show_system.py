@@ -36,17 +36,22 @@ def show_inventory(context: Context, args: Args) -> Reply:
     return Reply(platform.inventory(units, context.device.profile))
 
 
+def _units(context: Context) -> platform.Set:
+    device = context.device
+    booted = context.now if device.booted is None else device.booted
+    members = device.agent.state.members
+    return platform.Set(members, device.profile, device.release, context.now - booted)
+
+
 def _of_set(render: Callable[[platform.Set], str]) -> Handler:
     """A handler that prints the device's units through `render`."""
+    return lambda context, args: Reply(render(_units(context)))
 
-    def show(context: Context, args: Args) -> Reply:
-        device = context.device
-        booted = context.now if device.booted is None else device.booted
-        members = device.agent.state.members
-        units = platform.Set(members, device.profile, device.release, context.now - booted)
-        return Reply(render(units))
 
-    return show
+def show_redundancy(context: Context, args: Args) -> Reply:
+    device = context.device
+    banner = config.software_banner(device.profile, device.release)
+    return Reply(platform.redundancy(_units(context), banner))
 
 
 def show_hosts(context: Context, args: Args) -> Reply:
@@ -79,6 +84,7 @@ HANDLERS: dict[str, Handler] = {
     "show.inventory": show_inventory,
     "show.platform": _of_set(platform.platform),
     "show.switch": _of_set(platform.switch),
+    "show.redundancy": show_redundancy,
     "show.redundancy_states": _of_set(platform.redundancy_states),
     "show.hosts": show_hosts,
     "show.ip_interface_brief": show_ip_interface_brief,

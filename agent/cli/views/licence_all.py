@@ -29,16 +29,27 @@ def udi(view: LicensingView, layout: Layout) -> str:
 
 def authorization(view: LicensingView, layout: Layout) -> str:
     """The text of `show license authorization`; an empty line ends it."""
-    return "\n".join([*_overall(view, layout), "", *purchased(view, layout), ""])
+    head = [*_FILES, ""] if layout.has("authorization_files") else []
+    return "\n".join([*head, *_overall(view, layout), "", *purchased(view, layout), ""])
 
 
 def reservation(view: LicensingView, layout: Layout) -> str:
     """The text of `show license reservation`."""
     indent = node_indent(layout)
-    lines = ["License reservation: DISABLED", "", "Overall status:"]
+    lines = [*reservation_mode(view, layout), "", "Overall status:"]
     for node in view.nodes:
         lines += [f"  {node.role}: {node.udi}", f"{indent}Reservation status: NOT INSTALLED"]
     return "\n".join([*lines, "", "Specified license reservations:", ""])
+
+
+_FILES = ("Last Data Push: <none>", "Last File Export: <none>")
+
+
+def reservation_mode(view: LicensingView, layout: Layout) -> Lines:
+    """The first lines of what is said about reservations."""
+    mode = "ENABLED" if view.config.reservation else "DISABLED"
+    files = _FILES if layout.has("authorization_files") else ()
+    return [f"License reservation: {mode}", *files]
 
 
 def head(view: LicensingView, layout: Layout) -> Lines:
@@ -98,7 +109,7 @@ def agent_version(view: LicensingView, layout: Layout) -> Lines:
 def _authorizations(view: LicensingView, layout: Layout) -> Lines:
     lines = ["License Authorizations", "======================"]
     if layout.has("authorization_files"):
-        lines += ["Last Data Push: <none>", "Last File Export: <none>", ""]
+        lines += [*_FILES, ""]
     return lines + _overall(view, layout)
 
 

@@ -1,14 +1,15 @@
-"""`show inventory`, `show platform`, `show switch`, `show redundancy states`: the units of a set.
+"""`show inventory`, `show platform`, `show switch`, `show redundancy`: the units of a set.
 
 Facts: docs/sources.md, entries inventory-form, platform-form. Forms without a capture are recalled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.cli.views.hardware import dotted, hardware_of
+from agent.cli.views.uptime import uptime_words
 from agent.core.clock import DAY, HOUR, Instant
 from agent.core.identity import Udi
 from agent.core.release import Release
@@ -203,6 +204,54 @@ def age(ms: Instant) -> str:
 
 
 # --- show redundancy ------------------------------------------------------------------------
+
+
+def redundancy(shown: Set, banner: str) -> str:
+    """`show redundancy`; `banner` is what the device says of its software. # assumed: recalled"""
+    paired = len(shown.members) > 1
+    uptime = uptime_words(shown.uptime_ms)
+    mode = "sso" if paired else "Non-redundant"
+    texts = shown.profile.texts
+    lines = [
+        "Redundant System Information :",
+        "------------------------------",
+        f"       Available system uptime = {uptime}",
+        "Switchovers system experienced = 0",
+        "              Standby failures = 0",
+        "        Last switchover reason = none",
+        "",
+        f"                 Hardware Mode = {'Duplex' if paired else 'Simplex'}",
+        f"    Configured Redundancy Mode = {'sso' if paired else 'Non-redundant'}",
+        f"     Operating Redundancy Mode = {mode}",
+        "              Maintenance Mode = Disabled",
+        f"                Communications = {'Up' if paired else 'Down      Reason: Failure'}",
+        "",
+        "Current Processor Information :",
+        "-------------------------------",
+        *_processor(1, "ACTIVE", uptime, banner, texts),
+        "",
+    ]
+    if not paired:
+        peer = "Peer (slot: 0) information is not available because it is in 'DISABLED' state"
+        return "\n".join([*lines, peer, ""])
+    standby = _processor(2, "STANDBY HOT", uptime, banner, texts)
+    head = ["Peer Processor Information :", "----------------------------"]
+    return "\n".join([*lines, *head, *standby, ""])
+
+
+def _processor(
+    slot: int, state: str, uptime: str, banner: str, texts: Mapping[str, str]
+) -> list[str]:
+    where = "Active" if slot == 1 else "Standby"
+    return [
+        f"{f'{where} Location':>30} = slot {slot}",
+        f"        Current Software state = {state}",
+        f"       Uptime in current state = {uptime}",
+        f"                 Image Version = {banner}",
+        f"                          BOOT = {texts['image_file']};",
+        "                   CONFIG_FILE = ",
+        f"        Configuration register = {texts['config_register']}",
+    ]
 
 
 def redundancy_states(shown: Set) -> str:

@@ -159,10 +159,8 @@ def _ha_info(view: TechView, layout: Layout) -> Lines:
 
 
 def _reservation(view: TechView, layout: Layout) -> Lines:
-    lines = ["Reservation Info", "================ ", "License reservation: DISABLED"]
-    if layout.has("reservation_files"):
-        lines += ["Last Data Push: <none>", "Last File Export: <none>"]
-    return lines
+    mode = whole.reservation_mode(view.licensing, layout)
+    return ["Reservation Info", "================ ", *mode]
 
 
 def _overall(view: TechView, layout: Layout) -> Lines:

@@ -125,7 +125,7 @@ def collect(device: Device, now: Instant) -> VersionView:
         uptime_ms=now - booted,
         reload_reason=device.reload_reason,
         restarted=restarted,
-        members=tuple(member.udi for member in device.agent.state.members),
+        members=tuple(dict.fromkeys(member.udi for member in device.agent.state.members)),
         level=device.level,
         next_level=next_level,
         air_level=device.air_level,
