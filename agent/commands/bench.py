@@ -11,22 +11,19 @@ import gc
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from agent.commands.figures import FLEET_SIZE, MODEL, RELEASE, Figure
 from agent.core.clock import DAY, Instant
 from agent.core.release import Release
 from agent.device.device import Device, new_device
 from agent.device.fleet import Fleet
 
-MODEL = "C9300-24T"
-RELEASE = "17.12.4"
 # 2026-10-06 12:00:00 UTC; any instant will do
 START: Instant = 1_791_288_000_000
-FLEET_SIZE = 1000
 # command lines and the most microseconds each may take; the last is typed in configuration mode
 LINES: tuple[tuple[str, float | None], ...] = (
     ("terminal width 80", 50.0),
@@ -36,24 +33,6 @@ LINES: tuple[tuple[str, float | None], ...] = (
     ("configure terminal", None),
     ("license smart usage interval 30", None),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One row: what was measured, in which unit, and the most (or least) it should be."""
-
-    what: str
-    value: float
-    unit: str
-    target: float | None = None
-    at_least: bool = False
-
-    @property
-    def met(self) -> bool | None:
-        """None where there is no target."""
-        if self.target is None:
-            return None
-        return self.value >= self.target if self.at_least else self.value <= self.target
 
 
 def devices(count: int = FLEET_SIZE) -> list[Figure]:

@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.commands.bench import FLEET_SIZE, MODEL, RELEASE, Figure
+from agent.commands.figures import FLEET_SIZE, MODEL, RELEASE, Figure
 
 SECONDS = 3.0  # of each SSH measurement; floor and lab take turns
 ROUNDS = 3
