@@ -98,6 +98,39 @@ def unmodelled(node: Node, value: Value) -> Tree:
     return left
 
 
+def restored(node: Node, old: Tree, new: Tree) -> Tree:
+    """`new` with what the schema does not know of the rows that are in both.
+
+    A replacement names every row anew; a row that is still there keeps what it cannot name.
+    """
+    found = Tree(new)
+    for name, value in new.items():
+        child, before = node.children.get(name), old.get(name)
+        if child is None or before is None:
+            continue
+        if isinstance(value, Rows):
+            found[name] = Rows(
+                {
+                    key: restored(child, before[key], _joined(row, unmodelled(child, before[key])))
+                    if key in before
+                    else row
+                    for key, row in value.items()
+                }
+            )
+        elif isinstance(value, Tree):
+            found[name] = restored(child, before, value)
+    return found
+
+
+def _joined(row: Tree, extra: Tree) -> Tree:
+    """A row with further values where it has none."""
+    found = Tree({**extra, **row})
+    for name in extra.keys() & row.keys():
+        if isinstance(row[name], Tree):
+            found[name] = _joined(row[name], extra[name])
+    return found
+
+
 def modelled(nodes: Mapping[str, Node], tree: Tree) -> bool:
     """Does the tree hold anything the schema knows?"""
     for name, value in tree.items():
@@ -197,6 +230,8 @@ def _container(
         held = unmodelled(node, held)
     inside = _Place(place.steps, (*place.parent, node.name))
     new = _children(node.children, children(element), held, operation, inside, conditions)
+    if operation is Operation.REPLACE and isinstance(old, Tree):
+        new = restored(node, old, new)
     stays = node.presence and (there or operation is not Operation.NONE)
     return _with(tree, node, new, stays)
 

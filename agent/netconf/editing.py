@@ -149,7 +149,7 @@ def _edited(
     where = f"/nc:rpc/nc:{call.name}/nc:config"
     try:
         if whole:
-            views = _emptied(views, call)
+            views = _without_absent(views, config, call)
         new_views = edited(schema.top, views, config, default)
     except YangError as error:
         raise of_yang(error, schema, where) from None
@@ -159,10 +159,13 @@ def _edited(
     return new
 
 
-def _emptied(views: Tree, call: Call) -> Tree:
-    """The views with nothing in them but what the schema does not know."""
+def _without_absent(views: Tree, config: Element, call: Call) -> Tree:
+    """The views without the top nodes a whole configuration does not name."""
     gone = etree.Element("config")
+    named = {name_of(child)[1] for child in children(config)}
     for node in call.schema.top.values():
+        if node.name in named:
+            continue
         below = etree.SubElement(gone, node.tag)
         target = below
         if node.name == "licensing":

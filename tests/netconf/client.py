@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -81,6 +82,7 @@ class Client:
         """Send an operation; `native` and `licensing` in it get their namespaces."""
         for name, namespace in (("native", NATIVE), ("licensing", CSL)):
             body = body.replace(f"<{name}>", f'<{name} xmlns="{namespace}">')
+            body = body.replace(f"<{name}/>", f'<{name} xmlns="{namespace}"/>')
             body = body.replace(f"<{name} nc", f'<{name} xmlns="{namespace}" nc')
         self.number += 1
         head = f'<rpc xmlns="{BASE}" xmlns:nc="{BASE}" message-id="{self.number}">'
@@ -113,10 +115,10 @@ class Client:
 
 def edit_config(body: str, target: str = "running", **options: str) -> str:
     """An edit-config; options such as default_operation="none" come between."""
-    extra = "".join(f"<{n.replace('_', '-')}>{v}</{n.replace('_', '-')}>" for n, v in options.items())
-    return (
-        f"<edit-config><target><{target}/></target>{extra}<config>{body}</config></edit-config>"
+    extra = "".join(
+        f"<{n.replace('_', '-')}>{v}</{n.replace('_', '-')}>" for n, v in options.items()
     )
+    return f"<edit-config><target><{target}/></target>{extra}<config>{body}</config></edit-config>"
 
 
 def error_of(reply: etree._Element) -> dict[str, str]:
@@ -131,7 +133,4 @@ def error_of(reply: etree._Element) -> dict[str, str]:
 
 def text(element: etree._Element) -> str:
     """An element as text without namespaces."""
-    for part in element.iter():
-        part.tag = part.tag.rpartition("}")[2]
-    etree.cleanup_namespaces(element)
-    return etree.tostring(element).decode()
+    return re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", etree.tostring(element).decode())

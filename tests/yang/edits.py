@@ -15,7 +15,7 @@ SCHEMA = schema_of(("cisco-smart-license@2021-03-01", "Cisco-IOS-XE-native@2023-
 
 
 def config(body: str) -> etree._Element:
-    """`<config>` around top elements; `nc:` is the base namespace, `n` and `l` stand for modules."""
+    """`<config>` around top elements, which get their namespaces; `nc:` is the base one."""
     body = body.replace("<native", f'<native xmlns="{NATIVE}"')
     body = body.replace("<licensing", f'<licensing xmlns="{CSL}"')
     return etree.fromstring(f'<config xmlns="{BASE}" xmlns:nc="{BASE}">{body}</config>')

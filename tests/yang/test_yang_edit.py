@@ -80,7 +80,9 @@ def test_leaf_list_values_are_added_and_taken_one_by_one():
 
 def test_setting_one_case_removes_the_others():
     level = "<native><license><boot><level>{}</level></boot></license></native>"
-    root = built(level.format("<network-advantage><addon>dna-advantage</addon></network-advantage>"))
+    root = built(
+        level.format("<network-advantage><addon>dna-advantage</addon></network-advantage>")
+    )
     root = edit(root, level.format("<network-essentials/>"))
     assert shown(root) == level.format("<network-essentials/>")
 

@@ -46,8 +46,20 @@ PARTS = {
 @cache
 def oracle() -> Any:
     modules = [
-        ("ietf-inet-types", "2013-07-15", "urn:ietf:params:xml:ns:yang:ietf-inet-types", "import", ()),
-        ("ietf-yang-types", "2013-07-15", "urn:ietf:params:xml:ns:yang:ietf-yang-types", "import", ()),
+        (
+            "ietf-inet-types",
+            "2013-07-15",
+            "urn:ietf:params:xml:ns:yang:ietf-inet-types",
+            "import",
+            (),
+        ),
+        (
+            "ietf-yang-types",
+            "2013-07-15",
+            "urn:ietf:params:xml:ns:yang:ietf-yang-types",
+            "import",
+            (),
+        ),
         (
             "cisco-smart-license",
             "2021-03-01",
@@ -128,6 +140,8 @@ def elements(draw: Any, node: Node, chosen: tuple[str, ...] | None, bad: bool) -
     ]
     for key in node.keys:
         element.append(draw(elements(node.children[key], (), False)))
+    if not children:
+        return element
     taken: dict[str, str] = {}
     for child in draw(st.lists(st.sampled_from(children), max_size=4, unique=True)):
         if any(taken.setdefault(choice, case) != case for choice, case in child.cases):

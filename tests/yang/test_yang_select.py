@@ -52,8 +52,14 @@ B = "<username><name>b</name><privilege>1</privilege></username>"
         (f'<native xmlns="{CSL}"><hostname/></native>', ""),
         ("<n:native><n:bogus/></n:native>", ""),
         ("<n:native><n:username/></n:native>", f"<native>{A}{B}</native>"),
-        ("<n:native><n:username><n:name>b</n:name></n:username></n:native>", f"<native>{B}</native>"),
-        ("<n:native><n:username><n:name> b </n:name></n:username></n:native>", f"<native>{B}</native>"),
+        (
+            "<n:native><n:username><n:name>b</n:name></n:username></n:native>",
+            f"<native>{B}</native>",
+        ),
+        (
+            "<n:native><n:username><n:name> b </n:name></n:username></n:native>",
+            f"<native>{B}</native>",
+        ),
         ("<n:native><n:username><n:name>c</n:name></n:username></n:native>", ""),
         (
             "<n:native><n:username><n:name>c</n:name></n:username><n:hostname/></n:native>",

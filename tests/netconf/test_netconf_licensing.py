@@ -1,0 +1,232 @@
+"""`licensing/state` from the live agent, and the operations of the licensing modules."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from agent.core.clock import DAY
+from agent.engine.config import Transport
+from agent.engine.state import RumState
+from agent.netconf.licensing import state_tree
+from agent.netconf.server import NetconfServer
+from tests.netconf.client import CSL, NOW, Client, device, typed
+from yang.schema import Node, schema_of
+from yang.tree import Rows, Tree
+
+STATE = f'<get><filter><licensing xmlns="{CSL}"><state/></licensing></filter></get>'
+SCHEMA = schema_of(("cisco-smart-license@2021-03-01",))
+
+
+def state(client: Client) -> etree._Element:
+    return etree.fromstring(client.data(STATE)).find("state")
+
+
+def asked(client: Client, name: str, *leaves: tuple[str, str]) -> str:
+    """The return code of an operation."""
+    body = "".join(f"<{leaf}>{value}</{leaf}>" for leaf, value in leaves)
+    reply = client.rpc(f'<{name} xmlns="{CSL}">{body}</{name}>')
+    assert reply[0].tag == f"{{{CSL}}}return-code"
+    return reply[0].text
+
+
+# --- state ----------------------------------------------------------------------------------------
+
+
+def test_state_of_a_new_device(client):
+    info = state(client).find("state-info")
+    assert info.findtext("registration/registration-state") == "reg-state-not-registered"
+    assert info.findtext("udi/pid") == "C9300-24T"
+    assert [u.findtext("license-name") for u in info.findall("usage")] == [
+        "network-advantage",
+        "dna-advantage",
+    ]
+    assert info.findtext("policy/policy-type") == "policy-type-merged"
+    assert info.findtext("policy/policy-subscription/reporting-ongoing") == "90"
+    assert info.findtext("rum-ack/last-received-time") == "1970-01-01T00:00:00+00:00"
+    assert info.find("trust-code") is None
+
+
+def test_state_follows_configuration_at_once(switch, client):
+    state(client)
+    typed(switch, "license smart transport off", "license smart privacy version")
+    info = state(client).find("state-info")
+    assert info.findtext("transport/transport-type") == "transport-type-off"
+    assert info.findtext("privacy/version") == "true"
+    assert info.findtext("privacy/hostname") == "false"
+
+
+def test_closed_reports_are_listed_by_their_keys(switch, client):
+    play(switch, 3 * DAY)
+    client.rpc(
+        f'<rum-save-usage-all xmlns="{CSL}"><file-path>flash:r</file-path></rum-save-usage-all>'
+    )
+    rows = state(client).findall("state-info/rum-reports-closed-keys")
+    reports = [r for r in switch.agent.state.reports.values() if r.state is not RumState.OPEN]
+    assert [r.findtext("report-id") for r in rows] == [str(r.report_id) for r in reports] != []
+    assert rows[0].findtext("rum-report-key") == (
+        f"P:C9300-24T,S:FOC0000EMU1_{reports[0].report_id}"
+    )
+
+
+def play(on: Any, span: int) -> None:
+    """Let the device's own deadlines pass."""
+    end = NOW + span
+    while (due := on.next_deadline()) is not None and due <= end:
+        on.wake(due)
+
+
+def test_every_leaf_of_the_state_is_one_of_the_module(client):
+    node = SCHEMA.top["licensing"].children["state"]
+    tree = state_tree(client.server.device)
+    assert list(_strangers(node, tree)) == []
+
+
+def _strangers(node: Node, tree: Tree) -> Any:
+    for name, value in tree.items():
+        child = node.children.get(name)
+        if child is None:
+            yield name
+        elif isinstance(value, Rows):
+            for row in value.values():
+                yield from _strangers(child, row)
+        elif isinstance(value, Tree):
+            yield from _strangers(child, value)
+
+
+@pytest.mark.golden
+def test_state_has_the_shape_of_the_captured_one(golden, client):
+    name = "restconf-get-licensing-state__c9300-17.15.6__no-trust-28-closed-reports.json"
+    captured = json.loads((golden / name).read_text("utf-8"))["cisco-smart-license:state"]
+    switch = device("netconf-yang", "license smart transport callhome", release="17.15.6")
+    client = Client(NetconfServer(switch, NOW))
+    play(switch, 2 * DAY)
+    client.rpc(
+        f'<rum-save-usage-all xmlns="{CSL}"><file-path>flash:r</file-path></rum-save-usage-all>'
+    )
+    ours = state(client)
+    assert _shape(ours) == _json_shape(captured)
+    constant = ("registration", "authorization", "evaluation", "utility", "privacy", "custom-id")
+    for name in constant:
+        assert _plain(ours.find(f"state-info/{name}")) == _texts(captured["state-info"][name]), name
+    assert _plain(ours.find("version")) == captured["version"]
+    rules = captured["state-info"]["policy"]
+    assert _plain(ours.find("state-info/policy")) == _texts(rules)
+
+
+def _shape(element: etree._Element) -> Any:
+    """Names in order, each once; rows of a list count as one."""
+    found: dict[str, Any] = {}
+    for child in element:
+        found.setdefault(child.tag, _shape(child))
+    return found
+
+
+def _json_shape(value: Any) -> Any:
+    if isinstance(value, list):
+        return _json_shape(value[0])
+    return {n: _json_shape(v) for n, v in value.items()} if isinstance(value, dict) else {}
+
+
+def _plain(element: etree._Element) -> Any:
+    return {c.tag: _plain(c) for c in element} if len(element) else element.text or ""
+
+
+def _texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {n: _texts(v) for n, v in value.items()}
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+# --- operations -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("rum-save-usage-all", ()),
+        ("rum-save-usage-unreported", ()),
+        ("rum-save-usage-days", (("days", "3"),)),
+        ("trust-request-save", ()),
+    ],
+)
+def test_files_are_written_as_the_commands_write_them(switch, client, name, more):
+    play(switch, 2 * DAY)
+    assert asked(client, name, ("file-path", "bootflash:usage.txt"), *more) == "success"
+    assert "<smartLicense>" in switch.files.read("flash:usage.txt")
+
+
+@pytest.mark.parametrize(
+    ("name", "leaves", "code"),
+    [
+        ("rum-save-usage-all", (("file-path", "tftp://10.0.0.1/x"),), "storagefailtostore"),
+        ("import-file", (("file-path", "flash:absent"),), "notfound"),
+        ("id-token-trust", (("id-token", "T"),), "transporttype"),
+        ("authorization-request-online", (("feature-name", "x"),), "notsupported"),
+        ("authorization-code-return-online", (), "noauthorizationinstalled"),
+        (
+            "authorization-code-return-offline",
+            (("file-path", "flash:x"),),
+            "noauthorizationinstalled",
+        ),
+        ("register-id-token", (("id-token", "T"),), "notsupported"),
+        ("de-register", (), "notsupported"),
+        ("renew-id", (), "notsupported"),
+        ("renew-auth", (), "notsupported"),
+    ],
+)
+def test_return_codes(client, name, leaves, code):
+    assert asked(client, name, *leaves) == code
+    assert code in SCHEMA.rpcs[CSL, name].output.children["return-code"].leaf_type.names
+
+
+def test_authorization_needs_somebody_to_ask(switch, client):
+    typed(switch, "license smart transport off")
+    assert switch.agent.state.config.transport is Transport.OFF
+    assert asked(client, "authorization-request-online", ("feature-name", "x")) == (
+        "transportnotavailable"
+    )
+
+
+def test_what_is_no_licence_file_is_not_imported(switch, client):
+    switch.write_file("flash:bad", "no xml", NOW)
+    assert asked(client, "import-file", ("file-path", "flash:bad")) == "msgparse"
+
+
+@pytest.mark.parametrize(
+    ("body", "tag", "element"),
+    [
+        ("<import-file {}/>", "missing-element", "file-path"),
+        ("<import-file {}><file-path/></import-file>", "invalid-value", "file-path"),
+        ("<import-file {}><x/></import-file>", "unknown-element", "x"),
+        (
+            "<rum-save-usage-days {}><file-path>a</file-path><days>x</days></rum-save-usage-days>",
+            "invalid-value",
+            "days",
+        ),
+        (
+            "<import-file {}><file-path>a</file-path><file-path>a</file-path></import-file>",
+            "bad-element",
+            "file-path",
+        ),
+    ],
+)
+def test_input_is_held_to_the_module(client, body, tag, element):
+    error = client.error(body.format(f'xmlns="{CSL}"'))
+    assert (error["tag"], error["bad-element"]) == (tag, element)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("netconf-session-id", "1"),
+        ("current-time", "2026-10-06T12:00:00+00:00"),
+        ("is-syncing", "No sync in progress"),
+        ("sync-from", "Successfully Synced From Device"),
+    ],
+)
+def test_operations_on_the_whole_device(client, name, text):
+    assert client.rpc(f'<{name} xmlns="http://cisco.com/yang/cisco-ia"/>')[0].text == text
