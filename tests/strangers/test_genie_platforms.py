@@ -1,0 +1,101 @@
+"""Genie parses every `show license` command and the facts of the box on every platform family.
+
+One console per family and release runs a script through a pipe; nothing of ours is imported.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import Any
+
+import pytest
+from genie.conf.base import Device
+
+# one model of each family, with the oldest release that Genie is asked about
+PLATFORMS = {
+    "C9200L-24T-4X": "17.3.2a",
+    "C9300-24T": "17.6.4",
+    "C9300L-48PF-4X": "17.13.1",
+    "C9350-24U": "17.14.1",
+    "C9407R": "17.10.1",
+    "C9500-32QC": "17.9.5",
+    "C9606R": "17.12.4",
+    "IE-3300-8T2S": "17.12.4",
+    "C9800-CL-K9": "17.9.5",
+    "C9800-40-K9": "17.12.4",
+    "C8000V": "17.15.1",
+    "C8300-1N1S-6T": "17.8.1",
+    "C8500-12X": "17.12.4",
+    "ISR4451-X/K9": "17.12.4",
+    "ASR1006-X": "17.6.1",
+}
+NEWEST = "17.18.2"
+COMMANDS = (
+    "show license all",
+    "show license status",
+    "show license usage",
+    "show license udi",
+    "show license tech support",
+    "show license history message",
+    "show version",
+    "show inventory",
+    "show platform",
+    "show redundancy",
+    "show redundancy states",
+    "show clock",
+    "show logging",
+    "show ip interface brief",
+)
+# Genie takes an empty table for an error: a controller uses no licence without access points
+WITH_LICENCES = ("show license summary",)
+WITH_REPORTS = ("show license rum id all",)  # from 17.7.1 on
+
+
+def transcript(platform: str, release: str, commands: tuple[str, ...]) -> dict[str, str]:
+    """What one console prints for each command."""
+    lines = ["enable", "terminal length 0", *commands]
+    run = subprocess.run(
+        [os.environ["SLP"], "console", "--platform", platform, "--release", release],
+        input="\n".join(lines) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    printed: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in run.stdout.splitlines():
+        _, prompt, command = line.partition("#")
+        if prompt and command in commands:
+            current = printed.setdefault(command, [])
+        else:
+            current.append(line)
+    return {command: "\n".join(rows) for command, rows in printed.items()}
+
+
+def parsed(command: str, text: str) -> Any:
+    device = Device("node", os="iosxe")
+    device.custom = {"abstraction": {"order": ["os"]}}
+    return device.parse(command, output=text)
+
+
+@pytest.mark.parametrize(
+    ("platform", "release"),
+    [(p, r) for p, oldest in PLATFORMS.items() for r in (oldest, NEWEST)],
+)
+def test_genie_parses_a_platform(platform: str, release: str) -> None:
+    commands = COMMANDS
+    if not platform.startswith("C9800"):
+        commands += WITH_LICENCES
+        if release not in ("17.3.2a", "17.6.1", "17.6.4"):
+            commands += WITH_REPORTS
+    texts = transcript(platform, release, commands)
+    assert set(texts) == set(commands)
+    found = {command: parsed(command, text) for command, text in texts.items()}
+    assert all(found.values())
+    serial = found["show license udi"]["udi_details"]["sn"]
+    tech = found["show license tech support"]
+    assert tech["product_information"]["udi"]["pid"] == platform
+    assert tech["product_information"]["udi"]["sn"] == serial
+    assert tech["agent_version"]["smart_agent_for_licensing"]
