@@ -208,6 +208,8 @@ _NOT_APPLICABLE = "Registration Not Applicable/Not Applicable"
 
 def _air_levels(view: VersionView, profile: Profile, layout: Layout) -> str:
     texts = profile.texts
+    if "air_level" not in texts:
+        return ""
     if profile.kind == "switch" and layout.has("wireless_level_lines"):
         air, wireless = texts["air_level_recent"], texts["wireless_level"]
         return (
