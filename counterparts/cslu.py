@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from agent.core.clock import Instant
 from agent.core.identity import Udi
-from agent.protocol.codec import MessageError, decode_request, encode_reply
+from agent.protocol.codec import MessageError, decode_request, encode_reply, payload_content
 from agent.protocol.codec_fields import compact
 from agent.protocol.messages import (
     ConnectInfo,
@@ -23,9 +23,11 @@ from agent.protocol.messages import (
     Poll,
     Reply,
     Request,
+    SignedReport,
     StatusCode,
     UsageReport,
 )
+from counterparts.judgement import reports_for
 from counterparts.repository import CsluRecords, Parcel, ParcelState, ProductInstance
 from counterparts.scripts import AckFault, Answer, Script, spoiled, tampered
 from counterparts.uplink import (
@@ -137,7 +139,7 @@ class Cslu:
 
     def _usage(self, request: UsageReport, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
         udi = request.sender.udi
-        if any(report.udi != udi for report in request.usage):
+        if any(_is_foreign(report, udi) for report in request.usage):
             message = "a report of another product instance"
             return self._reply(request, StatusCode.FAILED, now, message=message), ()
         files = self._deliver(udi, now)
@@ -244,6 +246,16 @@ class Cslu:
             last_contact=now,
         )
         self._records.save_instance(row)
+
+
+def _is_foreign(report: SignedReport, sender: Udi) -> bool:
+    """Is this a report of a product instance that the sender is no unit of?"""
+    if report.udi == sender:
+        return False
+    try:
+        return not reports_for(sender, payload_content(report.payload))
+    except MessageError:
+        return True
 
 
 _REQUESTS: Mapping[type[Request], Callable[..., tuple[Reply, tuple[CssmCall, ...]]]] = {

@@ -194,7 +194,7 @@ class Judge:
         now: Instant,
     ) -> str | None:
         """Why a report cannot be taken, or None."""
-        if report.udi != content.udi or not _reports_for(instance.udi, content):
+        if report.udi != content.udi or not reports_for(instance.udi, content):
             return "the UDI of the signature and of the report differ"
         if not report_signature_fits(report, self._id_cert(report)):
             return "the signature does not fit"
@@ -286,7 +286,7 @@ def _usage(report: SignedReport, content: ReportContent, sha: str, now: Instant)
     )
 
 
-def _reports_for(sender: Udi, content: ReportContent) -> bool:
+def reports_for(sender: Udi, content: ReportContent) -> bool:
     """Is this the sender's report, or one that another unit of its set made while it was active?"""
     return sender == content.udi or any(sender == member.udi for member in content.ha_udi)
 

@@ -12,6 +12,7 @@ from agent.core.secrets import new_salt
 from agent.device.config import default_config, grammar_of
 from agent.device.config_text import read_config
 from agent.device.device import Device, new_device
+from agent.device.units import with_roles
 from agent.profiles.profile import profile_for
 from yang.tree import Tree
 
@@ -39,6 +40,7 @@ def make_device(plan: DevicePlan, seed: str, anchors: tuple[str, ...]) -> Device
         seed=f"{seed}|{plan.platform}:{plan.serial}",
         anchors=anchors,
         startup=startup,
+        others=with_roles(plan.members),
     )
 
 

@@ -7,7 +7,7 @@ refused leaves here as one InputError. Unknown keys are refused, with the neares
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,11 +24,13 @@ from agent.adapters.plan import (
     Listen,
     NetworkPlan,
 )
+from agent.adapters.yaml_places import Location, key_of, line_of, real_location
 from agent.core.errors import InputError
+from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.profiles.profile import profile_for
+from agent.device.units import MOST_UNITS
+from agent.profiles.profile import Profile, profile_for
 
-Location = tuple[str | int, ...]
 NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -103,6 +105,11 @@ class _Counterpart(_Model):
     forward: str | None = None
 
 
+class _Member(_Model):
+    platform: str | None = None
+    serial: Text | None = None
+
+
 class _Device(_Model):
     name: Name
     platform: str
@@ -115,6 +122,7 @@ class _Device(_Model):
     count: Annotated[int, Field(ge=1, le=100_000)] = 1
     config: Annotated[list[str], BeforeValidator(_lines)] = Field(default_factory=list)
     access_points: Annotated[int, Field(ge=0, le=10_000)] = 0
+    members: list[_Member] = Field(default_factory=list)
 
 
 class _Lab(_Model):
@@ -146,7 +154,7 @@ def parse_plan(text: str, source: str) -> LabPlan:
         # a misspelt key is a better answer than the one that is missing because of it
         faults_found = error.errors(include_url=False)
         first = min(faults_found, key=lambda fault: fault["type"] != "extra_forbidden")
-        location = tuple(_real_location(first["loc"], data))
+        location = tuple(real_location(first["loc"], data))
         raise _refusal(first, location, root, source) from None
     faults = _Faults(root, source)
     counterparts = _counterparts(lab, faults)
@@ -170,8 +178,8 @@ class _Faults:
         self._root, self._source = root, source
 
     def at(self, location: Location, what: str, allowed: str = "") -> InputError:
-        where = f"{self._source}:{_line(self._root, location)}"
-        key = _key(location)
+        where = f"{self._source}:{line_of(self._root, location)}"
+        key = key_of(location)
         return InputError(f"{key}: {what}" if key else what, where, allowed)
 
 
@@ -244,12 +252,25 @@ def _check_platform(d: _Device, i: int, faults: _Faults) -> None:
         release.row  # noqa: B018  (asks whether the release is known)
     except InputError as error:
         raise faults.at(("devices", i, "release"), error.what, error.allowed) from None
+    _check_members(d, i, profile, faults)
     if not release.within(profile.first_releases):
         raise faults.at(
             ("devices", i, "release"),
             f"a {d.platform} does not run {d.release}",
             profile.first_releases,
         )
+
+
+def _check_members(d: _Device, i: int, profile: Profile, faults: _Faults) -> None:
+    most = MOST_UNITS.get(profile.kind, 1)
+    if len(d.members) >= most:
+        what = f"{len(d.members) + 1} units are too many for a {d.platform}"
+        raise faults.at(("devices", i, "members"), what, f"{most} with the device itself")
+    for m, given in enumerate(d.members):
+        if (given.platform or d.platform) not in profile.models:
+            what = f"{given.platform!r} is no unit for a {d.platform}"
+            place = ("devices", i, "members", m, "platform")
+            raise faults.at(place, what, ", ".join(profile.models))
 
 
 def _one_device(d: _Device, n: int, position: int) -> DevicePlan:
@@ -266,7 +287,19 @@ def _one_device(d: _Device, n: int, position: int) -> DevicePlan:
         password=d.password,
         config=tuple(d.config),
         access_points=d.access_points,
+        members=tuple(_member(d, n, m, serial) for m in range(len(d.members))),
     )
+
+
+def _member(d: _Device, n: int, m: int, active: str) -> Udi:
+    """Member number `m` (from 0) of device number `n` of an entry."""
+    given = d.members[m]
+    platform, serial = given.platform or d.platform, given.serial
+    if serial is None:
+        unnumbered = active.removeprefix("FOC0000")
+        numbered = f"FOC{m + 1:04d}{unnumbered}"
+        return Udi(platform, numbered if unnumbered != active else f"{active}-{m + 2}")
+    return Udi(platform, f"{serial}-{n + 1}" if n else serial)
 
 
 def _counted(listener: _Listen | None, n: int) -> Listen | None:
@@ -340,19 +373,6 @@ def _refusal(
     return faults.at(location, f"{given!r}: {message[:1].lower()}{message[1:]}")
 
 
-def _real_location(location: Location, data: object) -> Iterator[str | int]:
-    """The steps of a pydantic location that are in the file; names of its own are left out."""
-    node = data
-    for position, step in enumerate(location):
-        last = position == len(location) - 1
-        if isinstance(node, dict) and (step in node or last):
-            yield step
-            node = node.get(step)
-        elif isinstance(node, list) and isinstance(step, int):
-            yield step
-            node = node[step] if step < len(node) else None
-
-
 def _known_keys(location: Location) -> list[str]:
     models: dict[str, type[BaseModel]] = {
         "clock": _Clock,
@@ -361,37 +381,10 @@ def _known_keys(location: Location) -> list[str]:
         "devices": _Device,
         "ssh": _Listen,
         "netconf": _Listen,
+        "members": _Member,
         "listen": _Listen,
         "tls": _Listen,
     }
     names = [step for step in location if isinstance(step, str)]
     model = models[names[-1]] if names else _Lab
     return list(model.model_fields)
-
-
-def _line(root: yaml.Node, location: Location) -> int:
-    """The line of the nearest node to this location, from 1."""
-    node: yaml.Node = root
-    line = root.start_mark.line + 1
-    for step in location:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == str(step)), None)
-            if found is None:
-                return line
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            if step >= len(node.value):
-                return line
-            node = node.value[step]
-            line = node.start_mark.line + 1
-        else:
-            return line
-    return line
-
-
-def _key(location: Location) -> str:
-    """`devices[0].platform`."""
-    text = ""
-    for step in location:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.core.clock import Instant
+from agent.core.identity import Udi
 
 CSLU_PORT = 8182
 CSSM_PORT = 8443
@@ -29,7 +30,10 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class DevicePlan:
-    """One device. `config` are configuration lines typed at its first start (day 0)."""
+    """One device. `config` are configuration lines typed at its first start (day 0).
+
+    `members` are the further units of a stack or pair; the device itself is the active one.
+    """
 
     name: str
     platform: str
@@ -41,6 +45,7 @@ class DevicePlan:
     password: str = "admin"
     config: tuple[str, ...] = ()
     access_points: int = 0
+    members: tuple[Udi, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.core.clock import Instant
 from agent.core.dates import config_date
+from agent.core.identity import Udi
 from agent.device import config
 from agent.device.boot import air_licences, boot_jobs, entitlement_of, licences_in_use
 from agent.device.datastore import Stamp
@@ -22,15 +23,25 @@ from agent.device.inputs import (
     FileDeleted,
     FileWritten,
     LogCleared,
+    MembersChanged,
     MessageLogged,
     Reloaded,
     Started,
     StartupErased,
     StartupSaved,
+    SwitchoverForced,
     UsageSet,
 )
 from agent.engine.ack_rule import access_point_limit
-from agent.engine.events import Booted, ConfigChanged, LicenceRequest, TimeReached, UsageChanged
+from agent.engine.events import (
+    Booted,
+    ConfigChanged,
+    LicenceRequest,
+    SwitchedOver,
+    TimeReached,
+    UnitsChanged,
+    UsageChanged,
+)
 from agent.engine.machine import SmartAgent
 from yang.tree import apply
 
@@ -117,9 +128,12 @@ def _boot_conditions(device: Device, configured: bool) -> frozenset[str]:
 
 
 def _licences_of_units(device: Device) -> tuple[LicenceRequest, ...]:
-    members = tuple(member.udi for member in device.agent.state.members)
+    return _licences_of(device, tuple(member.udi for member in device.agent.state.members))
+
+
+def _licences_of(device: Device, units: tuple[Udi, ...]) -> tuple[LicenceRequest, ...]:
     return licences_in_use(
-        device.profile, members, device.level, device.air_level, len(device.access_points)
+        device.profile, units, device.level, device.air_level, len(device.access_points)
     )
 
 
@@ -183,6 +197,15 @@ def _access_point_limit(device: Device, now: Instant) -> int | None:
     return access_point_limit(device.agent.state, device.profile, device.release, now)
 
 
+def _members_changed(device: Device, given: MembersChanged, now: Instant) -> str:
+    licences = _licences_of(device, given.units)
+    return device.tell(UnitsChanged(given.units, licences), now)
+
+
+def _switchover_forced(device: Device, given: SwitchoverForced, now: Instant) -> str:
+    return device.tell(SwitchedOver(_licences_of_units(device)), now)
+
+
 def _message_logged(device: Device, given: MessageLogged, now: Instant) -> str:
     device.write_log(given.mnemonic, given.fields, now)
     return ""
@@ -205,6 +228,8 @@ CARRY_OUT: Mapping[type[Any], Callable[[Device, Any, Instant], str]] = {
     ClockSet: _clock_set,
     UsageSet: _usage_set,
     AccessPointsChanged: _access_points_changed,
+    MembersChanged: _members_changed,
+    SwitchoverForced: _switchover_forced,
     MessageLogged: _message_logged,
     LogCleared: _log_cleared,
 }

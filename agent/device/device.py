@@ -35,11 +35,13 @@ from agent.device.inputs import (
     FileWritten,
     Job,
     LogCleared,
+    MembersChanged,
     MessageLogged,
     Reloaded,
     Started,
     StartupErased,
     StartupSaved,
+    SwitchoverForced,
     UsageSet,
 )
 from agent.device.journal import UNRECORDED, Journal, encode_line
@@ -255,6 +257,14 @@ class Device:
     def leave(self, access_points: tuple[Udi, ...], now: Instant) -> None:
         """Access points leave the controller."""
         self._apply(AccessPointsChanged(left=access_points), now)
+
+    def change_members(self, units: tuple[Udi, ...], now: Instant) -> None:
+        """These are the units from now on, the active first; `agent.device.units` has the rules."""
+        self._apply(MembersChanged(units), now)
+
+    def switch_over(self, now: Instant) -> None:
+        """The standby unit takes over; nothing happens where there is none."""
+        self._apply(SwitchoverForced(), now)
 
     def syslog(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
         """Write a system message of sysmsg.toml. An unknown one or wrong fields are a bug."""

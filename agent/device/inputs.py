@@ -92,6 +92,18 @@ class AccessPointsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MembersChanged:
+    """Units joined the stack or left it: these are its units now, the active first."""
+
+    units: tuple[Udi, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchoverForced:
+    """The standby unit takes over."""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageLogged:
     """A part of the device other than the Smart Agent writes a system message."""
 
@@ -116,6 +128,8 @@ DeviceInput = (
     | ClockSet
     | UsageSet
     | AccessPointsChanged
+    | MembersChanged
+    | SwitchoverForced
     | MessageLogged
     | LogCleared
 )

@@ -75,6 +75,21 @@ class UsageChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitsChanged:
+    """The set consists of these units now, the active first; `licences` are what they use."""
+
+    units: tuple[Udi, ...]
+    licences: tuple[LicenceRequest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedOver:
+    """The standby unit has become the active one."""
+
+    licences: tuple[LicenceRequest, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SyncAsked:
     """`license smart sync`: exchange with the server now, whatever the daily limit says."""
 
@@ -154,6 +169,8 @@ Event = (
     | TimeReached
     | ConfigChanged
     | UsageChanged
+    | UnitsChanged
+    | SwitchedOver
     | SyncAsked
     | TokenEntered
     | ReplyReceived

@@ -24,6 +24,7 @@ from agent.engine import (
     rum,
     saving,
     transport,
+    units,
 )
 from agent.engine.actions import Action, Answer
 from agent.engine.events import (
@@ -35,10 +36,12 @@ from agent.engine.events import (
     FileImported,
     ReplyReceived,
     SendFailed,
+    SwitchedOver,
     SyncAsked,
     TimeReached,
     TokenEntered,
     TrustRequestSaved,
+    UnitsChanged,
     UsageChanged,
     UsageSaved,
 )
@@ -233,6 +236,8 @@ _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     TimeReached: _time_reached,
     ConfigChanged: _config_changed,
     UsageChanged: reporting.usage_changed,
+    UnitsChanged: units.units_changed,
+    SwitchedOver: units.switched_over,
     SyncAsked: _sync_asked,
     TokenEntered: establish.token_entered,
     ReplyReceived: answers.reply_received,

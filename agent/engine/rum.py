@@ -26,6 +26,8 @@ PRODUCT_RELOAD = "ProductReload"
 LICENSE_RELEASED = "LicenseReleased"
 USAGE_CHANGED = "UsageChanged"
 SYSTEM_RESTART = "SystemRestart"
+MEMBERS_CHANGED = "MembersChanged"
+SWITCHOVER = "Switchover"
 
 UNACKNOWLEDGED = (RumState.CLOSED, RumState.PENDING, RumState.UNACK)
 REJECTED_FLAG = "E"

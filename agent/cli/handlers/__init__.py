@@ -10,6 +10,7 @@ from agent.cli.handlers import (
     emulator,
     files,
     license_exec,
+    redundancy,
     show_license,
     show_system,
     system,
@@ -19,7 +20,17 @@ from agent.cli.reply import Handler
 
 __all__ = ["HANDLERS"]
 
-_MODULES = (configure, emulator, files, license_exec, show_license, show_system, system, terminal)
+_MODULES = (
+    configure,
+    emulator,
+    files,
+    license_exec,
+    redundancy,
+    show_license,
+    show_system,
+    system,
+    terminal,
+)
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {name: handler for module in _MODULES for name, handler in module.HANDLERS.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from agent.cli.reply import Args, Context, Handler, LabCall, Reply, Result
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.identity import Udi
+from agent.device.units import join, leave, units_of
 
 UNITS = {"seconds": SECOND, "minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": 7 * DAY}
 _LETTERS = {unit[0]: ms for unit, ms in UNITS.items()}
@@ -67,10 +68,28 @@ def access_points(context: Context, args: Args) -> Result:
     return Reply(AP_REFUSED.format(refused=refused) if refused else "")
 
 
+def member(context: Context, args: Args) -> Result:
+    """Let a unit join or leave; the active one leaves after its standby has taken over."""
+    device, now = context.device, context.now
+    units = units_of(device)
+    if args["change"] == "remove":
+        number = int(args["number"])
+        if number > len(units) or not leave(device, units[number - 1], now):
+            return Reply(f"% Unit {number} cannot leave: there are {len(units)}")
+        return Reply()
+    model = str(args["model"])
+    taken = {unit.sn for unit in units}
+    free = next(sn for n in range(1, len(units) + 2) if (sn := f"FOC00MBR{n:03d}") not in taken)
+    if not join(device, Udi(model, str(args.get("serial", free))), now):
+        return Reply(f"% {model} cannot join this {device.model}")
+    return Reply()
+
+
 HANDLERS: dict[str, Handler] = {
     "emulator.access_points": access_points,
     "emulator.advance": advance,
     "emulator.clock": clock,
+    "emulator.member": member,
     "emulator.rate": rate,
     "emulator.status": status,
     "emulator.usage": usage,

@@ -1,0 +1,91 @@
+"""High availability: units that join and leave, and the switchover to another one.
+
+The active unit, `members[0]`, reports for all of them; licences are counted per model and each
+unit has a trust code of its own. A change closes the open reports, whose list of units is fixed
+when they are closed, and plans a push. After a switchover the new active goes on with the reports
+as they are; what was in flight is said again in its own name.
+Sources: docs/sources.md, entries ha-rules, trust-sync, ha-role.
+"""
+
+from __future__ import annotations
+
+from agent.core.clock import SECOND
+from agent.core.identity import Udi
+from agent.engine import polling, reporting, rum, transport
+from agent.engine.events import LicenceRequest, SwitchedOver, UnitsChanged, UsageChanged
+from agent.engine.routes import is_direct, talks
+from agent.engine.state import Member, Role, RumState, TimerName
+from agent.engine.timers import set_timer, timer
+from agent.engine.timings import TIMINGS
+from agent.engine.turn import Turn
+
+
+def units_changed(turn: Turn, event: UnitsChanged) -> None:
+    """Units joined or left. A trust code goes with its unit; a new unit asks for one."""
+    state = turn.state
+    before = {member.udi for member in state.members}
+    state.members = _with_roles(event.units)
+    present = {udi.short for udi in event.units}
+    state.trust = {s: code for s, code in state.trust.items() if s in present}
+    state.pending_trust = {s: asked for s, asked in state.pending_trust.items() if s in present}
+    for udi in event.units:
+        if udi not in before:
+            turn.note("SAEVT_HA_UDI", udi=str(udi))
+    _follow(turn, event.licences, rum.MEMBERS_CHANGED)
+
+
+def switched_over(turn: Turn, event: SwitchedOver) -> None:
+    """The standby unit is the active one now; the old one comes back behind the others."""
+    state = turn.state
+    if len(state.members) < 2:
+        return
+    active, *others = (member.udi for member in state.members)
+    state.members = _with_roles((*others, active))
+    turn.log("SMART_LIC.HA_ROLE_CHANGED", role=Role.ACTIVE.value)
+    turn.note("SAEVT_HA_ROLE", udi=str(state.udi), haRole=Role.ACTIVE.value)
+    polling.end(turn)  # CSSM owes the result to the old active; the reports are sent again
+    transport.restart(turn)
+    _follow(turn, event.licences, rum.SWITCHOVER)
+
+
+def _with_roles(units: tuple[Udi, ...]) -> tuple[Member, ...]:
+    """The first is active, the second its standby, the others are members."""
+    roles = (Role.ACTIVE, Role.STANDBY, *(Role.MEMBER for _ in units[2:]))
+    return tuple(Member(udi, role) for udi, role in zip(units, roles, strict=False))
+
+
+def _follow(turn: Turn, licences: tuple[LicenceRequest, ...], reason: str) -> None:
+    """Count again, close what is open, and report soon."""
+    state = turn.state
+    _count_again(turn, licences)
+    _close_older(turn, reason)
+    if state.base is None or timer(state, TimerName.PROCESS_UTILITY_RUM_REPORTS) is not None:
+        return  # the base is still to come and plans everything
+    reporting.schedule_push(turn, turn.now + TIMINGS.push.change)
+    if is_direct(state) and talks(state):
+        set_timer(state, TimerName.TRUST_SYNC, turn.now + TIMINGS.trust.change_sync)
+
+
+def _count_again(turn: Turn, licences: tuple[LicenceRequest, ...]) -> None:
+    """Another number of units is a usage change of the licences they use."""
+    usage = turn.state.usage
+    wanted = {licence.entitlement_tag: licence for licence in licences}
+    for tag, use in usage.items():
+        if use.count and tag not in wanted:
+            wanted[tag] = LicenceRequest(use.feature, tag, 0)
+    for tag, licence in wanted.items():
+        known = usage.get(tag)
+        counted = known is not None and (known.endpoint or known.count == licence.count)
+        if not counted:
+            reporting.usage_changed(turn, UsageChanged(licence))
+
+
+def _close_older(turn: Turn, reason: str) -> None:
+    """Reports that ran across the change are closed; a line has at least a second."""
+    state = turn.state
+    for report in list(state.reports.values()):
+        if report.state is RumState.OPEN and report.opened <= turn.now - SECOND:
+            rum.close(turn, report, reason)
+            use = state.usage[report.entitlement_tag]
+            if use.count:
+                rum.start(turn, use)

@@ -1,0 +1,126 @@
+"""Units of a device: who may join, what its CLI says, and that a replay knows them."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.adapters.labfile import parse_plan
+from agent.cli.line import Line
+from agent.cli.session import CliSession
+from agent.core.errors import InputError
+from agent.core.identity import Udi
+from agent.device.device import new_device
+from agent.device.snapshot import MemoryJournal, take
+from agent.device.units import join, leave, units_of
+from tests.device.devices import NOON, RELEASE, HeldLink, booted, play
+
+LATER = NOON + 600_000
+LAB = """\
+devices:
+  - name: stack
+    platform: C9300-24T
+    release: 17.12.4
+    count: 2
+    members:
+{members}
+"""
+
+
+def typed(device, *lines, now=LATER):
+    session = CliSession(device, Line(privilege=15))
+    session.start(now)
+    session.feed("\r", now)
+    return "".join(session.feed(line, now) for line in lines)
+
+
+def counts(device):
+    return {use.feature: use.count for use in device.agent.state.usage.values()}
+
+
+def test_a_stack_holds_eight_units_of_its_family():
+    device = booted()
+    for number in range(2, 9):
+        assert join(device, Udi("C9300-24T", f"FOC0000M{number:03d}"), LATER)
+    assert not join(device, Udi("C9300-24T", "FOC0000M009"), LATER)
+    assert set(counts(device).values()) == {8}
+    assert not join(booted(), Udi("C9800-CL-K9", "FOC0000M009"), LATER)
+
+
+def test_a_controller_is_one_of_a_pair_at_most():
+    device = new_device("wlc", "C9800-CL-K9", RELEASE, "9AAAAAAAAAA")
+    device.link = HeldLink()
+    device.boot(NOON)
+    assert join(device, Udi("C9800-CL-K9", "9BBBBBBBBBB"), LATER)
+    assert not join(device, Udi("C9800-CL-K9", "9CCCCCCCCCC"), LATER)
+
+
+def test_the_only_unit_cannot_leave_and_the_active_leaves_after_a_switchover():
+    device = booted()
+    first, second = device.udi, Udi("C9300-48T", "FOC0000EMU2")
+    assert not leave(device, first, LATER)
+    assert join(device, second, LATER)
+    assert leave(device, first, LATER)
+    assert units_of(device) == (second,)
+    assert device.udi == second
+    assert "HA role changed to Active." in device.log.lines[-1].text
+
+
+def test_what_the_emulator_commands_do_and_say():
+    device = booted()
+    play(device, LATER)
+    assert "%" not in typed(device, "emulator member add C9300-24T\r")
+    assert set(counts(device).values()) == {2}
+    said = typed(device, "emulator member add C1000-8T\r")
+    assert "% C1000-8T cannot join this C9300-24T" in said
+    assert "% Unit 5 cannot leave: there are 2" in typed(device, "emulator member remove 5\r")
+    typed(device, "emulator member add C9300-48T FOC0000BIG1\r")
+    assert str(units_of(device)[2]) == "PID:C9300-48T,SN:FOC0000BIG1"
+    typed(device, "emulator member remove 2\r")
+    assert len(units_of(device)) == 2
+
+
+def test_a_forced_switchover_asks_first():
+    device = booted()
+    assert "% There is no standby" in typed(device, "redundancy force-switchover\r")
+    typed(device, "emulator member add C9300-24T\r")
+    first, second = units_of(device)
+    said = typed(device, "redundancy force-switchover\r", "n")
+    assert "Proceed with switchover to standby RP? [confirm]" in said
+    assert units_of(device) == (first, second)
+    typed(device, "redundancy force-switchover\r", "\r")
+    assert units_of(device) == (second, first)
+
+
+def test_a_replay_knows_the_units():
+    device = booted()
+    device.journal = journal = MemoryJournal(device, limit=10_000)
+    join(device, Udi("C9300-24T", "FOC0000EMU2"), NOON + 1000)
+    play(device, LATER)
+    device.switch_over(LATER)
+    play(device, LATER + 600_000)
+    device.reload(LATER + 700_000)
+    assert take(journal.restored()) == take(device)
+
+
+def test_a_lab_file_lists_the_members():
+    text = LAB.format(members="      - {}\n      - {platform: C9300-48T, serial: FOC0000BIG1}")
+    one, two = parse_plan(text, "lab.yaml").devices
+    assert [str(udi) for udi in one.members] == [
+        "PID:C9300-24T,SN:FOC00010001",
+        "PID:C9300-48T,SN:FOC0000BIG1",
+    ]
+    assert two.members[0].sn == "FOC00010002"
+    assert two.members[1].sn == "FOC0000BIG1-2"
+
+
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        ("      - {platform: C9800-CL-K9}", "is no unit for a C9300-24T"),
+        ("      - {}\n" * 8, "9 units are too many"),
+        ("      - {pid: C9300-24T}", "platform"),
+    ],
+)
+def test_members_a_lab_file_may_not_list(members, why):
+    with pytest.raises(InputError, match=why):
+        parse_plan(LAB.format(members=members), "lab.yaml")
