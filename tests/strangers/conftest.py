@@ -38,6 +38,7 @@ devices:
     release: 17.12.4
     serial: FOC0000EMU1
     ssh: 0
+    netconf: 0
     config: |
       hostname SW1
       enable secret enable-me
@@ -61,6 +62,7 @@ class Switch:
     serial: str
     host: str
     port: int
+    netconf: int
     username: str
     password: str
 
@@ -135,6 +137,7 @@ def _read(ready: dict[str, Any]) -> Lab:
             serial=device["udi"]["sn"],
             host=device["ssh"]["host"],
             port=device["ssh"]["port"],
+            netconf=device.get("netconf", {}).get("port", 0),
             username=device["username"],
             password=device["password"],
         )

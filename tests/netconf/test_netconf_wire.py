@@ -1,0 +1,176 @@
+"""NETCONF over real SSH: who gets in, which subsystem, and when the port answers at all."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import asyncssh
+import pytest
+from lxml import etree
+
+from agent.adapters.lab import Lab
+from agent.adapters.plan import DevicePlan
+from agent.netconf.framing import Framer, framed
+from tests.netconf.client import BASE, BOTH, NATIVE, hello
+from tests.wire.laboratory import ANY, START, opened, person, plan
+
+pytestmark = pytest.mark.wire
+
+LOOKER = "username looker privilege 1 secret look"
+
+
+def switch(name: str = "sw", *config: str, **more) -> DevicePlan:
+    return DevicePlan(
+        name, "C9300-24T", "17.12.4", "FOC0000EMU1", ssh=ANY, netconf=ANY, config=config, **more
+    )
+
+
+@asynccontextmanager
+async def a_lab(*config: str):
+    lab = await opened(Lab(plan(switch("sw", *config)), START))
+    try:
+        yield lab
+    finally:
+        await lab.close()
+
+
+def connect(lab: Lab, user: str = "admin", password: str = "admin", auth: str = "password"):
+    at = lab.netconf_endpoints["sw"]
+    return asyncssh.connect(
+        at.address,
+        at.port,
+        username=user,
+        password=password,
+        known_hosts=None,
+        client_keys=None,
+        agent_path=None,
+        config=None,
+        gss_host=None,
+        preferred_auth=auth,
+    )
+
+
+class Wire:
+    """The subsystem on an open connection."""
+
+    def __init__(self, process: asyncssh.SSHClientProcess) -> None:
+        self.process = process
+        self.framer = Framer(1 << 24)
+
+    async def message(self) -> etree._Element:
+        async with asyncio.timeout(10):
+            while (found := self.framer.next_message()) is None:
+                data = await self.process.stdout.read(1 << 16)
+                if not data:
+                    raise EOFError
+                self.framer.feed(data)
+        return etree.fromstring(found)
+
+    async def rpc(self, body: str) -> etree._Element:
+        self.process.stdin.write(
+            framed(f'<rpc xmlns="{BASE}" message-id="1">{body}</rpc>'.encode(), True)
+        )
+        return await self.message()
+
+
+@asynccontextmanager
+async def subsystem(lab: Lab, **login: str):
+    async with connect(lab, **login) as connection:
+        process = await connection.create_process(subsystem="netconf", encoding=None)
+        wire = Wire(process)
+        await wire.message()
+        process.stdin.write(framed(hello(*BOTH), False))
+        wire.framer.chunked = True
+        yield wire
+
+
+NAME = f'<native xmlns="{NATIVE}"><hostname/></native>'
+GET_NAME = f"<get-config><source><running/></source><filter>{NAME}</filter></get-config>"
+
+
+@pytest.mark.parametrize("auth", ["password", "keyboard-interactive"])
+async def test_one_configuration_over_both_ports(auth):
+    async with a_lab() as lab, person(lab) as cli, subsystem(lab, auth=auth) as wire:
+        await cli.says("configure terminal")
+        await cli.says("hostname typed")
+        reply = await wire.rpc(GET_NAME)
+        assert reply.findtext(f".//{{{NATIVE}}}hostname") == "typed"
+        reply = await wire.rpc(
+            f'<edit-config><target><running/></target><config><native xmlns="{NATIVE}">'
+            "<hostname>edited</hostname></native></config></edit-config>"
+        )
+        assert reply[0].tag == f"{{{BASE}}}ok"
+        assert "hostname edited" in await cli.says("do show running-config | include ^hostname")
+
+
+async def test_host_key_and_algorithms_are_those_of_the_device():
+    async with a_lab() as lab, connect(lab) as connection:
+        assert connection.get_server_host_key().algorithm == b"ssh-rsa"
+        ciphers = {f"aes{bits}-{mode}" for bits in (128, 192, 256) for mode in ("ctr", "cbc")}
+        assert connection.get_extra_info("send_cipher") in ciphers
+
+
+async def test_privilege_below_15_gets_nothing():
+    async with a_lab(LOOKER) as lab:
+        with pytest.raises(asyncssh.PermissionDenied):
+            await connect(lab, user="looker", password="look")
+        with pytest.raises(asyncssh.PermissionDenied):
+            await connect(lab, password="wrong")
+
+
+@pytest.mark.parametrize("request_of", [{}, {"command": "show version"}, {"subsystem": "sftp"}])
+async def test_only_the_subsystem_netconf_is_there(request_of):
+    async with a_lab() as lab, connect(lab) as connection:
+        with pytest.raises(asyncssh.ChannelOpenError):
+            await connection.create_process(encoding=None, **request_of)
+
+
+async def test_port_is_dead_without_netconf_yang():
+    async with a_lab("no netconf-yang") as lab:
+        with pytest.raises((asyncssh.Error, OSError)):
+            await connect(lab)
+
+
+async def test_sessions_end_when_netconf_is_configured_away_or_the_device_reloads():
+    async with a_lab() as lab, person(lab) as cli, subsystem(lab) as wire:
+        await cli.says("configure terminal")
+        await cli.says("no netconf-yang")
+        with pytest.raises(EOFError):
+            await wire.message()
+        await cli.says("netconf-yang")
+        async with subsystem(lab) as again:
+            lab.reload(lab.devices["sw"], "Reload Command")
+            with pytest.raises(EOFError):
+                await again.message()
+
+
+async def test_kill_session_ends_the_other_connection():
+    async with a_lab() as lab, subsystem(lab) as first, subsystem(lab) as second:
+        await first.rpc("<lock><target><running/></target></lock>")
+        reply = await second.rpc("<kill-session><session-id>1</session-id></kill-session>")
+        assert reply[0].tag == f"{{{BASE}}}ok"
+        with pytest.raises(EOFError):
+            await first.message()
+        reply = await second.rpc("<lock><target><running/></target></lock>")
+        assert reply[0].tag == f"{{{BASE}}}ok"
+
+
+async def test_garbage_ends_only_its_own_session():
+    async with a_lab() as lab, subsystem(lab) as bad, subsystem(lab) as good:
+        bad.process.stdin.write(b"\n#0\n")
+        with pytest.raises(EOFError):
+            await bad.message()
+        assert (await good.rpc(GET_NAME)).find(f".//{{{NATIVE}}}hostname") is not None
+
+
+async def test_client_that_stops_sending_half_way_leaves_nothing():
+    async with a_lab() as lab:
+        async with subsystem(lab) as wire:
+            wire.process.stdin.write(b"\n#100\n<rpc")
+            wire.process.stdin.write_eof()
+            with pytest.raises(EOFError):
+                await wire.message()
+        async with subsystem(lab) as wire:
+            assert (await wire.rpc(GET_NAME)).find(f".//{{{NATIVE}}}hostname") is not None
+        assert lab.netconf is not None
