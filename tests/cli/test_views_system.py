@@ -103,6 +103,15 @@ def test_lines_of_version_equal_capture(golden: Path, name: str, release: str, m
 
 
 @pytest.mark.golden
+def test_software_lines_equal_capture(golden: Path) -> None:
+    """Version, build, year and day of 17.15.6, whose build is not the platform's usual one."""
+    ours = shown(device_of("17.15.6", "C9300-48UXM"))
+    theirs = read(golden, "show-version__c9300-17.15.6__install.txt")
+    assert ours.split("\n")[:7] == theirs.split("\n")[:7]
+    assert "(fc2)" in ours
+
+
+@pytest.mark.golden
 def test_lines_of_a_router_equal_capture(golden: Path) -> None:
     """From the licence levels to the end, line for line, what belongs to the one router aside."""
     own = ("Processor board ID", "The current throughput")
@@ -267,6 +276,17 @@ def test_slots_say_how_long_they_are_in() -> None:
     for uptime, words in ((5 * MINUTE, "00:05:00"), (27 * HOUR, "1d03h"), (9 * DAY, "1w2d")):
         text = platform.platform(platform.Set(state.members, load("c8000v"), release, uptime))
         assert f"R0        C8000V              ok, active            {words} " in text
+
+
+def test_redundancy_names_the_peer_only_where_there_is_one() -> None:
+    stack = state_of("C9300-24T A", "C9300-24T B")
+    units = platform.Set(stack.members, load("c9300"), Release.parse("17.12.4"), 2 * HOUR)
+    paired = platform.redundancy(units, "banner")
+    assert "\n              Standby Location = slot 2\n" in paired
+    assert paired.count("       Uptime in current state = 2 hours\n") == 2
+    alone = platform.redundancy(replace(units, members=stack.members[:1]), "banner")
+    assert "Peer (slot: 0) information is not available" in alone
+    assert "Standby Location" not in alone
 
 
 def test_redundancy_of_one_and_of_two_units() -> None:
