@@ -87,6 +87,7 @@ class Profile:
     default_air_level: str = ""
     ack_rule: AckRule | None = None
     enforced: tuple[EnforcedLicence, ...] = ()
+    automatic_conversion: bool = False  # `Automatic Conversion Enabled` of License Conversion
 
     def entitlement(self, tag: str) -> Entitlement | None:
         """The entitlement with this tag, or None."""
@@ -147,6 +148,7 @@ def load(name: str) -> Profile:
         air_levels=MappingProxyType({k: tuple(v) for k, v in raw.get("air_levels", {}).items()}),
         default_air_level=raw.get("default_air_level", ""),
         ack_rule=AckRule(**raw["ack_rule"]) if "ack_rule" in raw else None,
+        automatic_conversion=raw.get("automatic_conversion", False),
         enforced=tuple(EnforcedLicence(**row) for row in raw.get("enforced", ())),
     )
 

@@ -143,6 +143,12 @@ def test_a_controller_lists_its_air_licences_before_any_access_point() -> None:
     assert text.count("  Request Time: None\n") == 2
 
 
+@pytest.mark.parametrize(("model", "enabled"), [("C8000V", True), ("ISR4451-X/K9", False)])
+def test_automatic_conversion_is_a_matter_of_the_family(model: str, enabled: bool) -> None:
+    text = printed(booted("17.15.1", model))
+    assert f"License Conversion:\n  Automatic Conversion Enabled: {enabled}\n" in text
+
+
 def test_a_licence_given_up_is_not_in_use() -> None:
     device = booted("17.18.2")
     usage = device.agent.state.usage
@@ -183,7 +189,8 @@ def test_history_lists_messages_and_imports() -> None:
 def test_reservation_and_conversion_are_those_of_the_other_outputs() -> None:
     text = licence_all.reservation(view("C9300-24T A", "C9300-24T B"), layout("17.13.1"))
     assert "  Standby: PID:C9300-24T,SN:B\n    Reservation status: NOT INSTALLED\n" in text
-    assert licence_messages.conversion(view(kind="router"), layout("17.18.1", "router")) == (
+    router = replace(view(kind="router"), automatic_conversion=True)
+    assert licence_messages.conversion(router, layout("17.18.1", "router")) == (
         "License Conversion:\n  Automatic Conversion Enabled: True\n  Status: Not started\n"
         "  Last Data Push: <none>\n  Last File Export: <none>\n"
     )

@@ -109,7 +109,7 @@ def view_of(
         reports=usage_summary(state),
         agent_version=agent_version,
         calendar=calendar,
-        automatic_conversion=profile.kind == "router",
+        automatic_conversion=profile.automatic_conversion,
         history=History(dict(state.history.messages), dict(state.history.imports)),
     )
 
