@@ -86,12 +86,16 @@ def load(texts: Iterable[tuple[str, str]], choice: Choice) -> Grammar:
     return build(rows, choice)
 
 
-@cache
 def grammar_for(release: ReleaseLike, kind: str, family: str, *, strict: bool = False) -> Grammar:
     """The grammar of a release on a platform; `strict` leaves out what no real device has.
 
     Cached: devices of one release and platform share one grammar.
     """
+    return _grammar(release, kind, family, strict)  # one key, however the caller spells it
+
+
+@cache
+def _grammar(release: ReleaseLike, kind: str, family: str, strict: bool) -> Grammar:
     return build(_rows(), Choice(release.within, frozenset({kind, family}), strict))
 
 
