@@ -27,9 +27,9 @@ _DEFAULTS = "basic-mode=explicit&also-supported=report-all-tagged,report-all"
 _IETF = "urn:ietf:params:netconf"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Announced:
-    """All of it for one release. `library_id` is the module-set-id and content-id."""
+    """All of it for one release; there is one of each. `library_id` is also the content-id."""
 
     schema: Schema
     library_id: str

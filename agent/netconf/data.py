@@ -11,14 +11,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from lxml import etree
 
-from agent.core.clock import Instant
-from agent.device.device import Device
 from agent.netconf import library, licensing, monitoring
 from agent.netconf.call import Call
+from agent.netconf.kept import Tops
 from agent.netconf.rpc_errors import RpcError
 from agent.netconf.server import RUNNING, NetconfServer
 from yang.edit import BASE
@@ -36,72 +34,62 @@ from yang.xml import Element, children, name_of, top_element
 FILTER_TYPES = ("subtree", "xpath")
 MAX_FILTER = 10_000  # elements
 COUNTED = "netconf-state"
-
-
-class Reading:
-    """The top elements of one device, kept between reads."""
-
-    def __init__(self) -> None:
-        self._root: object = None
-        self._config: tuple[object, dict[str, Element]] = (None, {})
-        self._state: tuple[object, dict[str, Element]] = (None, {})
-
-    def config(self, server: NetconfServer, datastore: str) -> Mapping[str, Element]:
-        """Configuration only, each below its own `<data>`."""
-        root, announced = server.root(datastore), server.announced
-        key = (id(root), announced.library_id)
-        if self._config[0] != key or self._root is not root:
-            self._root = root  # kept alive, so that its id stays its own
-            tops = {}
-            for name, node in announced.schema.top.items():
-                value = server.views(datastore).get(name)
-                element = None if value is None else top_element(node, value)
-                if element is not None:
-                    tops[name] = _rooted(element)
-            self._config = (key, tops)
-        return self._config[1]
-
-    def all(self, server: NetconfServer, now: Instant, *, counted: bool) -> Mapping[str, Element]:
-        """Configuration of running and state; what counts sessions is built anew where wanted."""
-        device = server.device
-        key = (device.inputs, server.has_candidate)
-        if self._state[0] != key:
-            tops = {name: copy.deepcopy(e) for name, e in self.config(server, RUNNING).items()}
-            node = server.announced.schema.top["licensing"]
-            tops["licensing"] = licensing.with_state(tops.get("licensing"), node, device)
-            tops.update(
-                {e[0].tag.rpartition("}")[2]: e for e in map(_rooted, library.tops(server))}
-            )
-            self._state = (key, tops)
-        if not counted:
-            return self._state[1]
-        return {**self._state[1], COUNTED: _rooted(monitoring.state(server, now))}
-
-
-_READINGS: WeakKeyDictionary[Device, Reading] = WeakKeyDictionary()
-
-
-def reading(device: Device) -> Reading:
-    """The kept elements of a device."""
-    found = _READINGS.get(device)
-    if found is None:
-        found = _READINGS[device] = Reading()
-    return found
+STATE = "state"  # the shelf of what get reads
 
 
 def config_reply(call: Call, datastore: str, wanted: Element | None) -> bytes:
     """`<data>` of get-config."""
-    kept = reading(call.server.device)
-    select = None if wanted is None else _selector(wanted, call)
-    return _selected(kept.config(call.server, datastore), select, call)
+    tops = _config(call.server, datastore)
+    return _reply(call, datastore, tops, wanted)
 
 
 def state_reply(call: Call, wanted: Element | None) -> bytes:
-    """`<data>` of get."""
-    kept = reading(call.server.device)
-    select = None if wanted is None else _selector(wanted, call)
-    counted = select is None or select.reaches(COUNTED)
-    return _selected(kept.all(call.server, call.now, counted=counted), select, call)
+    """`<data>` of get: running and state; what counts sessions is built anew where wanted."""
+    return _reply(call, STATE, _state(call.server), wanted, COUNTED)
+
+
+def _config(server: NetconfServer, datastore: str) -> Tops:
+    root, announced = server.root(datastore), server.announced
+
+    def make() -> Tops:
+        views = server.views(datastore)
+        found = {
+            name: top_element(node, views[name])
+            for name, node in announced.schema.top.items()
+            if name in views
+        }
+        return {name: _rooted(element) for name, element in found.items() if element is not None}
+
+    return server.kept.tops(datastore, (id(root), announced.library_id), root, make)
+
+
+def _state(server: NetconfServer) -> Tops:
+    device = server.device
+
+    def make() -> Tops:
+        tops = {name: copy.deepcopy(e) for name, e in _config(server, RUNNING).items()}
+        node = server.announced.schema.top["licensing"]
+        tops["licensing"] = licensing.with_state(tops.get("licensing"), node, device)
+        for element in library.tops(server):
+            tops[name_of(element)[1]] = _rooted(element)
+        return tops
+
+    return server.kept.tops(STATE, (device.inputs, server.has_candidate), None, make)
+
+
+def _reply(call: Call, shelf: str, tops: Tops, wanted: Element | None, counted: str = "") -> bytes:
+    kept = call.server.kept
+    if wanted is None:
+        parts = [kept.text(shelf, name) for name in tops]
+        if counted:
+            parts.append(etree.tostring(monitoring.state(call.server, call.now)))
+        return _data(parts)
+    selector = _selector(wanted, call)
+    if counted and selector.reaches(counted):
+        more = {**tops, counted: _rooted(monitoring.state(call.server, call.now))}
+        return _selected(more, selector, call)
+    request = etree.tostring(wanted)
+    return kept.reply(shelf, request, lambda: _selected(tops, selector, call))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +112,18 @@ def _selector(wanted: Element, call: Call) -> Selector:
     return _xpath(wanted, call) if kind == "xpath" else _subtree(wanted, call)
 
 
-def _selected(tops: Mapping[str, Element], select: Selector | None, call: Call) -> bytes:
+def _selected(tops: Tops, selector: Selector, call: Call) -> bytes:
     parts = []
     for name, root in tops.items():
-        part: Element | None = root[0]
-        if select is not None:
-            if not select.reaches(name):
-                continue
-            part = chosen(select.select(root), root[0], call.schema.top.get(name))
+        if not selector.reaches(name):
+            continue
+        part = chosen(selector.select(root), root[0], call.schema.top.get(name))
         if part is not None:
             parts.append(etree.tostring(part))
+    return _data(parts)
+
+
+def _data(parts: list[bytes]) -> bytes:
     return b"<data>%b</data>" % b"".join(parts)
 
 

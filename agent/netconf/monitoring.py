@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from agent.core.clock import Instant
 from agent.netconf.call import Call
+from agent.netconf.capabilities import Announced
 from agent.netconf.library import Text, texts
 from agent.netconf.rpc_errors import RpcError, missing
 from agent.netconf.server import CANDIDATE, RUNNING, NetconfServer, Statistics, yang_time
@@ -19,20 +22,12 @@ NAMESPACE = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
 def state(server: NetconfServer, now: Instant) -> Element:
     """`<netconf-state>` at this moment."""
     top = etree.Element(f"{{{NAMESPACE}}}netconf-state", nsmap=own(NAMESPACE))
-    listed = _child(top, "capabilities")
-    for capability in server.announced.capabilities:
-        _child(listed, "capability", capability)
+    capabilities, schemas = _announced(server.announced)
+    top.append(copy.copy(capabilities))
     datastores = _child(top, "datastores")
     for name in (RUNNING, *([CANDIDATE] * server.has_candidate)):
         _datastore(datastores, name, server)
-    schemas = _child(top, "schemas")
-    for text in texts(server.announced):
-        schema = _child(schemas, "schema")
-        _child(schema, "identifier", text.name)
-        _child(schema, "version", text.revision)
-        _child(schema, "format", "yang")
-        _child(schema, "namespace", text.namespace)
-        _child(schema, "location", "NETCONF")
+    top.append(copy.copy(schemas))
     _sessions(_child(top, "sessions"), server)
     statistics = _child(top, "statistics")
     _child(statistics, "netconf-start-time", _time(server, server.started))
@@ -67,6 +62,24 @@ def get_schema(call: Call) -> bytes:
 
 def _schema_data(text: Text) -> bytes:
     return f'<data xmlns="{NAMESPACE}">{escape(text.read())}</data>'.encode()
+
+
+@lru_cache(maxsize=64)
+def _announced(announced: Announced) -> tuple[Element, Element]:
+    """`capabilities` and `schemas`: the same for every device of a release. Copy them."""
+    top = etree.Element(f"{{{NAMESPACE}}}netconf-state", nsmap=own(NAMESPACE))
+    listed = _child(top, "capabilities")
+    for capability in announced.capabilities:
+        _child(listed, "capability", capability)
+    schemas = _child(top, "schemas")
+    for text in texts(announced):
+        schema = _child(schemas, "schema")
+        _child(schema, "identifier", text.name)
+        _child(schema, "version", text.revision)
+        _child(schema, "format", "yang")
+        _child(schema, "namespace", text.namespace)
+        _child(schema, "location", "NETCONF")
+    return listed, schemas
 
 
 def _datastore(parent: Element, name: str, server: NetconfServer) -> None:

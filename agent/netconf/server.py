@@ -14,6 +14,7 @@ from agent.core.clock import Instant
 from agent.core.dates import Zone, local
 from agent.device.device import Device
 from agent.netconf.capabilities import Announced, announced
+from agent.netconf.kept import Kept
 from agent.netconf.native import Shown, visible
 from agent.netconf.rpc_errors import RpcError
 from yang.tree import Tree, get
@@ -65,6 +66,7 @@ class NetconfServer:
     candidate: Candidate | None = None
     statistics: Statistics = field(default_factory=Statistics)
     transactions: int = 0
+    kept: Kept = field(default_factory=Kept)
 
     @property
     def has_candidate(self) -> bool:

@@ -169,7 +169,7 @@ def test_low_privilege_is_refused(sw1):
         connect(sw1, username="looker", password="look")
 
 
-# --- netconf-console2 ------------------------------------------------------------------------------
+# --- netconf-console2 -----------------------------------------------------------------------
 
 
 def console(switch, *arguments: str) -> str:
@@ -201,7 +201,7 @@ def test_console_edit(sw1, tmp_path):
     assert "77" in found
 
 
-# --- scrapli-netconf -------------------------------------------------------------------------------
+# --- scrapli-netconf ------------------------------------------------------------------------
 
 
 @pytest.fixture
