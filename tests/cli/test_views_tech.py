@@ -176,13 +176,14 @@ def test_history_lists_messages_and_imports() -> None:
     )
     text = licence_messages.history(replace(view(), history=past), layout("17.12.4"))
     assert (
-        "Usage Reporting:\n  Request: Sep 21 14:13:20 2026 UTC\n    Nonce: 77\n"
-        "  Response: OK_POLL on Sep 21 14:13:21 2026 UTC\n    Failure Reason: <none>\n"
+        "Usage Reporting:\n  1 OK_POLL\n    Request: Sep 21 14:13:20 2026 UTC\n    Nonce: 77\n"
+        "    Response: Sep 21 14:13:21 2026 UTC\n    Failure Reason: <none>\n"
         "Result Polling:\n  No past history\n"
     ) in text
     assert (
-        "Import RUM ACK:\n  Imported on Sep 21 14:13:20 2026 UTC\n"
-        "  Failed on Sep 22 14:13:20 2026 UTC: not for this device (23)\n\n"
+        "Import RUM ACK:\n  1 Imported\n    Time: Sep 21 14:13:20 2026 UTC\n"
+        "  2 Failed\n    Time: Sep 22 14:13:20 2026 UTC\n"
+        "    Failure Reason: not for this device (23)\n\n"
     ) in text
 
 

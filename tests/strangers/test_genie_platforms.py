@@ -52,9 +52,11 @@ WITH_LICENCES = ("show license summary",)
 WITH_REPORTS = ("show license rum id all",)  # from 17.7.1 on
 
 
-def transcript(platform: str, release: str, commands: tuple[str, ...]) -> dict[str, str]:
-    """What one console prints for each command."""
-    lines = ["enable", "terminal length 0", *commands]
+def transcript(
+    platform: str, release: str, commands: tuple[str, ...], before: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """What one console prints for each command, after the lines of `before`."""
+    lines = ["enable", "terminal length 0", *before, *commands]
     run = subprocess.run(
         [os.environ["SLP"], "console", "--platform", platform, "--release", release],
         input="\n".join(lines) + "\n",
@@ -99,3 +101,14 @@ def test_genie_parses_a_platform(platform: str, release: str) -> None:
     assert tech["product_information"]["udi"]["pid"] == platform
     assert tech["product_information"]["udi"]["sn"] == serial
     assert tech["agent_version"]["smart_agent_for_licensing"]
+
+
+@pytest.mark.parametrize("release", ["17.3.2a", "17.6.4", "17.9.1", "17.12.4", "17.14.1", NEWEST])
+def test_genie_parses_a_switch_that_was_acknowledged(release: str) -> None:
+    """Trust code, policy and ACK are there, and what was said stands in the history."""
+    commands = COMMANDS + WITH_LICENCES
+    texts = transcript("C9300-24T", release, commands, ("emulator clock advance 20 minutes",))
+    found = {command: parsed(command, texts[command]) for command in commands}
+    history = found["show license history message"]["message_history"]
+    assert history["usage_reporting"].endswith("OK_POLL")
+    assert "<none>" not in texts["show license status"].split("Trust Code Installed:")[1][:8]

@@ -27,33 +27,40 @@ def history(view: LicensingView, layout: Layout) -> str:
     past, calendar = view.history, view.calendar
     lines: Lines = ["", "Message History (oldest to newest):", _RULE]
     for exchange in _EXCHANGES:
+        rows = enumerate(past.messages.get(exchange.value, ()), 1)
         lines.append(f"{exchange.value}:")
-        rows = past.messages.get(exchange.value, ())
-        lines += [line for row in rows for line in _message(row, calendar)] or ["  No past history"]
+        lines += [line for n, row in rows for line in _message(n, row, calendar)] or _NO_MESSAGE
     lines += ["", "Import Message History (oldest to newest):", _RULE]
     for kind in ImportKind:
-        imports = past.imports.get(kind.value, ())
+        imports = enumerate(past.imports.get(kind.value, ()), 1)
         lines.append(f"Import {kind.value}:")
-        lines += [_import(row, calendar) for row in imports] or ["  No past Import history"]
+        lines += [line for n, row in imports for line in _import(n, row, calendar)] or _NO_IMPORT
         lines.append("")
     return "\n".join(lines)
 
 
-def _message(row: PastMessage, calendar: Calendar) -> Lines:
-    """# assumed: how an entry looks is not known; these are the words of tech support"""
+_NO_MESSAGE = ["  No past history"]
+_NO_IMPORT = ["  No past Import history"]
+
+
+def _message(number: int, row: PastMessage, calendar: Calendar) -> Lines:
+    """# assumed: how an entry looks is not known; Genie wants a line of plain words"""
     return [
-        f"  Request: {calendar.date(row.sent)}",
+        f"  {number} {row.response}",
+        f"    Request: {calendar.date(row.sent)}",
         f"    Nonce: {row.nonce}",
-        f"  Response: {row.response} on {calendar.date(row.answered)}",
+        f"    Response: {calendar.date(row.answered)}",
         f"    Failure Reason: {row.reason}",
     ]
 
 
-def _import(row: PastImport, calendar: Calendar) -> str:
+def _import(number: int, row: PastImport, calendar: Calendar) -> Lines:
     """# assumed: as above"""
-    if not row.code:
-        return f"  Imported on {calendar.date(row.imported)}"
-    return f"  Failed on {calendar.date(row.imported)}: {row.reason} ({row.code})"
+    lines = [
+        f"  {number} {'Failed' if row.code else 'Imported'}",
+        f"    Time: {calendar.date(row.imported)}",
+    ]
+    return [*lines, f"    Failure Reason: {row.reason} ({row.code})"] if row.code else lines
 
 
 def conversion(view: LicensingView, layout: Layout) -> str:
