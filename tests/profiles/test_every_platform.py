@@ -145,6 +145,17 @@ def test_a_stack_of_two_models_has_a_licence_row_for_each() -> None:
     assert "Message Flow Allowed: False" in answer(session, "show license tech support")
 
 
+@pytest.mark.parametrize("family", profile_names())
+def test_a_pair_prints_every_show_command(family: str) -> None:
+    pid = next(iter(load(family).models))
+    session = session_on(started(pid, known_releases()[-1], Member(Udi(pid, "B"), Role.STANDBY)))
+    for command in COMMANDS:
+        printed = answer(session, command)
+        assert printed.strip(), command
+        assert not any(words in printed for words in REFUSED), command
+    assert f"    Standby:PID:{pid},SN:B\n" in answer(session, "show license udi")
+
+
 def test_a_controller_has_no_management_port_of_a_switch() -> None:
     session = session_on(started("C9800-CL-K9", "17.12.4"))
     assert "GigabitEthernet0/0 " not in answer(session, "show ip interface brief")

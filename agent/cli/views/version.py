@@ -146,7 +146,9 @@ def render(view: VersionView, profile: Profile, release: Release) -> str:
         image_file=profile.texts["image_file"],
     )
     layout = layout_for(release, profile.kind)
-    others = "".join(_other_unit(view, n, profile) for n in range(1, len(view.members)))
+    others = ""
+    if profile.kind == "switch":
+        others = "".join(_other_unit(view, n, profile) for n in range(1, len(view.members)))
     return head + running + _levels(view, profile, layout) + body + others + tail
 
 
