@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli.views import licensing, platform, system, version
+from agent.cli.views import licensing, modules, platform, system, version
 from agent.cli.views.hardware import hardware_of
 from agent.cli.views.uptime import uptime_words
 from agent.core.clock import DAY, HOUR, MINUTE
@@ -299,3 +299,19 @@ def test_redundancy_of_one_and_of_two_units() -> None:
     listed = platform.switch(platform.Set(stack.members, load("c9300"), release))
     assert "*1       Active  " in listed
     assert " 2       Standby " in listed
+
+
+def test_modules_of_a_stack_and_of_a_chassis() -> None:
+    """source: module-form."""
+    release = Release.parse("17.12.4")
+    stack = state_of("C9300-24T A", "C9300-48U B").members
+    rows = modules.module(platform.Set(stack, load("c9300"), release)).split("\n")
+    assert [row.split()[:4] for row in rows[2:]] == [
+        ["1", "41", "C9300-24T", "A"],
+        ["2", "65", "C9300-48U", "B"],
+    ]
+    pair = state_of("C9407R A", "C9407R A").members
+    text = modules.module(platform.Set(pair, load("c9400"), release))
+    assert text.startswith("Chassis Type: C9407R\n\nMod Ports Card Type")
+    assert "\n2   Standby             sso                       sso\n" in text
+    assert "\nChassis MAC address range: 512 addresses from 00b6.70" in text

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from agent.cli import running_config
 from agent.cli.reply import Args, Context, Handler, Reply
-from agent.cli.views import platform, system, version
+from agent.cli.views import modules, platform, system, version
 from agent.device import config
 
 
@@ -82,6 +82,7 @@ HANDLERS: dict[str, Handler] = {
     "show.clock": show_clock,
     "show.logging": show_logging,
     "show.inventory": show_inventory,
+    "show.module": _of_set(modules.module),
     "show.platform": _of_set(platform.platform),
     "show.switch": _of_set(platform.switch),
     "show.redundancy": show_redundancy,

@@ -149,7 +149,8 @@ def switch(shown: Set) -> str:
     return "\n".join([*lines, "", ""])
 
 
-def _stack_platform(shown: Set) -> str:
+def unit_table(shown: Set) -> list[str]:
+    """The units of a stack with their ports and numbers."""
     lines = [_PLATFORM_HEAD]
     for number, member in enumerate(shown.members, 1):
         udi = member.udi
@@ -159,6 +160,11 @@ def _stack_platform(shown: Set) -> str:
             f" {number:<8}{ports:<7}{udi.pid:<22}{udi.sn:<13}{mac:<16}{'V01':<14}"
             f"{shown.release.padded}"
         )
+    return lines
+
+
+def _stack_platform(shown: Set) -> str:
+    lines = unit_table(shown)
     own = dotted(hardware_of(shown.members[0].udi).base_mac)
     lines += [
         f"Switch/Stack Mac Address : {own} - Local Mac Address",
