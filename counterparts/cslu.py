@@ -134,7 +134,9 @@ class Cslu:
         return self._reply(request, StatusCode.FAILED, now, message=message), ()
 
     def _hello(self, request: Hello, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
-        files = self._deliver(request.sender.udi, now)
+        # a Hello comes before each poll: an ACK that is about to be asked for waits for that
+        settled = now - self._settings.unasked_after_ms
+        files = self._deliver(request.sender.udi, now, before=settled)
         return self._reply(request, StatusCode.OK, now, licence_files=files), ()
 
     def _usage(self, request: UsageReport, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
@@ -211,11 +213,20 @@ class Cslu:
             server_time=now,
         )
 
-    def _deliver(self, udi: Udi, now: Instant, but: int = 0) -> tuple[str, ...]:
-        """ACKs that wait for this device; each goes along with one reply unasked."""
+    def _deliver(
+        self, udi: Udi, now: Instant, *, but: int = 0, before: Instant | None = None
+    ) -> tuple[str, ...]:
+        """ACKs that wait for this device; each goes along with one reply unasked.
+
+        `but` names the poll that is being answered; `before` leaves out later reports.
+        """
         if self.script.ack is AckFault.DROPPED:
             return ()
-        waiting = [p for p in self._records.undelivered(udi) if p.poll_id != but]
+        waiting = [
+            parcel
+            for parcel in self._records.undelivered(udi)
+            if parcel.poll_id != but and (before is None or parcel.received <= before)
+        ]
         for parcel in waiting:
             self._records.save_parcel(replace(parcel, delivered=True))
             note(self._records, udi, "Acknowledgement handed to product instance", now)

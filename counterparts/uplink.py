@@ -35,6 +35,7 @@ class CsluSettings:
 
     account: SmartAccount = field(default_factory=default_account)
     poll_seconds: int = 60
+    unasked_after_ms: int = 600 * SECOND  # a Hello brings ACKs of reports at least so old
     first_retry_ms: int = 30 * SECOND  # doubles with every failure
     longest_retry_ms: int = 3600 * SECOND
 
