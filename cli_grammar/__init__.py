@@ -66,6 +66,7 @@ FILES = (
     "config-interface.cli",
     "config-line.cli",
     "config-callhome.cli",
+    "exec-files.cli",
 )
 
 

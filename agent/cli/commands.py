@@ -91,7 +91,7 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
         session.mode = outcome.mode
     base = session.base
     if target.handler:
-        context = Context(session, session.device, now)
+        session.context = context = Context(session, session.device, now)
         result = HANDLERS[target.handler](context, outcome.args)
         if isinstance(result, Wrong):
             return _wrong(session, line, result.tail)

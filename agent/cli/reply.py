@@ -75,21 +75,42 @@ class Hangup:
 
 @dataclass(frozen=True, slots=True)
 class LabCall:
-    """Ask the lab for something the device cannot do: `clock.advance`, `clock.rate`, `status`.
+    """Ask the lab for something the device cannot do: `clock.advance`, `transfer.get`, `ping`.
 
-    The session prints nothing and takes no input until the lab calls `CliSession.resume(text)`.
+    The session prints `says`, then nothing, and takes no input until the lab calls
+    `CliSession.resume(answer)`. Without `then` the answer is the text to print.
     """
 
     request: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    says: str = ""
+    then: Callable[[Any], Result] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """The lab's answer to `transfer.get` and `transfer.put`: the file went through.
+
+    `data` is its text, empty where it was sent; `seconds` is how long it took.
+    """
+
+    data: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFailed:
+    """The file did not go through; `reason` is what the device prints in brackets."""
+
+    reason: str
 
 
 Result = Reply | Wrong | Ask | Change | Reboot | Hangup | LabCall
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """What a handler may look at and act on."""
+    """What a handler may look at and act on. `now` moves on with each answer to its questions."""
 
     session: CliSession
     device: Device

@@ -19,7 +19,7 @@ from agent.cli.keys import EndOfMode, HelpAsked, History, Interrupt, LineTyped, 
 from agent.cli.line import Line, Terminal
 from agent.cli.pager import Pager
 from agent.cli.pipes import WRITERS, Pipe
-from agent.cli.reply import Ask, Change, Hangup, LabCall, Reboot, Reply, Result
+from agent.cli.reply import Ask, Change, Context, Hangup, LabCall, Reboot, Reply, Result
 from agent.core.clock import Instant
 from agent.core.errors import InputError
 from agent.device.config import LineSettings, line_settings
@@ -62,6 +62,7 @@ class CliSession:
         self.closed = False
         self.reboot: Reboot | None = None
         self.last_input: Instant = 0
+        self.context: Context | None = None  # of the latest command
         self._editor = Editor(width)
         self._newlines = Newlines()
         self._waiting = ""
@@ -93,11 +94,13 @@ class CliSession:
         self._waiting += self._newlines.read(data)
         return self._work("", now)
 
-    def resume(self, text: str, now: Instant) -> str:
+    def resume(self, answer: Any, now: Instant) -> str:
         """The lab's answer to `call`; then input that came meanwhile is worked off."""
-        self.call = None
+        call, self.call = self.call, None
         self._busy = True
-        return self._work(self._carry_out(Reply(text), now), now)
+        self._answered_at(now)
+        result = call.then(answer) if call and call.then else Reply(str(answer))
+        return self._work(self._carry_out(result, now), now)
 
     def log_line(self, text: str, now: Instant) -> str:
         """What this terminal shows of a log line; "" where it shows nothing, or shows it later."""
@@ -205,12 +208,14 @@ class CliSession:
     def _one_key(self, key: str, now: Instant) -> str:
         assert self._question
         question, self._question = self._question, None
+        self._answered_at(now)
         echo = key if key.isprintable() else ""
         return echo + "\r\n" + self._carry_out(question.then(key), now)
 
     def _line_typed(self, event: LineTyped, now: Instant) -> str:
         if self._question:
             question, self._question = self._question, None
+            self._answered_at(now)
             return self._carry_out(question.then(event.text), now)
         return self._carry_out(commands.execute(self, event.text, now), now)
 
@@ -239,6 +244,11 @@ class CliSession:
         result = commands.execute(self, event.text, now)
         self.leave_configuration(now)
         return self._carry_out(result, now)
+
+    def _answered_at(self, now: Instant) -> None:
+        """The command that asked goes on now."""
+        if self.context is not None:
+            self.context.now = now
 
     # --- results --------------------------------------------------------------------------------
 
@@ -300,7 +310,7 @@ class CliSession:
 
     def _call_lab(self, result: LabCall, now: Instant) -> str:
         self.call = result
-        return ""
+        return result.says.replace("\n", "\r\n")
 
     # --- what the terminal shows ----------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agent.core.clock import Instant
 from agent.core.dates import config_date
 from agent.core.identity import Udi
-from agent.device import config
+from agent.device import config, planned_reload
 from agent.device.boot import air_licences, boot_jobs, entitlement_of, licences_in_use
 from agent.device.datastore import Stamp
 from agent.device.inputs import (
@@ -26,8 +26,10 @@ from agent.device.inputs import (
     MembersChanged,
     MessageLogged,
     Reloaded,
+    ReloadPlanned,
     Started,
     StartupErased,
+    StartupReplaced,
     StartupSaved,
     SwitchoverForced,
     UsageSet,
@@ -56,6 +58,10 @@ def _started(device: Device, given: Started, now: Instant) -> str:
 def _event(device: Device, given: AgentEvent, now: Instant) -> str:
     if not isinstance(given.event, TimeReached):
         return device.tell(given.event, now)
+    if planned_reload.due(device, now):
+        said = _reloaded(device, Reloaded(planned_reload.reason(device)), now)
+        device.restarted(device)
+        return said
     while device.jobs and device.jobs[0].due <= now:
         job, device.jobs = device.jobs[0], device.jobs[1:]
         device.write_log(job.mnemonic, job.fields, now)
@@ -89,6 +95,17 @@ def _erased(device: Device, given: StartupErased, now: Instant) -> str:
     return ""
 
 
+def _replaced(device: Device, given: StartupReplaced, now: Instant) -> str:
+    device.datastore.startup = apply(device.stored_root(), given.edits)
+    device.datastore.saved = Stamp(now, given.by)
+    return ""
+
+
+def _reload_planned(device: Device, given: ReloadPlanned, now: Instant) -> str:
+    planned_reload.plan(device, given, now)
+    return ""
+
+
 def _reloaded(device: Device, given: Reloaded, now: Instant) -> str:
     device.write_log("SYS.RELOAD", {"by": "Exec", "reason": given.reason}, now)
     device.reload_reason = given.reason
@@ -107,6 +124,7 @@ def _start(device: Device, now: Instant, earliest: Instant) -> str:
     device.datastore.running = root
     device.datastore.changed = Stamp(now) if configured else None
     device.booted = now
+    device.planned = None
     device.zone = meaning.zone
     device.log.restart(meaning.log)
     device.agent = SmartAgent(device.profile, device.release, device.agent.state)
@@ -222,6 +240,8 @@ CARRY_OUT: Mapping[type[Any], Callable[[Device, Any, Instant], str]] = {
     ConfigCommitted: _committed,
     StartupSaved: _saved,
     StartupErased: _erased,
+    StartupReplaced: _replaced,
+    ReloadPlanned: _reload_planned,
     Reloaded: _reloaded,
     FileWritten: _file_written,
     FileDeleted: _file_deleted,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from agent.core import sysmsg
 from agent.core.chance import Chance
@@ -18,7 +17,7 @@ from agent.core.clock import Instant
 from agent.core.dates import Zone
 from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.device import config
+from agent.device import config, planned_reload
 from agent.device.boot import (
     entitlement_of,
 )
@@ -38,13 +37,17 @@ from agent.device.inputs import (
     MembersChanged,
     MessageLogged,
     Reloaded,
+    ReloadPlan,
+    ReloadPlanned,
     Started,
     StartupErased,
+    StartupReplaced,
     StartupSaved,
     SwitchoverForced,
     UsageSet,
 )
 from agent.device.journal import UNRECORDED, Journal, encode_line
+from agent.device.link import UNPLUGGED, Link, unheard, unwatched
 from agent.device.log import DeviceTime, Log, LogSettings
 from agent.engine import transport
 from agent.engine.actions import Action, Answer, Notify, Send, WriteFile
@@ -62,22 +65,6 @@ from yang.tree import Edit, Tree, apply
 POWER_ON = "PowerOn"  # assumed: reload reason of a first start
 
 
-class Link(Protocol):
-    """Carries a request out; the answer comes back through `Device.handle`, never inside `send`."""
-
-    def send(self, device: Device, send: Send) -> None: ...
-
-
-class Unplugged:
-    """A link that carries nothing: while a journal is replayed, and before a lab plugs one in."""
-
-    def send(self, device: Device, send: Send) -> None:
-        return None
-
-
-UNPLUGGED = Unplugged()
-
-
 @dataclass(frozen=True, slots=True)
 class Projection:
     """What a configuration root means to the device."""
@@ -85,14 +72,6 @@ class Projection:
     licensing: LicenseConfig
     log: LogSettings
     zone: Zone
-
-
-def _unwatched(device: Device) -> None:
-    return None
-
-
-def _unheard(device: Device, notice: Notify) -> None:
-    return None
 
 
 class Device:
@@ -108,6 +87,7 @@ class Device:
         "access_points",
         "agent",
         "air_level",
+        "announce",
         "booted",
         "changed",
         "clock_authoritative",
@@ -124,9 +104,11 @@ class Device:
         "model",
         "name",
         "notify",
+        "planned",
         "profile",
         "release",
         "reload_reason",
+        "restarted",
         "zone",
     )
 
@@ -138,7 +120,7 @@ class Device:
         self.profile: Profile = profile_for(model)
         self.agent = SmartAgent(self.profile, release, state)
         self.datastore = Datastore(config.factory_root(self.profile, release, model))
-        self.files = VirtualFiles()
+        self.files = VirtualFiles("flash" if self.profile.kind == "switch" else "bootflash")
         self.log = Log()
         self.inputs = 0  # how many were applied: the journal's count
         self.latest: Instant = 0  # the instant of the last one
@@ -148,14 +130,18 @@ class Device:
         self.air_level = self.profile.default_air_level
         self.booted: Instant | None = None
         self.reload_reason = POWER_ON
+        self.planned: ReloadPlan | None = None
         self.clock_offset_ms = 0
         self.clock_authoritative = False
         self.zone = Zone()
         self._busy = False
         self.link: Link = UNPLUGGED
         self.journal: Journal = UNRECORDED
-        self.changed: Callable[[Device], None] = _unwatched
-        self.notify: Callable[[Device, Notify], None] = _unheard
+        self.changed: Callable[[Device], None] = unwatched
+        self.notify: Callable[[Device, Notify], None] = unheard
+        # a text for every terminal; and: the device has reloaded by itself
+        self.announce: Callable[[Device, str], None] = unheard
+        self.restarted: Callable[[Device], None] = unwatched
 
     def __repr__(self) -> str:
         return f"Device({self.name!r}, {self.model}, {self.release})"
@@ -193,10 +179,9 @@ class Device:
     def next_deadline(self) -> Instant | None:
         """When `wake` is needed next: the Smart Agent's deadline or the device's own next job."""
         agent = self.agent.next_deadline()
-        if not self.jobs:
-            return agent
-        own = self.jobs[0].due
-        return own if agent is None else min(own, agent)
+        own = self.jobs[0].due if self.jobs else None
+        planned = planned_reload.deadline(self.planned) if self.planned else None
+        return min((at for at in (agent, own, planned) if at is not None), default=None)
 
     def commit(self, edits: tuple[Edit, ...], now: Instant, by: str = "console") -> None:
         """Make the edits the running configuration, whole or not at all.
@@ -213,6 +198,18 @@ class Device:
     def erase_startup(self, now: Instant) -> None:
         """`write erase`; the licensing store is not touched."""
         self._apply(StartupErased(), now)
+
+    def replace_startup(self, edits: tuple[Edit, ...], now: Instant, by: str) -> None:
+        """A file becomes the startup configuration: `edits` make it of the stored root.
+
+        Raises InputError or ValueError, with nothing changed, when the result makes no sense.
+        """
+        self.project(apply(self.stored_root(), edits))
+        self._apply(StartupReplaced(edits, by), now)
+
+    def plan_reload(self, due: Instant | None, now: Instant, by: str, reason: str = "") -> None:
+        """`reload in`, `reload at`; with `due` None `reload cancel`."""
+        self._apply(ReloadPlanned(due, by, reason), now)
 
     def reload(self, now: Instant, reason: str = "Reload Command") -> None:
         """Lose what is not stored, start again. The licensing store, files and startup survive."""
@@ -325,6 +322,10 @@ class Device:
         startup = self.datastore.startup
         if startup is not None:
             return startup
+        return self.factory_root()
+
+    def factory_root(self) -> Tree:
+        """The configuration of a device from its box."""
         return config.factory_root(self.profile, self.release, self.model)
 
     def _carry(self, actions: tuple[Action, ...], now: Instant) -> str:

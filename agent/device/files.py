@@ -50,9 +50,12 @@ class File:
 class VirtualFiles:
     """The files of one device by normalised path. Written only through the device's doors."""
 
-    __slots__ = ("entries", "next_index")
+    __slots__ = ("default", "entries", "next_index", "sizes")
 
-    def __init__(self) -> None:
+    def __init__(self, default: str = "flash", sizes: Mapping[str, int] = SIZES) -> None:
+        """`default` is the file system of a name without one: `bootflash` on a router."""
+        self.default = default
+        self.sizes = sizes
         self.entries: dict[str, File] = {}
         self.next_index = 11
 
@@ -77,7 +80,7 @@ class VirtualFiles:
     def total(self, filesystem: str) -> int:
         """Bytes of the whole file system; 0 for one that is not there."""
         name = filesystem.partition(":")[0].lower()
-        return SIZES.get(ALIASES.get(name, name), 0)
+        return self.sizes.get(ALIASES.get(name, name), 0)
 
     def free(self, filesystem: str) -> int:
         """Bytes not used."""
@@ -121,7 +124,7 @@ def normalised(path: str) -> str | FileFault:
     if system not in SIZES:
         return FileFault.NO_SUCH_DEVICE
     name = name.strip("/")
-    if not name or "/" in name or "\0" in name:
+    if name in ("", ".", "..") or "/" in name or not name.isprintable():
         return FileFault.NO_SUCH_FILE
     if len(name) > MAX_NAME:
         return FileFault.NAME_TOO_LONG

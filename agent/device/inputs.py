@@ -48,6 +48,23 @@ class StartupErased:
 
 
 @dataclass(frozen=True, slots=True)
+class StartupReplaced:
+    """A file became the startup configuration: these edits of what a start would have read."""
+
+    edits: tuple[Edit, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadPlanned:
+    """`reload in`, `reload at` by somebody; `due` None is `reload cancel`."""
+
+    due: Instant | None
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reloaded:
     """All that is not stored is lost, then the device starts again."""
 
@@ -122,6 +139,8 @@ DeviceInput = (
     | ConfigCommitted
     | StartupSaved
     | StartupErased
+    | StartupReplaced
+    | ReloadPlanned
     | Reloaded
     | FileWritten
     | FileDeleted
@@ -133,6 +152,16 @@ DeviceInput = (
     | MessageLogged
     | LogCleared
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadPlan:
+    """A reload to come. `told_ms` is how much time was left when terminals were last told."""
+
+    due: Instant
+    by: str
+    reason: str
+    told_ms: int
 
 
 @dataclass(frozen=True, slots=True)

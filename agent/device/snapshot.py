@@ -23,7 +23,7 @@ from agent.device import config
 from agent.device.datastore import Stamp
 from agent.device.device import Device
 from agent.device.files import File
-from agent.device.inputs import Job
+from agent.device.inputs import Job, ReloadPlan
 from agent.device.journal import decode_line
 from agent.device.log import LogLine
 from agent.engine.state import AgentState, Pending
@@ -61,6 +61,7 @@ class _Record(msgspec.Struct):
     log_counts: tuple[int, int, int]
     pending_kinds: dict[int, str]
     agent: msgspec.Raw
+    planned: ReloadPlan | None = None
 
 
 _encode = msgspec.json.encode
@@ -98,6 +99,7 @@ def take(device: Device) -> bytes:
             log_counts=(log.console_count, log.buffer_count, log.trap_count),
             pending_kinds={n: type(p.message).__name__ for n, p in state.pending.items()},
             agent=msgspec.Raw(_encode(state)),
+            planned=device.planned,
         )
     )
 
@@ -163,6 +165,7 @@ def _device(record: _Record) -> Device:
     device.level, device.air_level = record.level, record.air_level
     device.access_points = dict.fromkeys(record.access_points)
     device.jobs = tuple(record.jobs)
+    device.planned = record.planned
     store = device.datastore
     factory = store.running
     if record.startup is not None:

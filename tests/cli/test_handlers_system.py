@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.cli.handlers.files import _edits_between
+from agent.cli.handlers.copy import _edits_between
 from agent.cli.reply import LabCall
 from agent.cli.session import CliSession, Line
 from agent.core.release import Release
@@ -104,7 +104,7 @@ def test_copy_between_files_and_configurations():
     ("typed", "said"),
     [
         ("copy flash:none flash:x\r\r", "%Error opening flash:/none (No such file or directory)"),
-        ("copy tftp:none flash:x\r\r", "%Error opening tftp:none (No such device)"),
+        ("copy usb9:none flash:x\r\r", "%Error opening usb9:none (No such device)"),
         (
             "license smart import flash:none\r",
             "%Error opening flash:none (No such file or directory)",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from agent.cli.handlers import (
     configure,
+    copy,
     emulator,
     files,
     license_exec,
@@ -22,6 +23,7 @@ __all__ = ["HANDLERS"]
 
 _MODULES = (
     configure,
+    copy,
     emulator,
     files,
     license_exec,

@@ -5,7 +5,7 @@ Source: docs/sources.md, entry ha-role. The session goes on, now with the new ac
 
 from __future__ import annotations
 
-from agent.cli.handlers.system import confirms
+from agent.cli.handlers.files import confirms
 from agent.cli.reply import Args, Ask, Context, Handler, Reply, Result
 from agent.device.units import units_of
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from agent.cli.handlers.files import SAVED
+from agent.cli.handlers.files import SAVED, confirms
 from agent.cli.reply import Args, Ask, Context, Handler, Reboot, Reply, Result
 from agent.core.clock import MINUTE
 from agent.core.dates import MONTHS
@@ -15,11 +15,6 @@ from agent.core.dates import MONTHS
 UNSAVED = "\nSystem configuration has been modified. Save? [yes/no]: "
 STACK = "Reload command is being issued on Active unit, this will reload the whole stack\n"
 PROCEED = "Proceed with reload? [confirm]"
-
-
-def confirms(key: str) -> bool:
-    """Does this key confirm at `[confirm]`? Enter and y do."""
-    return key in ("\r", "y", "Y")
 
 
 def yes_or_no(given: str) -> bool | None:
