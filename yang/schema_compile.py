@@ -124,7 +124,7 @@ def _rows(statement: Any, cases: tuple[tuple[str, str], ...], types: _Types) -> 
         row["when"] = _when(statement.search_one("when").arg)
     if statement.keyword in ("leaf", "leaf-list"):
         row["t"] = types.number(statement.search_one("type"))
-    else:
+    elif statement.keyword != "anyxml":
         row["c"] = _children(statement, types)
     return [row]
 

@@ -115,12 +115,27 @@ class NetconfLogin(Login):
 
     async def validate_password(self, username: str, password: str) -> bool:
         accepted = await super().validate_password(username, password)
-        return accepted and self._privilege >= PRIVILEGE
+        if not accepted or self._privilege < PRIVILEGE:
+            return False
+        self._tell(username)
+        return True
 
     def session_requested(self) -> asyncssh.SSHServerSession[Any] | bool:
         if len(self._front.server(self._device).sessions) >= MAX_SESSIONS:
             return False
         return Channel(self._front, self._device, self._user, self._peer)
+
+    def _tell(self, username: str) -> None:
+        """Log who has come. # source: auth-passed"""
+        device = self._device
+        fields = {
+            "place": "Switch 1 R0/0" if device.profile.kind == "switch" else "R0/0",
+            "user": username,
+            "source": self._peer,
+            "port": str(self._connection.get_extra_info("peername")[1]),
+            "privilege": str(self._privilege),
+        }
+        device.syslog("DMI.AUTH_PASSED", fields, self._front.lab.timeline.present())
 
     def _report(self, username: str) -> None:
         """The daemon of NETCONF writes no LOGIN_FAILED."""

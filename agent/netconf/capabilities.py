@@ -35,6 +35,7 @@ class Announced:
     library_id: str
     library_revision: str
     capabilities: tuple[str, ...]
+    candidate: bool
 
 
 @cache
@@ -64,9 +65,12 @@ def announced(release: Release, candidate: bool) -> Announced:
     if release.within("17.9.."):
         capabilities.append(f"{_IETF}:capability:yang-library:1.1?{library}content-id={library_id}")
     capabilities.append("http://tail-f.com/ns/netconf/actions/1.0")
-    capabilities += module_uris(release)
+    uris = module_uris(release)
+    if not candidate:
+        uris = [uri.replace("writable-running,candidate,", "writable-running,") for uri in uris]
+    capabilities += uris
     capabilities.append(f"{_IETF}:capability:notification:1.1")
-    return Announced(schema_of(names), library_id, revision, tuple(capabilities))
+    return Announced(schema_of(names), library_id, revision, tuple(capabilities), candidate)
 
 
 def module_uris(release: Release) -> list[str]:

@@ -17,6 +17,7 @@ from lxml import etree
 
 from agent.netconf.capabilities import Announced
 from agent.netconf.server import NetconfServer
+from yang.edit import BASE
 from yang.schema import module_text
 from yang.xml import Element, own
 
@@ -46,6 +47,7 @@ class Text:
     submodules: tuple[tuple[str, str], ...] = ()
     of: str = ""  # a submodule's module
     own: str = ""  # the file, for modules of ours
+    features: tuple[str, ...] = ()
 
     def read(self) -> str:
         """The YANG text."""
@@ -77,12 +79,25 @@ def texts(announced: Announced) -> tuple[Text, ...]:
             )
             for name, revision in module.submodules
         ]
+    found.append(_base(announced))
     available = _ietf_texts()
     for name, conformance in _IETF:
         if name in available:
             facts = dict(reversed(_STATEMENT.findall(available[name])))  # the first of each kind
             found.append(Text(name, facts["revision"], facts["namespace"], conformance))
     return tuple(sorted(found, key=lambda text: text.name))
+
+
+def _base(announced: Announced) -> Text:
+    """No package ships ietf-netconf, so the text is ours; its operations have their own handlers.
+
+    # source: yang-library (its features)
+    """
+    features = ["rollback-on-error", "validate", "writable-running", "xpath"]
+    if announced.candidate:
+        features.insert(0, "candidate")
+    file = "ietf-netconf@2011-06-01.yang"
+    return Text("ietf-netconf", "2011-06-01", BASE, "implement", own=file, features=tuple(features))
 
 
 def tops(server: NetconfServer) -> list[Element]:
@@ -104,6 +119,8 @@ def _modules_state(announced: Announced) -> Element:
         _leaf(module, "name", text.name)
         _leaf(module, "revision", text.revision)
         _leaf(module, "namespace", text.namespace)
+        for feature in text.features:
+            _leaf(module, "feature", feature)
         _leaf(module, "conformance-type", text.conformance)
         _submodules(module, text)
     return state
@@ -122,6 +139,8 @@ def _yang_library(announced: Announced, candidate: bool) -> Element:
             _leaf(module, "revision", text.revision)
             _leaf(module, "namespace", text.namespace)
             _submodules(module, text)
+            for feature in text.features:
+                _leaf(module, "feature", feature)
     schema = etree.SubElement(top, f"{{{NAMESPACE}}}schema")
     _leaf(schema, "name", "common")
     _leaf(schema, "module-set", "common")

@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from agent.adapters.lab import Lab
+from agent.adapters.netconf import MAX_SESSIONS
 from agent.adapters.plan import DevicePlan
 from agent.netconf.framing import Framer, framed
 from tests.netconf.client import BASE, BOTH, NATIVE, hello
@@ -174,3 +175,21 @@ async def test_client_that_stops_sending_half_way_leaves_nothing():
         async with subsystem(lab) as wire:
             assert (await wire.rpc(GET_NAME)).find(f".//{{{NATIVE}}}hostname") is not None
         assert lab.netconf is not None
+
+
+async def test_login_is_logged_as_the_daemon_does():
+    async with a_lab() as lab, subsystem(lab):
+        last = lab.devices["sw"].log.lines[-1].text
+        assert "%DMI-5-AUTH_PASSED: Switch 1 R0/0: dmiauthd: User 'admin' authenticated" in last
+        assert last.endswith("was authorized for netconf over ssh. External groups: PRIV15")
+
+
+async def test_sessions_beyond_the_limit_are_refused():
+    async with a_lab() as lab, connect(lab) as connection:
+        for _ in range(MAX_SESSIONS):
+            await connection.create_process(subsystem="netconf", encoding=None)
+        with pytest.raises(asyncssh.ChannelOpenError):
+            await connection.create_process(subsystem="netconf", encoding=None)
+        async with connect(lab) as other:
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await other.create_process(subsystem="netconf", encoding=None)
