@@ -67,6 +67,26 @@ class EnforcedLicence:
     tag: str
     since: str  # span of releases
     number: int = 3
+    name: str = ""  # as `show license authorization` names it, and the text in brackets
+    display: str = ""
+    description: str = ""
+
+    @property
+    def entitlement(self) -> Entitlement:
+        """The licence as show commands print it, once an authorization code allows it.
+
+        # assumed: recalled from routers; a capture of a switch with the licence would show it
+        """
+        return Entitlement(
+            feature=self.feature,
+            tag=self.tag,
+            display=self.display or self.feature,
+            description=self.description or self.feature,
+            licence_class=LicenseClass.EXPORT,
+            license_type="Export",
+            enforcement="EXPORT RESTRICTED",
+            export="RESTRICTED - ALLOWED",
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,12 +110,12 @@ class Profile:
     automatic_conversion: bool = False  # `Automatic Conversion Enabled` of License Conversion
 
     def entitlement(self, tag: str) -> Entitlement | None:
-        """The entitlement with this tag, or None."""
+        """The entitlement with this tag, enforced licences included, or None."""
         for group in self.entitlements.values():
             for entitlement in group:
                 if entitlement.tag == tag:
                     return entitlement
-        return None
+        return next((row.entitlement for row in self.enforced if row.tag == tag), None)
 
     def texts_of(self, pid: str) -> Mapping[str, str]:
         """What the family states of a model, and what the model states differently."""

@@ -58,3 +58,14 @@ def test_ports_of_a_c9300_are_those_of_the_capture() -> None:
 def test_an_unknown_platform_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InputError, match="C9300-24T"):
         profile_for("C9999")
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_an_enforced_licence_is_an_entitlement_too(name: str) -> None:
+    profile = load(name)
+    for row in profile.enforced:
+        found = profile.entitlement(row.tag)
+        assert found is not None
+        assert (found.feature, found.enforcement) == (row.feature, "EXPORT RESTRICTED")
+        assert found.display
+        assert found.description
