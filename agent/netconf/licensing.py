@@ -39,6 +39,8 @@ _REPORT_STATES = {
     RumState.UNACK: "unacknowledged",
     RumState.ACK: "acknowledged",
 }
+# assumed: a report whose text went with its ACK is still listed, with its state
+_GONE = (StorageState.PURGED, StorageState.MISSING)
 _CLASSES = {
     "policy-enforced": LicenseClass.ENFORCED,
     "policy-export": LicenseClass.EXPORT,
@@ -119,7 +121,7 @@ def _state_info(device: Device) -> Tree:
                 {
                     f"{state.udi.short}_{report.report_id}": _report(report, state.udi, offset)
                     for report in state.reports.values()
-                    if report.state in _REPORT_STATES and report.storage is StorageState.EXIST
+                    if report.state in _REPORT_STATES and report.storage not in _GONE
                 }
             ),
             "rum-ack": Tree(

@@ -13,7 +13,14 @@ from lxml import etree
 
 from agent.device.files import FileFault
 from agent.engine.config import Transport
-from agent.engine.events import FileImported, SavedUsage, TrustRequestSaved, UsageSaved
+from agent.engine.events import (
+    FileImported,
+    SavedUsage,
+    Scope,
+    TokenEntered,
+    TrustRequestSaved,
+    UsageSaved,
+)
 from agent.engine.machine import IMPORTED
 from agent.netconf.call import Call
 from agent.netconf.rpc_errors import IA
@@ -23,12 +30,10 @@ from yang.xml import append, own, parameters
 
 NAMESPACE = "http://cisco.com/ns/yang/cisco-smart-license"
 SUCCESS, NOT_SUPPORTED = "success", "notsupported"
+IN_PROGRESS = "registrationinprogress"
 NO_SUCH_ITEM, CANNOT_STORE, CANNOT_PARSE = "requesteditemnotfound", "storagefailtostore", "msgparse"
-WRONG_TRANSPORT, NO_TRANSPORT, NO_CODE = (
-    "transporttype",
-    "transportnotavailable",
-    ("noauthorizationinstalled"),
-)
+WRONG_TRANSPORT, NO_TRANSPORT = "transporttype", "transportnotavailable"
+NO_CODE = "noauthorizationinstalled"
 Output = Mapping[str, str]
 Rpc = Callable[[Call, Tree], Output]
 
@@ -113,10 +118,17 @@ def _import_file(call: Call, given: Tree) -> Output:
 
 
 def _id_token_trust(call: Call, given: Tree) -> Output:
-    """Trust by ID token needs direct access to CSSM. # source: return-codes (142)"""
-    if call.server.device.agent.state.config.transport is not Transport.SMART:
+    """Whether it went well shows later, in `trust-code`. # source: return-codes (53, 142)
+
+    `register-id-token`, of the time before policies, is taken for the same.
+    # assumed: the code where every unit asked for has its trust code already
+    """
+    device = call.server.device
+    scope = Scope.ALL if given.get("all-ha") else Scope.LOCAL
+    event = TokenEntered(str(given["id-token"]), scope, bool(given.get("force")))
+    if device.handle(event, call.now):
         return _code(WRONG_TRANSPORT)
-    return _code(NOT_SUPPORTED)
+    return _code(IN_PROGRESS if device.agent.state.trust_wanted else "alreadyregistered")
 
 
 def _request_authorization(call: Call, given: Tree) -> Output:
@@ -165,7 +177,7 @@ RPCS: Mapping[tuple[str, str], Rpc] = {
     **{
         (NAMESPACE, name): function
         for name, function in {
-            "register-id-token": _not_supported,
+            "register-id-token": _id_token_trust,
             "de-register": _not_supported,
             "renew-id": _not_supported,
             "renew-auth": _not_supported,

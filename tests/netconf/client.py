@@ -30,9 +30,14 @@ def hello(*bases: str) -> bytes:
     return f'<hello xmlns="{BASE}"><capabilities>{listed}</capabilities></hello>'.encode()
 
 
-def device(*lines: str, release: str = "17.12.4", model: str = "C9300-24T") -> Device:
+def device(
+    *lines: str,
+    release: str = "17.12.4",
+    model: str = "C9300-24T",
+    anchors: tuple[str, ...] = (),
+) -> Device:
     """A started device with these configuration lines."""
-    made = new_device("sw", model, Release.parse(release), "FOC0000EMU1")
+    made = new_device("sw", model, Release.parse(release), "FOC0000EMU1", anchors=anchors)
     made.boot(NOW)
     if lines:
         typed(made, *lines)

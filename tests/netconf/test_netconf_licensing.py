@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from agent.core.clock import DAY
+from agent.core.clock import DAY, MINUTE
 from agent.engine.config import Transport
 from agent.engine.state import RumState
 from agent.netconf.licensing import state_tree
 from agent.netconf.server import NetconfServer
+from counterparts.cssm import Cssm, CssmSettings
+from counterparts.portal import Portal
+from counterparts.records import IN_MEMORY, SqlCssmRecords
 from tests.netconf.client import CSL, NOW, Client, device, typed
 from yang.schema import Node, schema_of
 from yang.tree import Rows, Tree
@@ -172,7 +175,7 @@ def test_files_are_written_as_the_commands_write_them(switch, client, name, more
             (("file-path", "flash:x"),),
             "noauthorizationinstalled",
         ),
-        ("register-id-token", (("id-token", "T"),), "notsupported"),
+        ("register-id-token", (("id-token", "T"),), "transporttype"),
         ("de-register", (), "notsupported"),
         ("renew-id", (), "notsupported"),
         ("renew-auth", (), "notsupported"),
@@ -181,6 +184,42 @@ def test_files_are_written_as_the_commands_write_them(switch, client, name, more
 def test_return_codes(client, name, leaves, code):
     assert asked(client, name, *leaves) == code
     assert code in SCHEMA.rpcs[CSL, name].output.children["return-code"].leaf_type.names
+
+
+@pytest.mark.parametrize("name", ["id-token-trust", "register-id-token"])
+def test_trust_by_token_is_under_way_with_a_direct_transport(switch, client, name):
+    typed(switch, "license smart transport smart", "license smart url default")
+    assert asked(client, name, ("id-token", "TOKEN"), ("force", "true")) == "registrationinprogress"
+    assert switch.agent.state.trust_wanted.token == "TOKEN"
+
+
+def test_reports_pulled_by_netconf_are_acknowledged():
+    """A controller saves the usage by rpc, takes it to CSSM, and gives the ACK back by rpc."""
+    records = SqlCssmRecords(IN_MEMORY)
+    cssm = Cssm(records, CssmSettings(), "seed")
+    portal = Portal(cssm)
+    switch = device("netconf-yang", "license smart transport off", anchors=cssm.anchors)
+    client = Client(NetconfServer(switch, NOW))
+    play(switch, 2 * DAY)
+    client.now = NOW + 2 * DAY
+    assert asked(client, "rum-save-usage-all", ("file-path", "flash:usage")) == "success"
+    assert _states(client) == {"rum-report-state-unacknowledged"}
+    portal.upload(switch.files.read("flash:usage"), client.now)
+    ack = portal.ack(None, client.now + 10 * MINUTE)
+    records.close()
+    client.now += 10 * MINUTE
+    switch.write_file("flash:ack", ack, client.now)
+    assert asked(client, "import-file", ("file-path", "flash:ack")) == "success"
+    assert _states(client) == {"rum-report-state-acknowledged"}
+    info = state(client).find("state-info")
+    assert info.findtext("policy/policy-type") == "policy-type-custom"
+    assert info.findtext("trust-code/key_udi") == "PID:C9300-24T,SN:FOC0000EMU1"
+    assert info.findtext("trust-code/is-installed") == "true"
+    assert info.findtext("rum-ack/last-received-time") == "2026-10-08T12:10:00+00:00"
+
+
+def _states(client: Client) -> set[str]:
+    return {e.text for e in state(client).iter("report-state")}
 
 
 def test_authorization_needs_somebody_to_ask(switch, client):
