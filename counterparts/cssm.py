@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -103,9 +103,11 @@ class Cssm:
 
     # --- what every way to CSSM shares; inside a transaction ------------------------------------
 
-    def take_upload(self, entry: UsageReport, now: Instant) -> Upload:
-        """Judge one device's report and keep it with its ACK."""
-        return self._take(entry, self.next_poll_id(now), now)
+    def take_upload(
+        self, entry: UsageReport, now: Instant, authorizations: Sequence[str] = ()
+    ) -> Upload:
+        """Judge one device's report and keep it with its ACK, and what goes along with that."""
+        return self._take(entry, self.next_poll_id(now), now, authorizations)
 
     def next_poll_id(self, now: Instant) -> int:
         """The number of a new upload; old ones are forgotten now and then."""
@@ -149,7 +151,9 @@ class Cssm:
                 self._take(entry, poll_id, now)
         return cloud.taken(nonce, poll_id, self.settings.poll_interval_seconds, now)
 
-    def _take(self, entry: UsageReport, poll_id: int, now: Instant) -> Upload:
+    def _take(
+        self, entry: UsageReport, poll_id: int, now: Instant, authorizations: Sequence[str] = ()
+    ) -> Upload:
         ready = now + self.settings.processing_ms
         tags = self.settings.entitlement_tags
         upload = Upload(
@@ -158,7 +162,9 @@ class Cssm:
             software_tag=entry.sender.software_tag,
             received=now,
             ready=ready,
-            licence_file=self.judge.acknowledge(entry, self._policy, tags, poll_id, ready),
+            licence_file=self.judge.acknowledge(
+                entry, self._policy, tags, poll_id, ready, authorizations
+            ),
         )
         self.records.add_upload(upload)
         return upload

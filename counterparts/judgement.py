@@ -70,8 +70,12 @@ class Judge:
         known_tags: frozenset[str],
         poll_id: int,
         now: Instant,
+        authorizations: Sequence[str] = (),
     ) -> str:
-        """Keep what the device reports and return its ACK file, dated `now`."""
+        """Keep what the device reports and return its ACK file, dated `now`.
+
+        `authorizations` are sections that go along; without reports there is no ACK section.
+        """
         instance = self._met(entry.sender, now)
         verdicts = []
         for report in entry.usage:
@@ -91,11 +95,9 @@ class Judge:
             reports=tuple(verdicts),
         )
         sections = [trust_section(codes, sign)] if codes else []
-        sections += [
-            policy_section(policy, sign),
-            ack_section([ack], sign),
-            account_section(self._account.data(now), sign),
-        ]
+        sections += [*authorizations, policy_section(policy, sign)]
+        sections += [ack_section([ack], sign)] if verdicts or not authorizations else []
+        sections.append(account_section(self._account.data(now), sign))
         return write_licence_file(sections, self._correlation_id(poll_id))
 
     def establish(
@@ -144,12 +146,12 @@ class Judge:
             udi=sender.udi,
             hostname=sender.hostname,
             software_tag=sender.software_tag,
-            product_instance_identifier=self._identifier(sender.udi),
+            product_instance_identifier=self.identifier(sender.udi),
             first_contact=now,
             last_contact=now,
         )
 
-    def _identifier(self, udi: Udi) -> str:
+    def identifier(self, udi: Udi) -> str:
         """A unit that got its code as part of a set goes on under the identifier of the set."""
         kept = self._records.setting(f"piid {udi}")
         return kept or Chance(f"{self._seed}|{udi}").uuid()

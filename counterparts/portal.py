@@ -8,6 +8,7 @@ Sources: docs/sources.md, entries cssm-upload, tokens, server-policies.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.core.chance import Chance
@@ -16,7 +17,8 @@ from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.protocol.codec import MessageError, policy_section, read_usage_file
 from agent.protocol.codec_files import UsageFile
-from agent.protocol.messages import UsageReport
+from agent.protocol.messages import Sender, UsageReport
+from counterparts.authorizations import issue, sections_for, tags_of
 from counterparts.cssm import Cssm
 from counterparts.policy import known_policies
 from counterparts.repository import Token, Upload
@@ -42,11 +44,25 @@ class Portal:
         Raises InputError for a file that is none, or does not say who wrote it.
         """
         try:
-            entry = _entry(read_usage_file(text))
+            usage = read_usage_file(text)
+            entry = _entry(usage)
         except MessageError as error:
             raise InputError(f"not a usage file: {error.reason}") from None
+        try:
+            with self._records.transaction():
+                asked = usage.authorization_requests
+                sections = sections_for(self._cssm, asked, now)
+                return self._cssm.take_upload(entry, now, sections)
+        except MessageError as error:
+            raise InputError(error.reason) from None
+
+    def authorize(self, udi: Udi, features: Sequence[str], now: Instant) -> str:
+        """An authorization file for a unit and its enforced licences by name. Raises InputError."""
+        tags = tags_of(udi, features)
+        entry = UsageReport(Sender(udi, "", "", ""), now, "")
         with self._records.transaction():
-            return self._cssm.take_upload(entry, now)
+            sections = [issue(self._cssm, udi, tags, now)]
+            return self._cssm.take_upload(entry, now, sections).licence_file
 
     def ack(self, udi: Udi | None, now: Instant) -> str:
         """The ACK of a device's last upload, or of the last one of all. Raises InputError."""

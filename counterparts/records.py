@@ -20,6 +20,7 @@ from agent.core.errors import InputError
 from agent.core.identity import Udi
 from counterparts import tables
 from counterparts.repository import (
+    IssuedAuthorization,
     IssuedTrust,
     Parcel,
     ParcelState,
@@ -32,7 +33,9 @@ from counterparts.repository import (
 SCHEMA_VERSION = "1"
 IN_MEMORY = "sqlite://"
 
-Row = TypeVar("Row", ProductInstance, Usage, IssuedTrust, Upload, Parcel, Token)
+Row = TypeVar(
+    "Row", ProductInstance, Usage, IssuedTrust, IssuedAuthorization, Upload, Parcel, Token
+)
 
 
 class SqlRecords:
@@ -174,6 +177,13 @@ class SqlCssmRecords(SqlRecords):
     def forget_uploads(self, before: Instant) -> None:
         """Delete the ACKs of uploads received before."""
         self._connection.execute(sa.delete(tables.UPLOAD).where(tables.UPLOAD.c.received < before))
+
+    def authorization(self, udi: Udi) -> IssuedAuthorization | None:
+        """The last code issued to a unit."""
+        return self._one(IssuedAuthorization, tables.LAST_AUTHORIZATION, pid=udi.pid, sn=udi.sn)
+
+    def save_authorization(self, row: IssuedAuthorization) -> None:
+        self._put(tables.AUTHORIZATION, _columns(row))
 
     def token(self, text: str) -> Token | None:
         return self._one(Token, sa.select(tables.TOKEN).where(tables.TOKEN.c.token == text))

@@ -78,6 +78,17 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedAuthorization:
+    """An authorization code CSSM issued; `tags` are the licences it stands for, one a line."""
+
+    udi: Udi
+    date_stamp: str
+    correlation_id: str
+    tags: str
+    returned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """An ID token of CSSM: each trust code asked for with it takes one use."""
 
@@ -146,6 +157,8 @@ class CssmRecords(Records, Protocol):
     def last_upload(self, udi: Udi | None) -> Upload | None: ...
     def add_upload(self, row: Upload) -> None: ...
     def forget_uploads(self, before: Instant) -> None: ...
+    def authorization(self, udi: Udi) -> IssuedAuthorization | None: ...
+    def save_authorization(self, row: IssuedAuthorization) -> None: ...
     def token(self, text: str) -> Token | None: ...
     def tokens(self) -> list[Token]: ...
     def save_token(self, row: Token) -> None: ...

@@ -88,6 +88,16 @@ UPLOAD = sa.Table(
     _text("licence_file"),
     sa.Index("upload_of", "pid", "sn", "poll_id"),
 )
+AUTHORIZATION = sa.Table(
+    "authorization",
+    CSSM_META,
+    _text("pid", key=True),
+    _text("sn", key=True),
+    _text("date_stamp", key=True),
+    _text("correlation_id"),
+    _text("tags"),
+    sa.Column("returned", sa.Boolean, nullable=False),
+)
 TOKEN = sa.Table(
     "token",
     CSSM_META,
@@ -169,6 +179,7 @@ SETTING = {
 USAGE_BY_ID = of_udi(USAGE).where(USAGE.c.report_id == given("report_id"))
 TRUST_BY_ID = of_udi(TRUST).where(TRUST.c.trust_id == given("trust_id"))
 TRUST_FOR = last(of_udi(TRUST).where(TRUST.c.request_nonce == given("nonce")), TRUST.c.trust_id)
+LAST_AUTHORIZATION = last(of_udi(AUTHORIZATION), AUTHORIZATION.c.date_stamp)
 NONCE_SEEN = of_udi(NONCE).where(NONCE.c.nonce == given("nonce"))
 LAST_UPLOAD = last(sa.select(UPLOAD), UPLOAD.c.poll_id)
 LAST_UPLOAD_OF = last(of_udi(UPLOAD), UPLOAD.c.poll_id)

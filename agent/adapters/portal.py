@@ -67,6 +67,12 @@ def _ack(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, 
     return _hand_out(place, text, request)
 
 
+def _slac(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
+    udi = _udi(place, _text(request, "udi"))
+    features = _text(request, "features").split()
+    return _hand_out(place, portal.authorize(udi, features, place.now()), request)
+
+
 def _policy_list(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
     return {"policies": [{"name": n, "in_force": used} for n, used in portal.policies()]}
 
@@ -97,6 +103,7 @@ def _token_revoke(place: Place, portal: Portal, request: Mapping[str, Any]) -> d
 _REQUESTS: dict[str, Callable[[Place, Portal, Mapping[str, Any]], dict[str, Any]]] = {
     "cssm.upload": _upload,
     "cssm.ack": _ack,
+    "cssm.slac": _slac,
     "cssm.policy.list": _policy_list,
     "cssm.policy.use": _policy_use,
     "cssm.policy.file": _policy_file,

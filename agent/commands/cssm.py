@@ -74,6 +74,24 @@ def ack(
     _show_file(found)
 
 
+@cssm.command()
+@click.argument("device")
+@click.argument("features", nargs=-1, required=True)
+@click.option("-o", "--out", help="File to write, of this host or of a device.")
+@at_cssm
+def slac(
+    device: str,
+    features: tuple[str, ...],
+    out: str | None,
+    state: Path | None,
+    control: Path | None,
+    name: str | None,
+) -> None:
+    """Authorize DEVICE for enforced licences, such as hseck9."""
+    asked = {"udi": device, "features": " ".join(features), "out": _here(out) if out else None}
+    _show_file(request(state, control, name, do="cssm.slac", **asked))
+
+
 @cssm.group()
 def policy() -> None:
     """The policies this CSSM can hand out."""

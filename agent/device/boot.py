@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from agent.core.clock import Instant
 from agent.core.identity import Udi
+from agent.core.release import Release
 from agent.device.inputs import Job
 from agent.engine.events import LicenceRequest
 from agent.profiles.profile import Entitlement, Profile
@@ -84,6 +85,15 @@ def air_licences(profile: Profile, pid: str, air_level: str) -> tuple[Entitlemen
     wanted = profile.air_levels.get(air_level, ())
     group = profile.entitlements[profile.models[pid].licences]
     return tuple(e for feature in wanted for e in group if e.feature == feature)
+
+
+def tag_of(profile: Profile, release: Release, pid: str, feature: str) -> str | None:
+    """The entitlement tag behind a feature name on this model, enforced licences included."""
+    found = entitlement_of(profile, pid, feature)
+    if found is not None:
+        return found.tag
+    enforced = (e.tag for e in profile.enforced if e.feature == feature and release.within(e.since))
+    return next(enforced, None)
 
 
 def entitlement_of(profile: Profile, pid: str, feature: str) -> Entitlement | None:

@@ -13,7 +13,7 @@ from agent.core.clock import Instant
 from agent.core.dates import config_date
 from agent.core.identity import Udi
 from agent.device import config, planned_reload
-from agent.device.boot import air_licences, boot_jobs, entitlement_of, licences_in_use
+from agent.device.boot import air_licences, boot_jobs, licences_in_use, tag_of
 from agent.device.datastore import Stamp
 from agent.device.inputs import (
     AccessPointsChanged,
@@ -177,10 +177,10 @@ def _clock_set(device: Device, given: ClockSet, now: Instant) -> str:
 
 
 def _usage_set(device: Device, given: UsageSet, now: Instant) -> str:
-    entitlement = entitlement_of(device.profile, device.model, given.feature)
-    if entitlement is None:
+    tag = tag_of(device.profile, device.release, device.model, given.feature)
+    if tag is None:
         return ""
-    request = LicenceRequest(given.feature, entitlement.tag, given.count)
+    request = LicenceRequest(given.feature, tag, given.count)
     return device.tell(UsageChanged(request), now)
 
 

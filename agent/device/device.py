@@ -19,7 +19,7 @@ from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.device import config, planned_reload
 from agent.device.boot import (
-    entitlement_of,
+    tag_of,
 )
 from agent.device.carry_out import CARRY_OUT
 from agent.device.datastore import Datastore
@@ -242,7 +242,7 @@ class Device:
 
         Lasts until the next reload, when the configuration alone decides.
         """
-        if entitlement_of(self.profile, self.model, feature) is None:
+        if tag_of(self.profile, self.release, self.model, feature) is None:
             return False
         self._apply(UsageSet(feature, count), now)
         return True

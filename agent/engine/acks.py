@@ -10,21 +10,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from agent.core.identity import Account
-from agent.engine import policy, reporting, rum, trust
+from agent.engine import authorization, policy, reporting, rum, trust
 from agent.engine.state import RumReport, RumState
 from agent.engine.turn import Turn
 from agent.protocol import signing
 from agent.protocol.codec import MessageError, read_licence_file
-from agent.protocol.messages import AckData, AckedReport, AckStatus, LicenceFile, Section, TrustData
+from agent.protocol.codec_authorization import read_authorization
+from agent.protocol.messages import (
+    AckData,
+    AckedReport,
+    AckStatus,
+    AuthorizationData,
+    LicenceFile,
+    Section,
+    TrustData,
+)
 
 MATCH_IDENTIFIER = 28
 BAD_SIGNATURE = 45
 UNKNOWN_SIGNER = 47
-NOT_SUPPORTED = 10
 UNREADABLE = 17
 VERSION_MISMATCH = 122
 TAMPERED = 73
@@ -63,6 +72,8 @@ def install(turn: Turn, text: str) -> Outcome:
         return _refuse_foreign(turn, found)
     for name in found.unreadable:
         outcome.faults.append(Fault(name, UNREADABLE, "the section cannot be read"))
+    if len(_authorizations(found)) < len(found.authorizations):
+        outcome.faults.append(Fault("AUTH", UNREADABLE, "the section cannot be read"))
     for name, section, step in _steps(found):
         fault = step(turn, section)
         if fault is None:
@@ -70,9 +81,6 @@ def install(turn: Turn, text: str) -> Outcome:
         else:
             outcome.faults.append(Fault(name, *fault))
             turn.note("SAEVT_IMPORT", type=name, success="False", error=fault[1])
-    if found.authorizations:
-        reason = "authorization codes are not supported"
-        outcome.faults.append(Fault("AUTH", NOT_SUPPORTED, reason))
     return outcome
 
 
@@ -80,6 +88,7 @@ def _for_others(turn: Turn, found: LicenceFile) -> bool:
     """Does the file name devices, and none of ours among them?"""
     named = [code.udi for code in (found.trust.data if found.trust else ())]
     named += [ack.udi for ack in (found.ack.data if found.ack else ())]
+    named += [section.data.udi for section in _authorizations(found)]
     own = {member.udi for member in turn.state.members}
     return bool(named) and own.isdisjoint(named)
 
@@ -93,6 +102,9 @@ def _refuse_foreign(turn: Turn, found: LicenceFile) -> Outcome:
     if found.trust is not None:
         udi = str(turn.state.udi)
         turn.log("SMART_LIC.TRUST_CODE_INSTALL_FAILED", udi=udi, reason=FOREIGN)
+    if found.authorizations:
+        udi = str(turn.state.udi)
+        turn.log("SMART_LIC.AUTHORIZATION_INSTALL_FAILED", udi=udi, reason=FOREIGN)
     return outcome
 
 
@@ -101,10 +113,12 @@ _Step = Callable[[Turn, Section[Any]], _Fault]
 
 
 def _steps(found: LicenceFile) -> list[tuple[str, Section[Any], _Step]]:
+    codes = [("AUTH", section, _install_authorization) for section in _authorizations(found)]
     rows: tuple[tuple[str, Section[Any] | None, _Step], ...] = (
         ("TRUST CODE", found.trust, _install_trust),
         ("ACCOUNT INFO", found.account, _install_account),
         ("POLICY", found.policy, _install_policy),
+        *codes,
         ("RUM ACK", found.ack, _install_ack),
     )
     return [(name, section, step) for name, section, step in rows if section is not None]
@@ -165,6 +179,25 @@ def _install_policy(turn: Turn, section: Section[Any]) -> _Fault:
     turn.note("SAEVT_POLICY_INSTALL", name=data.name, success="True")
     reporting.policy_installed(turn)
     return None
+
+
+def _authorizations(found: LicenceFile) -> list[Section[AuthorizationData]]:
+    """The authorization codes that can be read."""
+    sections = []
+    for raw in found.authorizations:
+        with suppress(MessageError):
+            sections.append(read_authorization(raw))
+    return sections
+
+
+def _install_authorization(turn: Turn, section: Section[AuthorizationData]) -> _Fault:
+    if section.data.udi not in {member.udi for member in turn.state.members}:
+        return None  # another device's in a file for several
+    fault = _check_signature(turn, section) or authorization.install(turn, section.data)
+    if fault is not None:
+        udi, reason = str(section.data.udi), fault[1]
+        turn.log("SMART_LIC.AUTHORIZATION_INSTALL_FAILED", udi=udi, reason=reason)
+    return fault
 
 
 def _install_ack(turn: Turn, section: Section[tuple[AckData, ...]]) -> _Fault:

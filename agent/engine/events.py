@@ -106,6 +106,30 @@ class TokenEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorizationAsked:
+    """`license smart authorization request`; without `add` it replaces what is installed."""
+
+    feature: str
+    scope: Scope = Scope.LOCAL
+    add: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequestSaved:
+    """What was asked for is to be written to a file."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationReturned:
+    """The codes are given back without a connection; `path` empty: only printed."""
+
+    scope: Scope = Scope.LOCAL
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyReceived:
     """A server answered the request with this id."""
 
@@ -173,6 +197,9 @@ Event = (
     | SwitchedOver
     | SyncAsked
     | TokenEntered
+    | AuthorizationAsked
+    | AuthorizationRequestSaved
+    | AuthorizationReturned
     | ReplyReceived
     | SendFailed
     | FileImported

@@ -17,6 +17,7 @@ from agent.engine import (
     ack_rule,
     acks,
     answers,
+    authorization,
     establish,
     history,
     policy,
@@ -28,6 +29,9 @@ from agent.engine import (
 )
 from agent.engine.actions import Action, Answer
 from agent.engine.events import (
+    AuthorizationAsked,
+    AuthorizationRequestSaved,
+    AuthorizationReturned,
     Booted,
     ConfigChanged,
     Event,
@@ -171,6 +175,15 @@ def _config_changed(turn: Turn, event: ConfigChanged) -> None:
         reporting.interval_changed(turn)
 
 
+def _usage_changed(turn: Turn, event: UsageChanged) -> None:
+    """An enforced licence is not used without an authorization code."""
+    tag = event.licence.entitlement_tag
+    if event.licence.count and authorization.lacks_code(turn, tag):
+        turn.note("SAEVT_NOT_AUTHORIZED", entitlementTag=tag)
+        return
+    reporting.usage_changed(turn, event)
+
+
 def _sync_asked(turn: Turn, event: SyncAsked) -> None:
     transport.sync(turn)
 
@@ -181,7 +194,8 @@ def _file_imported(turn: Turn, event: FileImported) -> None:
     if outcome.faults:
         turn.actions.append(Answer(IMPORT_FAILED.format(reason=outcome.faults[0].reason)))
     else:
-        turn.actions.append(Answer(IMPORTED))
+        text = "\n".join((IMPORTED, *authorization.confirmations(turn)))
+        turn.actions.append(Answer(text))
 
 
 def _eventlog_cleared(turn: Turn, event: EventlogCleared) -> None:
@@ -235,7 +249,7 @@ _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     Booted: _booted,
     TimeReached: _time_reached,
     ConfigChanged: _config_changed,
-    UsageChanged: reporting.usage_changed,
+    UsageChanged: _usage_changed,
     UnitsChanged: units.units_changed,
     SwitchedOver: units.switched_over,
     SyncAsked: _sync_asked,
@@ -243,6 +257,9 @@ _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     ReplyReceived: answers.reply_received,
     SendFailed: answers.send_failed,
     FileImported: _file_imported,
+    AuthorizationAsked: authorization.asked,
+    AuthorizationRequestSaved: authorization.save_request,
+    AuthorizationReturned: authorization.give_back,
     UsageSaved: saving.save_usage,
     TrustRequestSaved: saving.save_trust_request,
     EventlogCleared: _eventlog_cleared,

@@ -16,7 +16,14 @@ from agent.core.identity import Account, Udi
 from agent.engine.actions import Route
 from agent.engine.config import LicenseConfig
 from agent.engine.events import Failure
-from agent.protocol.messages import ConnectInfo, LicenseClass, Measurement, Request, SignedReport
+from agent.protocol.messages import (
+    AuthorizationData,
+    ConnectInfo,
+    LicenseClass,
+    Measurement,
+    Request,
+    SignedReport,
+)
 
 
 class Role(Enum):
@@ -111,6 +118,15 @@ class TrustWanted:
     token: str
     units: tuple[Udi, ...]
     force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationCode:
+    """An installed authorization code; `confirmation_code` where it took another one's place."""
+
+    data: AuthorizationData
+    installed: Instant
+    confirmation_code: str = ""
 
 
 # --- licences and reports -------------------------------------------------------------------
@@ -337,6 +353,11 @@ class AgentState:
     product_instance_identifier: str = ""
     trust: dict[str, TrustCode] = field(default_factory=dict)  # by Udi.short
     pending_trust: dict[str, PendingTrust] = field(default_factory=dict)  # by Udi.short
+    authorizations: dict[str, AuthorizationCode] = field(default_factory=dict)  # by Udi.short
+    # (tag, count) asked for, to be saved to a file
+    authorization_requests: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    last_return_codes: dict[str, str] = field(default_factory=dict)  # by Udi.short
+    returned: tuple[str, ...] = ()  # correlation ids of codes that may not come back
     usage: dict[str, LicenceUse] = field(default_factory=dict)  # by entitlement tag
     reports: dict[int, RumReport] = field(default_factory=dict)  # by report id, ascending
     next_report_id: int = 0

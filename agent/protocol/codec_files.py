@@ -13,6 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.core.clock import Instant
+from agent.protocol.codec_authorization import (
+    authorization_request_from,
+    authorization_requests_text,
+)
 from agent.protocol.codec_envelope import MESSAGE_VERSION
 from agent.protocol.codec_fields import (
     Fields,
@@ -28,6 +32,7 @@ from agent.protocol.codec_requests import trust_request_from, trust_requests_tex
 from agent.protocol.codec_sections import read_account, read_ack, read_policy, read_trust
 from agent.protocol.codec_xml import Element, cdata, element, scan
 from agent.protocol.messages import (
+    AuthorizationRequest,
     HaMember,
     LicenceFile,
     Section,
@@ -59,6 +64,7 @@ class UsageFile:
     devices: tuple[HaMember, ...] = ()
     trust_requests: tuple[TrustRequest, ...] = ()
     trust_signature: str = ""
+    authorization_requests: tuple[AuthorizationRequest, ...] = ()
     trust_text: str = field(default="", compare=False)  # what trust_signature covers, when read
 
 
@@ -119,6 +125,9 @@ def write_usage_file(usage: UsageFile) -> str:
         lines.append(
             f"<smartLicenseTrustRequest><data>{data}</data>{signature}</smartLicenseTrustRequest>"
         )
+    if usage.authorization_requests:
+        data = cdata(authorization_requests_text(usage.authorization_requests))
+        lines.append(f"<smartLicenseAuthRequest><data>{data}</data></smartLicenseAuthRequest>")
     return "\n".join([*lines, f"</{_ROOT}>", ""])
 
 
@@ -130,6 +139,13 @@ def read_usage_file(text: str) -> UsageFile:
     reports = tuple(read_report(child.text) for child in root.all("RUMReport"))
     info, trust = root.optional("smartLicenseSystemInfo"), root.optional("smartLicenseTrustRequest")
     usage = UsageFile(reports) if info is None else _read_system_info(info, reports)
+    wanted = root.optional("smartLicenseAuthRequest")
+    if wanted is not None:
+        listed = parse(wanted.one("data").text, "smartLicenseAuthRequest")
+        if not isinstance(listed, list):
+            raise MessageError(ReturnCode.PARSE, "smartLicenseAuthRequest is not an array")
+        asked = (Fields(entry, "authorization request") for entry in listed)
+        usage = replace(usage, authorization_requests=tuple(map(authorization_request_from, asked)))
     if trust is None:
         return usage
     data = trust.one("data").text

@@ -254,6 +254,41 @@ class AccountData:
     domain: str
 
 
+@dataclass(frozen=True, slots=True)
+class AuthorizedLicence:
+    """A licence an authorization code stands for."""
+
+    tag: str
+    count: int
+    license_type: str = "PERPETUAL"
+    display_name: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationData:
+    """An authorization code of one unit; flag `A`, or `R` with no licences: taken away."""
+
+    udi: Udi
+    flag: str
+    product_instance_identifier: str
+    date_stamp: str
+    licences: tuple[AuthorizedLicence, ...]
+    correlation_id: str
+    smart_account: str = ""
+    virtual_account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """What a unit wants to be authorized for, as (tag, count); or the return of its code."""
+
+    udi: Udi
+    keys: tuple[tuple[str, int], ...]
+    confirm_code: str = ""
+    remove_code: str = ""
+
+
 T = TypeVar("T")
 
 
@@ -274,7 +309,7 @@ class LicenceFile:
     policy: Section[PolicyData] | None = None
     ack: Section[tuple[AckData, ...]] | None = None
     account: Section[AccountData] | None = None
-    # raw <smartLicenseAuthorization> elements; authorization codes come with a later issue
+    # sources of the <smartLicenseAuthorization> elements, one for each unit
     authorizations: tuple[str, ...] = ()
     correlation_id: str = ""
     # element names of sections that are there and cannot be read; the others stay usable

@@ -133,3 +133,37 @@ async def test_files_that_are_none_are_refused_by_name(run_lab, tmp_path):
         await lab.control({"do": "cssm.ack"})
     with pytest.raises(InputError, match="Lab Policy"):
         await lab.control({"do": "cssm.policy.use", "policy": "None Such"})
+
+
+async def test_an_authorization_code_by_files_is_used_and_returned(run_lab):
+    lab = await run_lab(PLAN)
+    await lab.timeline.advance(10 * MINUTE)
+
+    async def carry(somebody, name):
+        await lab.control({"do": "cssm.upload", "file": f"sw:flash:{name}"})
+        await lab.timeline.advance(5000)
+        await lab.control({"do": "cssm.ack", "out": "sw:flash:ack.xml"})
+        return await somebody.says("license smart import flash:ack.xml")
+
+    async with person(lab) as somebody:
+        await somebody.says("terminal length 0")
+        await somebody.says("license smart save trust-request flash:t.xml")
+        await carry(somebody, "t.xml")
+        said = await somebody.says("emulator usage hseck9 1")
+        assert said == "% hseck9 needs an authorization code"
+        assert await somebody.says("license smart authorization request add hseck9 local") == ""
+        assert await somebody.says("license smart authorization request save flash:slac.xml") == ""
+        assert await carry(somebody, "slac.xml") == "Import Data Successful"
+        assert await somebody.says("emulator usage hseck9 1") == ""
+        assert "hseck9" in await somebody.says("show license summary")
+        for what in ("all", "usage", "tech support"):
+            assert "hseck9" in await somebody.says(f"show license {what}")
+        said = await somebody.says("license smart authorization return local offline flash:r.xml")
+        assert said.endswith("hseck9 is in use")
+        await somebody.says("emulator usage hseck9 0")
+        said = await somebody.says("license smart authorization return local offline flash:r.xml")
+        assert "Return code: " in said
+        assert await carry(somebody, "r.xml") == "Import Data Successful"
+        log = await somebody.says("show logging | include AUTHORIZATION")
+        assert "AUTHORIZATION_INSTALL_SUCCESS" in log
+        assert "AUTHORIZATION_REMOVED" in log

@@ -42,9 +42,12 @@ def status(context: Context, args: Args) -> Result:
 
 def usage(context: Context, args: Args) -> Result:
     feature, count = str(args["feature"]), int(args["count"])
-    if context.device.use(feature, count, context.now):
-        return Reply()
-    return Reply(f"% {context.device.model} has no licence named {feature}")
+    device = context.device
+    if not device.use(feature, count, context.now):
+        return Reply(f"% {device.model} has no licence named {feature}")
+    if count and all(use.feature != feature for use in device.agent.state.usage.values()):
+        return Reply(f"% {feature} needs an authorization code")
+    return Reply()
 
 
 AP_REFUSED = "% {refused} of them cannot join: the limit without an acknowledgement is in force"

@@ -9,6 +9,9 @@ from __future__ import annotations
 from agent.cli.reply import Args, Context, Handler, Reply, Result
 from agent.device.files import FileFault
 from agent.engine.events import (
+    AuthorizationAsked,
+    AuthorizationRequestSaved,
+    AuthorizationReturned,
     EventlogCleared,
     FactoryResetAsked,
     FileImported,
@@ -55,12 +58,32 @@ def save_trust_request(context: Context, args: Args) -> Result:
     return _save(context, path, TrustRequestSaved(path))
 
 
-def _save(context: Context, path: str, event: UsageSaved | TrustRequestSaved) -> Result:
+_Saving = UsageSaved | TrustRequestSaved | AuthorizationRequestSaved | AuthorizationReturned
+
+
+def _save(context: Context, path: str, event: _Saving) -> Result:
     """A path that cannot be written closes no report."""
     name = context.device.files.check(path, "")
     if isinstance(name, FileFault):
         return Reply(f"%Error opening {path} ({name.value})")
     return Reply(context.device.handle(event, context.now))
+
+
+def authorization_request(context: Context, args: Args) -> Result:
+    event = AuthorizationAsked(str(args["feature"]), Scope(args["scope"]), "add" in args)
+    return Reply(context.device.handle(event, context.now))
+
+
+def authorization_save(context: Context, args: Args) -> Result:
+    path = str(args["file"])
+    return _save(context, path, AuthorizationRequestSaved(path))
+
+
+def authorization_return(context: Context, args: Args) -> Result:
+    """The codes are gone when the return codes are printed."""
+    path = str(args.get("file", ""))
+    event = AuthorizationReturned(Scope(args["scope"]), path)
+    return _save(context, path or "flash:-", event)
 
 
 def trust(context: Context, args: Args) -> Result:
@@ -70,6 +93,9 @@ def trust(context: Context, args: Args) -> Result:
 
 
 HANDLERS: dict[str, Handler] = {
+    "license.authorization_request": authorization_request,
+    "license.authorization_return": authorization_return,
+    "license.authorization_save": authorization_save,
     "license.clear_eventlog": clear_eventlog,
     "license.factory_reset": factory_reset,
     "license.import": import_file,

@@ -1,0 +1,165 @@
+"""Authorization codes by files: asked for, saved, installed, given back.
+
+A code belongs to one unit and stands for all its enforced and export-controlled licences; a newer
+one takes the place of an older one, which CSSM is told by a confirmation code. A code is not given
+back while one of its licences is in use; it is removed first and the return code printed then.
+Sources: docs/sources.md, entries authorization-codes, authorization-file, return-code.
+"""
+
+from __future__ import annotations
+
+from agent.core.identity import Udi
+from agent.engine import transport
+from agent.engine.actions import Answer, WriteFile
+from agent.engine.events import (
+    AuthorizationAsked,
+    AuthorizationRequestSaved,
+    AuthorizationReturned,
+    Scope,
+)
+from agent.engine.saving import NOT_FOUND
+from agent.engine.state import AuthorizationCode
+from agent.engine.turn import Turn
+from agent.profiles.profile import EnforcedLicence
+from agent.protocol.codec import UsageFile, write_usage_file
+from agent.protocol.codec_authorization import AUTHORIZED, confirmation_code, return_code
+from agent.protocol.messages import AuthorizationData, AuthorizationRequest, HaMember
+
+NO_CODE = "No reservation authorization code installed in device"
+ENTER = "Enter this return code in Cisco Smart Software Manager portal:"
+# assumed: the sentences of the two refusals; a capture would show them
+IN_USE = "The authorization code cannot be returned: {feature} is in use"
+INVALID, OLDER = 73, 122
+_REMEMBERED = 16
+
+
+def enforced_licence(turn: Turn, feature: str) -> EnforcedLicence | None:
+    """The enforced licence of this platform and release that has this name."""
+    known = (e for e in turn.profile.enforced if turn.release.within(e.since))
+    return next((e for e in known if e.feature == feature), None)
+
+
+def lacks_code(turn: Turn, tag: str) -> bool:
+    """Is this an enforced licence for which the active unit has no code?"""
+    if all(enforced.tag != tag for enforced in turn.profile.enforced):
+        return False
+    code = turn.state.authorizations.get(turn.state.udi.short)
+    return code is None or all(licence.tag != tag for licence in code.data.licences)
+
+
+def asked(turn: Turn, event: AuthorizationAsked) -> None:
+    """Note what each unit wants: with what it has, or instead of it."""
+    licence = enforced_licence(turn, event.feature)
+    if licence is None:
+        turn.actions.append(Answer(NOT_FOUND))
+        return
+    for udi in _units(turn, event.scope):
+        code = turn.state.authorizations.get(udi.short) if event.add else None
+        keys = {held.tag: held.count for held in code.data.licences} if code else {}
+        if event.add:
+            keys.update(turn.state.authorization_requests.get(udi.short, ()))
+        keys[licence.tag] = 1
+        turn.state.authorization_requests[udi.short] = tuple(keys.items())
+
+
+def save_request(turn: Turn, event: AuthorizationRequestSaved) -> None:
+    """Write the request file of all units that want something."""
+    wanted = turn.state.authorization_requests
+    requests = tuple(
+        AuthorizationRequest(udi, wanted[udi.short])
+        for udi in _units(turn, Scope.ALL)
+        if udi.short in wanted
+    )
+    if requests:
+        _write(turn, event.path, requests)
+    else:
+        turn.actions.append(Answer(NOT_FOUND))
+
+
+def give_back(turn: Turn, event: AuthorizationReturned) -> None:
+    """Remove the codes, print their return codes and write them to a file."""
+    codes = [
+        turn.state.authorizations[udi.short]
+        for udi in _units(turn, event.scope)
+        if udi.short in turn.state.authorizations
+    ]
+    tags = {licence.tag for code in codes for licence in code.data.licences}
+    in_use = (use for use in turn.state.usage.values() if use.count and use.entitlement_tag in tags)
+    used = next(in_use, None)
+    if not codes or used is not None:
+        text = IN_USE.format(feature=used.feature) if used is not None else NO_CODE
+        turn.actions.append(Answer(text))
+        return
+    returns = tuple(_remove(turn, code) for code in codes)
+    lines = [ENTER]
+    for given in returns:
+        lines += [f"UDI: {given.udi}", f"    Return code: {given.remove_code}"]
+    turn.actions.append(Answer("\n".join(lines)))
+    if event.path:
+        _write(turn, event.path, returns)
+
+
+def install(turn: Turn, data: AuthorizationData) -> tuple[int, str] | None:
+    """Install a verified code of an own unit; a fault is (return code, reason)."""
+    state, short = turn.state, data.udi.short
+    before = state.authorizations.get(short)
+    if before is not None and before.data == data:
+        return None
+    if data.correlation_id in state.returned:
+        return INVALID, "the authorization code was returned"
+    if before is not None and data.date_stamp <= before.data.date_stamp:
+        return OLDER, "a newer authorization code is installed"
+    if data.flag != AUTHORIZED:
+        if before is not None:
+            _forget(turn, before)
+        return None
+    code = ""
+    if before is not None:
+        code = confirmation_code(before.data.correlation_id, data.correlation_id, data.udi)
+    state.authorizations[short] = AuthorizationCode(data, turn.now, code)
+    state.authorization_requests.pop(short, None)
+    turn.log("SMART_LIC.AUTHORIZATION_INSTALL_SUCCESS", udi=str(data.udi))
+    turn.note("SAEVT_AUTH_INSTALL", udi=str(data.udi), success="True")
+    return None
+
+
+def confirmations(turn: Turn) -> tuple[str, ...]:
+    """What the user has to tell CSSM of codes that took another one's place just now."""
+    fresh = (c for c in turn.state.authorizations.values() if c.installed == turn.now)
+    return tuple(
+        f"Last Confirmation code UDI: {c.data.udi}    Confirmation code: {c.confirmation_code}"
+        for c in fresh
+        if c.confirmation_code
+    )
+
+
+def _remove(turn: Turn, code: AuthorizationCode) -> AuthorizationRequest:
+    chance = turn.state.chance.digest("return code")[:8]
+    text = return_code(code.data, chance)
+    _forget(turn, code)
+    turn.state.last_return_codes[code.data.udi.short] = text
+    return AuthorizationRequest(code.data.udi, (), remove_code=text)
+
+
+def _forget(turn: Turn, code: AuthorizationCode) -> None:
+    state = turn.state
+    del state.authorizations[code.data.udi.short]
+    state.returned = (*state.returned, code.data.correlation_id)[-_REMEMBERED:]
+    turn.log("SMART_LIC.AUTHORIZATION_REMOVED", udi=str(code.data.udi))
+
+
+def _units(turn: Turn, scope: Scope) -> tuple[Udi, ...]:
+    members = turn.state.members if scope is Scope.ALL else turn.state.members[:1]
+    return tuple(dict.fromkeys(member.udi for member in members))
+
+
+def _write(turn: Turn, path: str, requests: tuple[AuthorizationRequest, ...]) -> None:
+    usage = UsageFile(
+        reports=(),
+        sender=transport.sender(turn),
+        timestamp=turn.now,
+        nonce=turn.state.chance.nonce(),
+        devices=tuple(HaMember(m.role.value, m.udi) for m in turn.state.members),
+        authorization_requests=requests,
+    )
+    turn.actions.append(WriteFile(path, write_usage_file(usage)))
