@@ -153,8 +153,8 @@ def _edited(
         new_views = edited(schema.top, views, config, default)
     except YangError as error:
         raise of_yang(error, schema, where) from None
-    device = call.server.device
-    new = stored(old, new_views, call.server.shown, lambda: new_salt(device.chance))
+    salts = call.server.device.salts()
+    new = stored(old, new_views, call.server.shown, lambda: new_salt(salts))
     _check(call, old, new)
     return new
 

@@ -114,12 +114,14 @@ def test_enable_is_taken_and_ignored(client):
 
 
 def test_plain_secret_of_a_user_is_stored_as_a_hash(switch, client):
+    draws = switch.chance.draws
     client.edit(
         "<native><username><name>eve</name><privilege>15</privilege><secret><encryption>0"
         "</encryption><secret>open sesame</secret></secret></username></native>"
     )
     assert user(switch.datastore.running, "eve").accepts("open sesame")
     assert "open sesame" not in client.config("<native><username/></native>")
+    assert switch.chance.draws == draws  # a replay of the journal draws the same ever after
 
 
 @pytest.mark.parametrize(
