@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.cli.views import licence_all, licence_messages, tech_support, tech_view
+from agent.cli.views import licence_all, licence_messages, licensing, tech_support, tech_view
 from agent.cli.views.layout import Layout, layout_for
 from agent.cli.views.tech_rows import info_rows, job_rows, licences_found
 from agent.core.clock import DAY, MINUTE, SECOND
@@ -14,6 +14,7 @@ from agent.core.release import Release, known_releases
 from agent.device.device import Device, new_device
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.state import (
+    AuthorizationCode,
     Exchange,
     ExchangeStatistics,
     History,
@@ -21,6 +22,7 @@ from agent.engine.state import (
     PastMessage,
     PendingTrust,
 )
+from agent.protocol.messages import AuthorizationData, AuthorizedLicence
 from tests.golden.captures import trust, view
 
 NOW = 1_790_000_000_000
@@ -125,7 +127,7 @@ def test_a_router_prints_its_blocks() -> None:
     text = printed(router)
     assert "  License: network-advantage_10M\n" in text
     assert "  C8000V: Total licenses found: 221\n" in text
-    assert "    No PD enforced licenses\n" in text
+    assert "\n    hseck9: regid.2019-03.com.cisco.DNA_HSEC,1.0_" in text
     router.agent.state.usage.clear()
     assert "License Usage\n=============\nNo licenses in use\n" in printed(router)
 
@@ -195,3 +197,32 @@ def test_reservation_and_conversion_are_those_of_the_other_outputs() -> None:
         "License Conversion:\n  Automatic Conversion Enabled: True\n  Status: Not started\n"
         "  Last Data Push: <none>\n  Last File Export: <none>\n"
     )
+
+
+def test_an_authorization_code_shows_in_every_output() -> None:
+    device = booted("17.13.1")
+    state, udi = device.agent.state, device.udi
+    hsec = device.profile.enforced[0].tag
+    data = AuthorizationData(udi, "A", "", "", (AuthorizedLicence(hsec, 1),), "c1")
+    state.authorizations[udi.short] = AuthorizationCode(data, NOW, "1fc54c75")
+    state.last_return_codes[udi.short] = "CEL7AU-RaGyRi"
+    shown = licensing.collect(device, NOW)
+    status = (
+        "    Status: SMART AUTHORIZATION INSTALLED on Sep 21 14:13:20 2026 UTC\n"
+        "    Last Confirmation code: 1fc54c75\n    Last return code: CEL7AU-RaGyRi\n"
+    )
+    text = licence_all.authorization(shown, layout("17.13.1"))
+    assert status in text
+    assert (
+        "\n\nAuthorizations:\n  C9K HSEC (Cat9K HSEC):\n"
+        "    Description: HSEC Key for Export Compliance on Cat9K Series Switches\n"
+        "    Total available count: 1\n    Enforcement type: EXPORT RESTRICTED\n"
+        f"    Term information:\n      Active: {udi}\n"
+        "        Authorization type: SMART AUTHORIZATION INSTALLED\n"
+        "        License type: PERPETUAL\n          Term Count: 1\n\nPurchased Licenses:\n"
+    ) in text
+    everything = licence_all.all_of_it(shown, layout("17.13.1"))
+    assert status in everything
+    assert "Authorizations:\n  C9K" not in everything
+    codes = "    Last return code: CEL7AU-RaGyRi\n    Last Confirmation code: 1fc54c75\n"
+    assert codes in printed(device)

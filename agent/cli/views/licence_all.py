@@ -9,7 +9,7 @@ from agent.cli.views import licence_status as part
 from agent.cli.views.layout import Layout
 from agent.cli.views.licence_status import Block, Lines
 from agent.cli.views.licence_usage import blocks
-from agent.cli.views.licensing import LicensingView
+from agent.cli.views.licensing import AuthorizedRow, Calendar, LicensingView, Node
 
 
 def all_of_it(view: LicensingView, layout: Layout) -> str:
@@ -30,7 +30,9 @@ def udi(view: LicensingView, layout: Layout) -> str:
 def authorization(view: LicensingView, layout: Layout) -> str:
     """The text of `show license authorization`; an empty line ends it."""
     head = [*_FILES, ""] if layout.has("authorization_files") else []
-    return "\n".join([*head, *_overall(view, layout), "", *purchased(view, layout), ""])
+    rows = ["Authorizations:", *(line for row in view.authorized for line in _authorized(row))]
+    body = [*rows, ""] if view.authorized else []
+    return "\n".join([*head, *_overall(view, layout), "", *body, *purchased(view, layout), ""])
 
 
 def reservation(view: LicensingView, layout: Layout) -> str:
@@ -114,9 +116,45 @@ def _authorizations(view: LicensingView, layout: Layout) -> Lines:
 
 
 def _overall(view: LicensingView, layout: Layout) -> Lines:
-    lines = ["Overall status:"]
+    lines, indent = ["Overall status:"], node_indent(layout)
     for node in view.nodes:
-        lines += [f"  {node.role}: {node.udi}", f"{node_indent(layout)}Status: NOT INSTALLED"]
+        lines.append(f"  {node.role}: {node.udi}")
+        lines += [f"{indent}{row}" for row in _codes(node, view.calendar)]
+    return lines
+
+
+def _codes(node: Node, calendar: Calendar) -> Lines:
+    """A unit's authorization: its status, and the last codes that went to and fro."""
+    code = node.authorization
+    lines = ["Status: NOT INSTALLED"]
+    if code is not None:
+        lines = [f"Status: {AUTHORIZED} on {calendar.date(code.installed)}"]
+        if code.confirmation_code:
+            lines.append(f"Last Confirmation code: {code.confirmation_code}")
+    if node.last_return_code:
+        lines.append(f"Last return code: {node.last_return_code}")
+    return lines
+
+
+AUTHORIZED = "SMART AUTHORIZATION INSTALLED"
+
+
+def _authorized(row: AuthorizedRow) -> Lines:
+    """One licence of `Authorizations:`. # source: authorization-form (labels; indents recalled)"""
+    lines = [
+        f"  {row.name} ({row.display}):",
+        f"    Description: {row.description}",
+        f"    Total available count: {row.count}",
+        "    Enforcement type: EXPORT RESTRICTED",
+        "    Term information:",
+    ]
+    for node, kind, count in row.terms:
+        lines += [
+            f"      {node.role}: {node.udi}",
+            f"        Authorization type: {AUTHORIZED}",
+            f"        License type: {kind}",
+            f"          Term Count: {count}",
+        ]
     return lines
 
 

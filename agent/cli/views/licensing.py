@@ -17,6 +17,7 @@ from agent.engine.config import LicenseConfig
 from agent.engine.queries import UsageSummary, usage_summary
 from agent.engine.state import (
     AgentState,
+    AuthorizationCode,
     History,
     LicenceUse,
     Policy,
@@ -60,11 +61,27 @@ class LicenceRow:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A unit of the set: its role as printed, its UDI, its trust code if it has one."""
+    """A unit of the set: its role as printed, its UDI, its codes if it has any."""
 
     role: str
     udi: Udi
     trust: TrustCode | None
+    authorization: AuthorizationCode | None = None
+    last_return_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizedRow:
+    """A licence that codes of one or more units stand for; `terms` are (node, type, count)."""
+
+    name: str
+    display: str
+    description: str
+    terms: tuple[tuple[Node, str, int], ...]
+
+    @property
+    def count(self) -> int:
+        return sum(count for _, _, count in self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,7 @@ class LicensingView:
     data_channel: bool = True
     automatic_conversion: bool = False
     history: History = field(default_factory=History)
+    authorized: tuple[AuthorizedRow, ...] = ()
 
     @property
     def trusted(self) -> bool:
@@ -99,8 +117,9 @@ def view_of(
     state: AgentState, profile: Profile, agent_version: str, calendar: Calendar
 ) -> LicensingView:
     """The view of a state on a platform family."""
+    nodes = _nodes(state)
     return LicensingView(
-        nodes=tuple(Node(m.role.value, m.udi, state.trust.get(m.udi.short)) for m in state.members),
+        nodes=nodes,
         account=state.account,
         config=state.config,
         policy=state.policy,
@@ -110,8 +129,45 @@ def view_of(
         agent_version=agent_version,
         calendar=calendar,
         automatic_conversion=profile.automatic_conversion,
+        authorized=_authorized(nodes, profile),
         history=History(dict(state.history.messages), dict(state.history.imports)),
     )
+
+
+def _nodes(state: AgentState) -> tuple[Node, ...]:
+    return tuple(
+        Node(
+            role=member.role.value,
+            udi=member.udi,
+            trust=state.trust.get(member.udi.short),
+            authorization=state.authorizations.get(member.udi.short),
+            last_return_code=state.last_return_codes.get(member.udi.short, ""),
+        )
+        for member in state.members
+    )
+
+
+def _authorized(nodes: tuple[Node, ...], profile: Profile) -> tuple[AuthorizedRow, ...]:
+    """Each licence that is authorized on some unit, named as the platform names it."""
+    held = [
+        (licence, node)
+        for node in nodes
+        if node.authorization is not None
+        for licence in node.authorization.data.licences
+    ]
+    known = {row.tag: row for row in profile.enforced}
+    rows = []
+    for tag, licence in {licence.tag: licence for licence, _ in held}.items():
+        names = known.get(tag)
+        rows.append(
+            AuthorizedRow(
+                name=(names.name if names else "") or licence.display_name,
+                display=(names.display if names else "") or licence.display_name,
+                description=(names.description if names else "") or licence.description,
+                terms=tuple((n, x.license_type, x.count) for x, n in held if x.tag == tag),
+            )
+        )
+    return tuple(rows)
 
 
 def _rows(uses: Iterable[LicenceUse], profile: Profile) -> tuple[LicenceRow, ...]:

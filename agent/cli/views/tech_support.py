@@ -167,20 +167,17 @@ def _overall(view: TechView, layout: Layout) -> Lines:
     indent = whole.node_indent(layout)
     lines = ["Overall status:"]
     for node in view.licensing.nodes:
+        code = node.authorization
+        confirmation = code.confirmation_code if code else ""
         lines += [
             f"  {node.role}: {node.udi}",
             f"{indent}Reservation status: NOT INSTALLED",
-            *(f"{indent}{name}: <none>" for name in _CODES),
+            f"{indent}Request code: <none>",
+            f"{indent}Last return code: {node.last_return_code or '<none>'}",
+            f"{indent}Last Confirmation code: {confirmation or '<none>'}",
+            f"{indent}Reservation authorization code: <none>",
         ]
     return lines
-
-
-_CODES = (
-    "Request code",
-    "Last return code",
-    "Last Confirmation code",
-    "Reservation authorization code",
-)
 
 
 def _specified(view: TechView, layout: Layout) -> Lines:
