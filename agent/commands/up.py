@@ -170,6 +170,8 @@ def _print_table(ready: dict[str, Any]) -> None:
         what = f"{device['platform']}, IOS XE {device['release']}"
         ssh = device.get("ssh")
         where = f"ssh -p {ssh['port']} {device['username']}@{ssh['host']}" if ssh else "no listener"
+        if "netconf" in device:
+            where += f", netconf {device['netconf']['port']}"
         table.add_row(device["name"], what, where)
     more = len(ready["devices"]) - MANY
     if more > 0:

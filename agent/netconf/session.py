@@ -28,6 +28,7 @@ MAX_DEPTH = 200  # deeper than any data, and safe for what walks it
 BASE_1_0, BASE_1_1 = "urn:ietf:params:netconf:base:1.0", "urn:ietf:params:netconf:base:1.1"
 MISSING_BASE = b"<!-- Error: missing base capability in hello (closing session) -->"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+_TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 _RPC, _HELLO = f"{{{BASE}}}rpc", f"{{{BASE}}}hello"
 
 
@@ -173,11 +174,8 @@ def read_xml(message: bytes) -> Element:
         raise Malformed(str(error)) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise Malformed("a document type is not allowed")
-    depth, element = 0, root
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > MAX_DEPTH:
-            raise Malformed(f"nested too deeply at {element.tag}")
+    if _TOO_DEEP(root):
+        raise Malformed("nested too deeply")
     return root
 
 
