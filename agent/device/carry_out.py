@@ -37,6 +37,7 @@ from agent.device.inputs import (
 from agent.engine.ack_rule import access_point_limit
 from agent.engine.events import (
     Booted,
+    ClockChanged,
     ConfigChanged,
     LicenceRequest,
     SwitchedOver,
@@ -173,7 +174,7 @@ def _clock_set(device: Device, given: ClockSet, now: Instant) -> str:
     fields = {"old": old, "new": new, "source": f"console by {given.by}"}
     device.write_log("SYS.CLOCKUPDATE", fields, now)
     device.write_log("SMART_LIC.SYSTEM_CLOCK_CHANGED", {}, now)
-    return ""
+    return device.tell(ClockChanged(given.offset_ms), now)
 
 
 def _usage_set(device: Device, given: UsageSet, now: Instant) -> str:

@@ -89,7 +89,8 @@ class Network:
 
     def send(self, device: Device, send: Send) -> None:
         """Take a request from a device; its outcome comes back as a later deadline."""
-        now = max(send.message.timestamp, self._fleet.played or 0)
+        sent = send.message.timestamp - device.clock_offset_ms  # the message has the device's time
+        now = max(sent, self._fleet.played or 0)
         server = self._server(send.route)
         body = encode_request(send.message, send.signing_key)
         if server is None:

@@ -157,7 +157,7 @@ def _write(turn: Turn, path: str, requests: tuple[AuthorizationRequest, ...]) ->
     usage = UsageFile(
         reports=(),
         sender=transport.sender(turn),
-        timestamp=turn.now,
+        timestamp=transport.own_time(turn),
         nonce=turn.state.chance.nonce(),
         devices=tuple(HaMember(m.role.value, m.udi) for m in turn.state.members),
         authorization_requests=requests,

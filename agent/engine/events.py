@@ -90,6 +90,13 @@ class SwitchedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockChanged:
+    """The device's calendar is ahead of its instants by this much; no timer moves."""
+
+    offset_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class SyncAsked:
     """`license smart sync`: exchange with the server now, whatever the daily limit says."""
 
@@ -195,6 +202,7 @@ Event = (
     | UsageChanged
     | UnitsChanged
     | SwitchedOver
+    | ClockChanged
     | SyncAsked
     | TokenEntered
     | AuthorizationAsked

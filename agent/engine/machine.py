@@ -33,6 +33,7 @@ from agent.engine.events import (
     AuthorizationRequestSaved,
     AuthorizationReturned,
     Booted,
+    ClockChanged,
     ConfigChanged,
     Event,
     EventlogCleared,
@@ -184,6 +185,11 @@ def _usage_changed(turn: Turn, event: UsageChanged) -> None:
     reporting.usage_changed(turn, event)
 
 
+def _clock_changed(turn: Turn, event: ClockChanged) -> None:
+    """Messages carry the device's own time; deadlines stay. # source: deadline (clock jumps)"""
+    turn.state.clock_offset = event.offset_ms
+
+
 def _sync_asked(turn: Turn, event: SyncAsked) -> None:
     transport.sync(turn)
 
@@ -216,6 +222,7 @@ def _factory_reset(turn: Turn, event: FactoryResetAsked) -> None:
         next_handle=old.next_handle,
         next_request_id=old.next_request_id,
         booted=old.booted,
+        clock_offset=old.clock_offset,
         factory_reset=turn.now,
     )
 
@@ -252,6 +259,7 @@ _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     UsageChanged: _usage_changed,
     UnitsChanged: units.units_changed,
     SwitchedOver: units.switched_over,
+    ClockChanged: _clock_changed,
     SyncAsked: _sync_asked,
     TokenEntered: establish.token_entered,
     ReplyReceived: answers.reply_received,

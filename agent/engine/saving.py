@@ -62,7 +62,7 @@ def _write(
     usage = UsageFile(
         reports=reports,
         sender=transport.sender(turn),
-        timestamp=turn.now,
+        timestamp=transport.own_time(turn),
         nonce=turn.state.chance.nonce(),
         devices=tuple(HaMember(m.role.value, m.udi) for m in turn.state.members),
         trust_requests=asked,

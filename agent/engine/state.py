@@ -372,6 +372,7 @@ class AgentState:
     history: History = field(default_factory=History)
     peer: ConnectInfo | None = None
     booted: Instant | None = None
+    clock_offset: Instant = 0  # how far the device's calendar is ahead, in what it says of the time
     # the poll a server still owes an answer to: its id, the nonce of the request it answers
     poll_id: str = ""
     connected: bool = False  # the last CSLU Hello or exchange went through

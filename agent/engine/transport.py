@@ -9,6 +9,7 @@ Sources: docs/sources.md, entries hello-retries, polling, trust-idtoken.
 
 from __future__ import annotations
 
+from agent.core.clock import Instant
 from agent.engine import reporting, retries, rum, trust
 from agent.engine.actions import Send
 from agent.engine.routes import is_direct, route, talks
@@ -187,7 +188,7 @@ def _send_usage(turn: Turn) -> None:
     asked, proof = trust.requests(turn)
     message = UsageReport(
         sender=sender(turn),
-        timestamp=turn.now,
+        timestamp=own_time(turn),
         nonce=turn.state.chance.nonce(),
         usage=tuple(report.signed for report in reports if report.signed is not None),
         trust_requests=asked,
@@ -212,12 +213,12 @@ def _send(
 
 def _hello(turn: Turn) -> Hello:
     waiting = len(rum.to_send(turn))
-    return Hello(sender(turn), turn.now, turn.state.chance.nonce(), waiting)
+    return Hello(sender(turn), own_time(turn), turn.state.chance.nonce(), waiting)
 
 
 def _trust(turn: Turn, wanted: TrustWanted) -> TrustEstablishment:
     asked, proof = trust.requests_with_token(turn, wanted)
-    return TrustEstablishment(sender(turn), turn.now, turn.state.chance.nonce(), asked, proof)
+    return TrustEstablishment(sender(turn), own_time(turn), turn.state.chance.nonce(), asked, proof)
 
 
 def _trust_sync(turn: Turn) -> TrustSync:
@@ -225,7 +226,7 @@ def _trust_sync(turn: Turn) -> TrustSync:
     asked, proof = trust.requests(turn)
     return TrustSync(
         sender=sender(turn),
-        timestamp=turn.now,
+        timestamp=own_time(turn),
         nonce=state.chance.nonce(),
         devices=tuple(HaMember(m.role.value, m.udi) for m in state.members),
         trust_ids=tuple(code.trust_id for code in state.trust.values()),
@@ -235,7 +236,12 @@ def _trust_sync(turn: Turn) -> TrustSync:
 
 
 def _poll(turn: Turn) -> Poll:
-    return Poll(sender(turn), turn.now, turn.state.chance.nonce(), turn.state.poll_id)
+    return Poll(sender(turn), own_time(turn), turn.state.chance.nonce(), turn.state.poll_id)
+
+
+def own_time(turn: Turn) -> Instant:
+    """The time by the device's calendar: what it writes into messages and files."""
+    return turn.now + turn.state.clock_offset
 
 
 def sender(turn: Turn) -> Sender:

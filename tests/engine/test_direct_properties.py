@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 
 from agent.core.clock import HOUR
 from agent.engine.config import Transport
+from agent.engine.events import Scope
 from agent.engine.machine import SmartAgent, new_state
 from counterparts.cssm import Cssm, CssmSettings
 from counterparts.records import IN_MEMORY, SqlCssmRecords
 from tests.engine.direct import Direct
 from tests.engine.pair import UDI
 from tests.engine.test_machine_properties import BOOT, check, steps, take
+from tests.engine.test_units import THREE, TWO, Stack
 
 SLOW = [HealthCheck.too_slow]
 direct_steps = steps | st.one_of(
@@ -87,5 +89,43 @@ def test_once_cssm_is_back_a_trusted_device_gets_everything_acknowledged(script)
         waiting = [r for r in pair.state.reports.values() if r.state.value in ("UNACK", "CLOSED")]
         assert waiting == []
         assert not any(r.flag == "E" for r in pair.state.reports.values())
+    finally:
+        records.close()
+
+
+units_steps = direct_steps | st.one_of(
+    st.tuples(st.just("units"), st.integers(1, 3)),
+    st.tuples(st.just("switchover"), st.none()),
+)
+
+
+class Set(Stack, Direct):
+    """A set of units whose first is replaced at a switchover."""
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
+@given(script=st.lists(units_steps, min_size=4, max_size=25))
+def test_units_that_come_and_go_lose_no_report(script):
+    records = SqlCssmRecords(IN_MEMORY)
+    cssm = Cssm(records, CssmSettings(), "units")
+    try:
+        pair = Set(cssm).boot(BOOT)
+        token = pair.portal.new_token(365, 100, "", BOOT).token
+        for kind, value in script:
+            units = [member.udi for member in pair.state.members]
+            if kind == "units":
+                spare = [u for u in (UDI, TWO, THREE) if u not in units]
+                pair.set_units(*(*units, *spare)[:value])
+            elif kind == "switchover":
+                pair.switch_over()
+            elif kind == "trust":
+                pair.trust(token, Scope.ALL, force=value)
+            elif kind == "skew":
+                pair.use(skew_ms=value)
+            else:
+                take(pair, (kind, value))
+            check(pair)
+            owners = {code.udi for code in pair.state.trust.values()}
+            assert owners <= {member.udi for member in pair.state.members}
     finally:
         records.close()

@@ -6,6 +6,7 @@ from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.engine.config import Transport
 from agent.engine.events import (
     Booted,
+    ClockChanged,
     Failure,
     LicenceRequest,
     Scope,
@@ -228,6 +229,17 @@ def test_clocks_two_hours_apart_give_no_trust(pair, hours):
     pair.trust()
     assert reasons(pair) == ["timestamp"]
     assert pair.state.trust == {}
+
+
+def test_a_device_whose_own_clock_is_wrong_gets_no_trust_until_it_is_set(pair):
+    deadline = pair.usage_reporting.next_ack_deadline
+    pair.handle(ClockChanged(3 * HOUR))
+    assert pair.usage_reporting.next_ack_deadline == deadline
+    pair.trust()
+    assert reasons(pair) == ["timestamp"]
+    pair.handle(ClockChanged(0))
+    pair.trust()
+    assert pair.times(SUCCESS) == [TRUSTED]
 
 
 def test_clocks_less_than_an_hour_apart_do(pair):

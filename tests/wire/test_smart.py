@@ -58,6 +58,18 @@ async def test_trust_policy_report_and_ack_over_the_default_url(run_lab):
     assert token["uses_left"] == 9
 
 
+async def test_a_clock_set_wrong_and_right_again(run_lab):
+    lab = await run_lab(PLAN)
+    await lab.timeline.advance(10 * MINUTE)
+    async with person(lab) as somebody:
+        await somebody.says("clock set 18:00:00 6 Oct 2026")
+        log = await trusting(lab, somebody)
+        assert "%SMART_LIC-3-TRUST_CODE_INSTALL_FAILED" in log
+        assert "timestamp." in log
+        await somebody.says("clock set 12:10:00 6 Oct 2026")
+        assert "TRUST_CODE_INSTALL_SUCCESS" in await trusting(lab, somebody)
+
+
 async def test_a_month_of_reports(run_lab):
     lab = await run_lab(PLAN)
     await lab.timeline.advance(10 * MINUTE)
