@@ -236,6 +236,8 @@ def _poll_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
         polling.end(turn)
     elif reply.status in (StatusCode.OK_POLL, StatusCode.OK_TRY_AGAIN):
         polling.plan(turn, polling.wait_of(reply))
+    elif reply.message == establish.STALE_NONCE:
+        polling.plan(turn, TIMINGS.trust.retry)
     else:  # the result is lost: the reports go again next day
         polling.end(turn)
         when = turn.now + TIMINGS.push.retry

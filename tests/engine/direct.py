@@ -34,6 +34,7 @@ class Direct(Pair):
         self.cssm = cssm
         self.portal = Portal(cssm)
         self.forged = lambda body: body
+        self.lost_answers = 0  # the same bytes arrive so many times before: a device was restarted
         self.token = self.portal.new_token(30, 10, "", 0).token
 
     def trust(self, token=None, scope=Scope.LOCAL, force=False, now=None):
@@ -50,6 +51,8 @@ class Direct(Pair):
             self.handle(SendFailed(send.request_id, failure))
             return
         body = codec.encode_request(send.message, send.signing_key)
+        for _ in range(self.lost_answers):
+            self.cssm.handle(CloudRequest("POST", PATH, {}, body), self.now)
         answer = self.cssm.handle(CloudRequest("POST", PATH, {}, body), self.now)
         assert answer.status == 200
         try:

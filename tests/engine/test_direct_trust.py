@@ -248,6 +248,27 @@ def test_clocks_less_than_an_hour_apart_do(pair):
     assert pair.times(SUCCESS) == [TRUSTED]
 
 
+def test_bytes_said_twice_are_refused_and_said_again_with_a_new_nonce(pair):
+    """A restarted emulator sends what was in flight again; CSSM may have had it already."""
+    pair.lost_answers = 1
+    pair.trust()
+    assert pair.state.trust == {}
+    pair.lost_answers = 0
+    pair.pass_time(6 * MINUTE)
+    assert pair.times(SUCCESS) == [TRUSTED + 5 * MINUTE]
+    assert reasons(pair) == []
+    for message in (UsageReport, Poll):
+        pair.handle(SyncAsked())
+        pair.lost_answers = 1 if message is UsageReport else 0
+        pair.pass_time(SECOND)
+        pair.lost_answers = 1
+        pair.pass_time(300 * SECOND)
+        pair.lost_answers = 0
+        pair.pass_time(HOUR)
+    assert not [r for r in pair.state.reports.values() if r.state is RumState.UNACK]
+    assert not any(report.flag == "E" for report in pair.state.reports.values())
+
+
 def test_another_transport_keeps_trust_and_drops_the_wish(pair):
     pair.fate = lambda message, now: Failure.REFUSED
     pair.trust()
