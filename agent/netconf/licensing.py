@@ -132,7 +132,12 @@ def _state_info(device: Device) -> Tree:
             ),
             "factory-purchase": Rows({str(udi): Tree(udi=_udi(udi)) for udi in units}),
             "imported-authorizations": Tree(
-                {"overall-status": Rows({str(udi): Tree(udi=_udi(udi)) for udi in units})}
+                {
+                    "overall-status": Rows(
+                        {str(udi): _authorization(udi, state, offset) for udi in units}
+                    ),
+                    "authorization-list": _authorized(device),
+                }
             ),
         }
     )
@@ -216,6 +221,36 @@ def _rule(rule: ReportingRule) -> Tree:
             "reporting-macd": rule.on_change.days,
         }
     )
+
+
+def _authorization(udi: Udi, state: AgentState, offset: Instant) -> Tree:
+    """A unit, and the kind of code installed on it."""
+    code = state.authorizations.get(udi.short)
+    row = Tree(udi=_udi(udi))
+    if code is not None:
+        installed = Tree({"install-time": _date(code.installed, offset)})
+        row["installed-list"] = Rows({"authorization-type-auth-code": installed})
+    return row
+
+
+def _authorized(device: Device) -> Rows:
+    """The licences all installed codes stand for, counted over the units."""
+    rows = Rows()
+    enforced = {licence.tag: licence for licence in device.profile.enforced}
+    for code in device.agent.state.authorizations.values():
+        for licence in code.data.licences:
+            known = enforced.get(licence.tag)
+            before = rows.get(licence.tag, Tree()).get("total-count", 0)
+            rows[licence.tag] = Tree(
+                {
+                    "short-name": known.display if known else licence.display_name,
+                    "license-name": known.feature if known else licence.display_name,
+                    "description": known.description if known else licence.description,
+                    "total-count": before + licence.count,
+                    "license-enforcement-type": "license-enforcement-type-export",
+                }
+            )
+    return rows
 
 
 def _report(report: RumReport, udi: Udi, offset: Instant) -> Tree:

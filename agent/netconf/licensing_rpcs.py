@@ -1,7 +1,7 @@
 """The operations of cisco-smart-license and cisco-ia: what the CLI's exec commands do.
 
 Each returns a return code at once; the rest happens in the Smart Agent. A code is one of
-error-enum, by name. What the Smart Agent has no answer for yet is `notsupported`.
+error-enum, by name. Registration, which policies made needless, is `notsupported`.
 Sources: docs/sources.md, entries smart-license-rpcs, return-codes, save-config.
 """
 
@@ -14,6 +14,8 @@ from lxml import etree
 from agent.device.files import FileFault
 from agent.engine.config import Transport
 from agent.engine.events import (
+    AuthorizationAsked,
+    AuthorizationReturned,
     FileImported,
     SavedUsage,
     Scope,
@@ -109,9 +111,10 @@ def _import_file(call: Call, given: Tree) -> Output:
     text = call.server.device.files.read(str(given["file-path"]))
     if isinstance(text, FileFault):
         return _code("notfound")
-    answer = call.server.device.handle(FileImported(text), call.now)
+    first, *confirmations = call.server.device.handle(FileImported(text), call.now).split("\n")
     # assumed: one code for whatever is wrong with a file; a device's answer would show more
-    return _code(SUCCESS if answer == IMPORTED else CANNOT_PARSE)
+    output = _code(SUCCESS if first == IMPORTED else CANNOT_PARSE)
+    return {**output, "confirmation-codes": "\n".join(confirmations)} if confirmations else output
 
 
 # --- trust and authorization ----------------------------------------------------------------
@@ -124,7 +127,7 @@ def _id_token_trust(call: Call, given: Tree) -> Output:
     # assumed: the code where every unit asked for has its trust code already
     """
     device = call.server.device
-    scope = Scope.ALL if given.get("all-ha") else Scope.LOCAL
+    scope = _scope(not given.get("all-ha", False))
     event = TokenEntered(str(given["id-token"]), scope, bool(given.get("force")))
     if device.handle(event, call.now):
         return _code(WRONG_TRANSPORT)
@@ -132,15 +135,36 @@ def _id_token_trust(call: Call, given: Tree) -> Output:
 
 
 def _request_authorization(call: Call, given: Tree) -> Output:
-    """Fails at once where nobody can be asked."""
-    if call.server.device.agent.state.config.transport is Transport.OFF:
+    """Fails at once where nobody can be asked. # assumed: the code of one that is under way"""
+    device = call.server.device
+    if device.agent.state.config.transport is Transport.OFF:
         return _code(NO_TRANSPORT)
-    return _code(NOT_SUPPORTED)
+    event = AuthorizationAsked(
+        str(given["feature-name"]), _scope(given["local"]), bool(given["add"])
+    )
+    return _code(NO_SUCH_ITEM if device.handle(event, call.now) else IN_PROGRESS)
 
 
 def _return_authorization(call: Call, given: Tree) -> Output:
-    """No authorization code is ever installed on this device."""
-    return _code(NO_CODE)
+    """Remove the codes and tell the return codes; with a path they go to a file too.
+
+    # assumed: the return code where a licence of it is in use
+    """
+    device, path = call.server.device, str(given.get("file-path", ""))
+    if path and isinstance(device.files.check(path, ""), FileFault):
+        return _code(CANNOT_STORE)
+    state = device.agent.state
+    before = dict(state.authorizations)
+    device.handle(AuthorizationReturned(_scope(given["local"]), path), call.now)
+    returned = [short for short in before if short not in state.authorizations]
+    if not returned:
+        return _code("invalidrequest" if before else NO_CODE)
+    codes = [state.last_return_codes[short] for short in returned]
+    return {**_code(SUCCESS), "authorization-return-string": "\n".join(codes)}
+
+
+def _scope(local: bool) -> Scope:
+    return Scope.LOCAL if local else Scope.ALL
 
 
 def _not_supported(call: Call, given: Tree) -> Output:

@@ -168,7 +168,8 @@ def test_files_are_written_as_the_commands_write_them(switch, client, name, more
         ("rum-save-usage-all", (("file-path", "tftp://10.0.0.1/x"),), "storagefailtostore"),
         ("import-file", (("file-path", "flash:absent"),), "notfound"),
         ("id-token-trust", (("id-token", "T"),), "transporttype"),
-        ("authorization-request-online", (("feature-name", "x"),), "notsupported"),
+        ("authorization-request-online", (("feature-name", "x"),), "requesteditemnotfound"),
+        ("authorization-request-online", (("feature-name", "hseck9"),), "registrationinprogress"),
         ("authorization-code-return-online", (), "noauthorizationinstalled"),
         (
             "authorization-code-return-offline",
@@ -216,6 +217,29 @@ def test_reports_pulled_by_netconf_are_acknowledged():
     assert info.findtext("trust-code/key_udi") == "PID:C9300-24T,SN:FOC0000EMU1"
     assert info.findtext("trust-code/is-installed") == "true"
     assert info.findtext("rum-ack/last-received-time") == "2026-10-08T12:10:00+00:00"
+
+
+def test_authorization_code_goes_in_and_comes_back():
+    records = SqlCssmRecords(IN_MEMORY)
+    cssm = Cssm(records, CssmSettings(), "seed")
+    switch = device("netconf-yang", anchors=cssm.anchors)
+    client = Client(NetconfServer(switch, NOW))
+    switch.write_file("flash:slac", Portal(cssm).authorize(switch.udi, ["hseck9"], NOW), NOW)
+    records.close()
+    assert asked(client, "import-file", ("file-path", "flash:slac")) == "success"
+    found = state(client).find("state-info/imported-authorizations")
+    assert found.findtext("overall-status/installed-list/install-type") == (
+        "authorization-type-auth-code"
+    )
+    assert found.findtext("authorization-list/license-name") == "hseck9"
+    assert found.findtext("authorization-list/total-count") == "1"
+    reply = client.rpc(f'<authorization-code-return-online xmlns="{CSL}"/>')
+    assert [e.text for e in reply] == [
+        "success",
+        switch.agent.state.last_return_codes[switch.udi.short],
+    ]
+    assert state(client).find("state-info/imported-authorizations/authorization-list") is None
+    assert asked(client, "authorization-code-return-online") == "noauthorizationinstalled"
 
 
 def _states(client: Client) -> set[str]:
