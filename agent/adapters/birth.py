@@ -13,7 +13,7 @@ from agent.device.config import default_config, grammar_of
 from agent.device.config_text import read_config
 from agent.device.device import Device, new_device
 from agent.device.units import with_roles
-from agent.profiles.profile import profile_for
+from agent.profiles.profile import check_release, profile_for
 from yang.tree import Tree
 
 
@@ -22,6 +22,8 @@ def make_device(plan: DevicePlan, seed: str, anchors: tuple[str, ...]) -> Device
 
     Raises InputError for a platform, release or configuration line that cannot be used.
     """
+    release = Release.parse(plan.release)
+    check_release(plan.platform, release)
     lines = plan.config
     if plan.netconf is not None:
         lines = ("netconf-yang", *lines)
@@ -35,7 +37,7 @@ def make_device(plan: DevicePlan, seed: str, anchors: tuple[str, ...]) -> Device
     return new_device(
         plan.name,
         plan.platform,
-        Release.parse(plan.release),
+        release,
         plan.serial,
         seed=f"{seed}|{plan.platform}:{plan.serial}",
         anchors=anchors,

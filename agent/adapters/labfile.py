@@ -29,7 +29,7 @@ from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.device.units import MOST_UNITS
-from agent.profiles.profile import Profile, profile_for
+from agent.profiles.profile import Profile, check_release, profile_for
 
 NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -248,17 +248,10 @@ def _check_platform(d: _Device, i: int, faults: _Faults) -> None:
     except InputError as error:
         raise faults.at(("devices", i, "platform"), error.what, error.allowed) from None
     try:
-        release = Release.parse(d.release)
-        release.row  # noqa: B018  (asks whether the release is known)
+        check_release(d.platform, Release.parse(d.release))
     except InputError as error:
         raise faults.at(("devices", i, "release"), error.what, error.allowed) from None
     _check_members(d, i, profile, faults)
-    if not release.within(profile.first_releases):
-        raise faults.at(
-            ("devices", i, "release"),
-            f"a {d.platform} does not run {d.release}",
-            profile.first_releases,
-        )
 
 
 def _check_members(d: _Device, i: int, profile: Profile, faults: _Faults) -> None:

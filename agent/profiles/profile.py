@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from agent.core.errors import InputError
+from agent.core.release import Release
 from agent.protocol.messages import LicenseClass
 
 
@@ -126,6 +127,14 @@ class Profile:
         wanted = self.levels[level] if self.levels else ()
         group = self.entitlements[self.models[pid].licences]
         return tuple(e for feature in wanted for e in group if e.feature == feature)
+
+
+def check_release(pid: str, release: Release) -> None:
+    """Raises InputError unless the release is known and `pid` runs it."""
+    release.row  # noqa: B018  (asks whether the release is known)
+    span = profile_for(pid).first_releases
+    if not release.within(span):
+        raise InputError(f"a {pid} does not run {release}", allowed=span)
 
 
 def profile_for(pid: str) -> Profile:
