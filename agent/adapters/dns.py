@@ -38,7 +38,7 @@ class Resolver:
 
     def __init__(self, hosts: Mapping[str, str | Address], dns_port: int = DNS_PORT) -> None:
         self._hosts = {
-            name.lower(): at if isinstance(at, Address) else _address(at)
+            name.lower(): at if isinstance(at, Address) else literal(at)
             for name, at in hosts.items()
         }
         self._dns_port = dns_port
@@ -71,7 +71,7 @@ def is_address(text: str) -> bool:
     return True
 
 
-def _address(text: str) -> Address:
+def literal(text: str) -> Address:
     """`127.0.0.1` or `127.0.0.1:18182`."""
     host, colon, port = text.rpartition(":")
     if colon and port.isdigit() and not is_address(text):

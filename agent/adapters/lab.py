@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agent.adapters.birth import make_device
-from agent.adapters.dns import Address, Resolver
+from agent.adapters.dns import Address, Resolver, literal
 from agent.adapters.plan import LabPlan, Listen
 from agent.adapters.timeline import Timeline
 from agent.cli.reply import LabCall
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from agent.adapters.servers import Server
     from agent.adapters.ssh import SshFront
     from agent.adapters.terminal import Terminal
+    from agent.adapters.transfer import Outside
     from counterparts.cssm import Cssm
 
 LONGEST_ADVANCE = 100 * 366 * DAY
@@ -52,6 +53,7 @@ class Lab:
         # called with each device that reloads, after its sessions have ended
         self.reloaded: list[Callable[[Device], None]] = []
         self._link: HttpLink | None = None
+        self._outside: Outside | None = None
         self.front: SshFront | None = None
         self.netconf: NetconfFront | None = None
         self.netconf_endpoints: dict[str, Listen] = {}
@@ -82,6 +84,8 @@ class Lab:
             self.devices[plan.name] = device
             self.timeline.join(device)
             device.changed = self.timeline.touched
+            device.announce = self._announce
+            device.restarted = self._restarted
 
     def _anchors(self) -> tuple[str, ...]:
         """The roots of every CSSM of the lab, known from their seeds before they are open."""
@@ -128,10 +132,12 @@ class Lab:
     def run(self) -> None:
         """Everything answers now: plug the devices in and let time run."""
         from agent.adapters.http import HttpLink
+        from agent.adapters.transfer import Outside
 
         network = self.plan.network
         resolver = Resolver(self._hosts(), network.dns_port)
         self._link = HttpLink(self.timeline, resolver)
+        self._outside = Outside(resolver, self._known_addresses, anchors=self._anchors())
         for device in self.devices.values():
             device.link = self._link
             device.resend()
@@ -170,6 +176,11 @@ class Lab:
                 hosts.setdefault(known_as, found[0])
         return hosts
 
+    def _known_addresses(self) -> frozenset[str]:
+        """The addresses that answer a ping: those of the counterparts and of the lab's names."""
+        found = self._hosts().values()
+        return frozenset(at.host if isinstance(at, Address) else literal(at).host for at in found)
+
     # --- what devices and sessions need -----------------------------------------------------------
 
     def terminals(self, device: Device) -> list[Terminal]:
@@ -179,14 +190,30 @@ class Lab:
     def reload(self, device: Device, reason: str) -> None:
         """Reload a device: its sessions end, then it starts again."""
         device.reload(self.timeline.present(), reason)
+        self._has_reloaded(device)
+
+    def _restarted(self, device: Device) -> None:
+        """A planned reload: sessions end once the device has done what it is at."""
+        asyncio.get_running_loop().call_soon(self._has_reloaded, device)
+
+    def _announce(self, device: Device, text: str) -> None:
+        """A text for everybody who is logged in."""
+        for terminal in tuple(self.terminals(device)):
+            terminal.announce(text)
+
+    def _has_reloaded(self, device: Device) -> None:
         for terminal in tuple(self.terminals(device)):
             if not terminal.line.is_console:
                 terminal.hang_up()
         for told in self.reloaded:
             told(device)
 
-    async def answer(self, call: LabCall) -> str:
-        """Carry out what a session asked; returns the text to print."""
+    async def answer(self, call: LabCall) -> Any:
+        """Carry out what a session asked; returns the text to print, or what `call.then` takes."""
+        if call.then is not None:
+            await self.timeline.ready.wait()
+            assert self._outside
+            return await self._outside.answer(call)
         try:
             found = await self.control({"do": call.request, **call.arguments})
         except InputError as error:

@@ -111,9 +111,14 @@ class Terminal:
     async def _answer(self) -> None:
         call = self.session.call
         assert call is not None
-        text = await self._lab.answer(call)
+        answer = await self._lab.answer(call)
         self._calling = None
-        self._print(self.session.resume(text, self._lab.timeline.now()))
+        self._print(self.session.resume(answer, self._lab.timeline.now()))
+
+    def announce(self, text: str) -> None:
+        """Show what every terminal of the device is told."""
+        if not self._unread:
+            self._write(self.session.announce(text))
 
     def _log_line(self, line: LogLine) -> None:
         if self._unread:

@@ -105,6 +105,14 @@ class TransferFailed:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pinged:
+    """The lab's answer to `ping`: the address, None where the name has none; did it answer?"""
+
+    address: str | None
+    reached: bool
+
+
 Result = Reply | Wrong | Ask | Change | Reboot | Hangup | LabCall
 
 

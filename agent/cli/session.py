@@ -108,6 +108,10 @@ class CliSession:
             return ""
         if not self.line.is_console:
             self.device.log.monitor_count += 1
+        return self.announce(text)
+
+    def announce(self, text: str) -> str:
+        """What this terminal shows of a text for everybody; "" where it shows it later."""
         if self._busy or self._pager:
             self._logs.append(text)
             return ""

@@ -1,20 +1,43 @@
-"""Commands about the device as a whole: reload, its clock, its log.
+"""Commands about the device as a whole: reload now or later, its clock, its log, ping.
 
-Sources: docs/sources.md, entries reload-dialogue, clock-set, clear-logging.
+Sources: docs/sources.md, entries reload-dialogue, reload-planned, clock-set, clear-logging,
+ping-form.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from agent.cli.handlers.files import SAVED, confirms
-from agent.cli.reply import Args, Ask, Context, Handler, Reboot, Reply, Result
-from agent.core.clock import MINUTE
-from agent.core.dates import MONTHS
+from agent.cli.reply import (
+    Args,
+    Ask,
+    Context,
+    Handler,
+    LabCall,
+    Pinged,
+    Reboot,
+    Reply,
+    Result,
+    Wrong,
+)
+from agent.core.clock import DAY, MINUTE, Instant
+from agent.core.dates import MONTHS, config_date
+from agent.device.config import resolution
+from cli_grammar.placeholders import is_ipv4
+from yang.tree import Rows, Tree, get
 
 UNSAVED = "\nSystem configuration has been modified. Save? [yes/no]: "
 STACK = "Reload command is being issued on Active unit, this will reload the whole stack\n"
 PROCEED = "Proceed with reload? [confirm]"
+NO_RELOAD = "No reload is scheduled."
+LONGEST_MINUTES = 24 * 24 * 60  # assumed: the documented limit is 24 days
+NAME_ASKED = 'Translating "{}"...domain server {}\n\n'
+# source: ping-form
+NO_ADDRESS = "% Unrecognized host or address, or protocol not running."
+_SPAN = re.compile(r"(?:(\d{1,3}):)?(\d{1,5})")
 
 
 def yes_or_no(given: str) -> bool | None:
@@ -25,22 +48,27 @@ def yes_or_no(given: str) -> bool | None:
     return True if "yes".startswith(word) else False if "no".startswith(word) else None
 
 
+Then = Callable[[str], Result]  # goes on; its argument is what is printed first
+
+
 def reload(context: Context, args: Args) -> Result:
     """Ask to save what would be lost, ask once more, then reload."""
-    if context.device.has_unsaved_changes():
-        return _save_first(context, UNSAVED)
-    return _proceed(context, "")
+    return _saved(context, lambda head: _proceed(context, head))
 
 
-def _save_first(context: Context, question: str) -> Result:
+def _saved(context: Context, then: Then) -> Result:
+    return _save_first(context, UNSAVED, then) if context.device.has_unsaved_changes() else then("")
+
+
+def _save_first(context: Context, question: str, then: Then) -> Result:
     def answered(given: str) -> Result:
         match yes_or_no(given):
             case True:
                 context.device.save(context.now, context.session.line.who)
-                return _proceed(context, SAVED + "\n")
+                return then(SAVED + "\n")
             case False:
-                return _proceed(context, "")
-        return _save_first(context, f"% Please answer 'yes' or 'no'.{UNSAVED}")
+                return then("")
+        return _save_first(context, f"% Please answer 'yes' or 'no'.{UNSAVED}", then)
 
     return Ask(question, answered)
 
@@ -52,6 +80,114 @@ def _proceed(context: Context, head: str) -> Result:
         lambda key: Reboot() if confirms(key) else Reply(),
         one_key=True,
     )
+
+
+def reload_in(context: Context, args: Args) -> Result:
+    """`reload in [hh:]mm [REASON]`."""
+    found = _SPAN.fullmatch(str(args["span"]))
+    minutes = int(found[1] or 0) * 60 + int(found[2]) if found else 0
+    if not 0 < minutes <= LONGEST_MINUTES:
+        return Wrong(str(args["span"]))
+
+    def go_on(head: str) -> Result:
+        sentence = f"{head}Reload scheduled in {_span(minutes)}"
+        # source: reload-planned (the minutes count from the answer)
+        return _plan(context, lambda now: now + minutes * MINUTE, sentence, args)
+
+    return _saved(context, go_on)
+
+
+def reload_at(context: Context, args: Args) -> Result:
+    """`reload at hh:mm [REASON]`: today, or tomorrow where that is past."""
+    found = _SPAN.fullmatch(str(args["time"]))
+    if not found or found[1] is None or int(found[1]) > 23 or int(found[2]) > 59:
+        return Wrong(str(args["time"]))
+    device = context.device
+    wanted = (int(found[1]) * 60 + int(found[2])) * MINUTE
+
+    def go_on(head: str) -> Result:
+        here = device.local_time(context.now) + device.zone.offset_minutes * MINUTE
+        left = (wanted - here) % DAY or DAY
+        date = config_date(device.local_time(context.now + left), device.zone)
+        minutes = -(-left // MINUTE)
+        sentence = f"{head}Reload scheduled for {date} (in {_span(minutes)})"
+        due = context.now + left
+        return _plan(context, lambda now: due, sentence, args)
+
+    return _saved(context, go_on)
+
+
+def _plan(context: Context, due: Callable[[Instant], Instant], sentence: str, args: Args) -> Result:
+    by = context.session.line.configured_by
+    reason = str(args.get("reason", "Reload Command"))
+
+    def confirmed(key: str) -> Result:
+        if confirms(key):
+            context.device.plan_reload(due(context.now), context.now, by, reason)
+        return Reply()
+
+    question = f"{sentence} by {by}\nReload reason: {reason}\n{PROCEED}"
+    return Ask(question, confirmed, one_key=True)
+
+
+def reload_cancel(context: Context, args: Args) -> Result:
+    if context.device.planned is None:
+        return Reply(NO_RELOAD)
+    context.device.plan_reload(None, context.now, "")
+    return Reply()
+
+
+def show_reload(context: Context, args: Args) -> Result:
+    plan = context.device.planned
+    if plan is None:
+        return Reply(NO_RELOAD)
+    minutes, seconds = divmod(max(0, plan.due - context.now) // 1000, 60)
+    left = _span(minutes) if minutes else f"{seconds} seconds"
+    if 0 < minutes < 60 and seconds:
+        left += f" and {_counted(seconds, 'second')}"
+    return Reply(f"Reload scheduled in {left} by {plan.by}\nReload reason: {plan.reason}")
+
+
+def _span(minutes: int) -> str:
+    """`10 minutes`, `26 hours and 44 minutes`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _counted(rest, "minute")
+    return _counted(hours, "hour") + (f" and {_counted(rest, 'minute')}" if rest else "")
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def ping(context: Context, args: Args) -> Result:
+    """`ping HOST`: which addresses answer is the lab's rule (agent/adapters/transfer.py)."""
+    device, host = context.device, str(args["host"])
+    names = resolution(device.datastore.running)
+    interfaces: Tree = get(device.datastore.running, ("native", "interface"), Tree())
+    own = frozenset(
+        str(address)
+        for rows in interfaces.values()
+        for row in (rows.values() if isinstance(rows, Rows) else ())
+        if (address := get(row, ("ip", "address", "primary", "address")))
+    )
+    literal = is_ipv4(host)
+    servers = " ".join(f"({server})" for server in names.servers or ("255.255.255.255",))
+    translating = "" if literal or host.lower() in names.hosts else NAME_ASKED.format(host, servers)
+
+    def came(answer: Pinged) -> Result:
+        if answer.address is None:
+            return Reply(NO_ADDRESS)
+        marks, rate = ("!!!!!", 100) if answer.reached else (".....", 0)
+        times = ", round-trip min/avg/max = 1/1/2 ms" if answer.reached else ""
+        return Reply(
+            f"Type escape sequence to abort.\n"
+            f"Sending 5, 100-byte ICMP Echos to {answer.address}, timeout is 2 seconds:\n"
+            f"{marks}\nSuccess rate is {rate} percent ({rate // 20}/5){times}"
+        )
+
+    arguments = {"host": host, "names": names, "own": own}
+    return LabCall("ping", arguments, translating, came)
 
 
 def clear_logging(context: Context, args: Args) -> Result:
@@ -101,5 +237,10 @@ _MONTH_NAMES = (
 HANDLERS: dict[str, Handler] = {
     "system.clear_logging": clear_logging,
     "system.clock_set": clock_set,
+    "system.ping": ping,
     "system.reload": reload,
+    "system.reload_at": reload_at,
+    "system.reload_cancel": reload_cancel,
+    "system.reload_in": reload_in,
+    "system.show_reload": show_reload,
 }
