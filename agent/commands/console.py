@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agent.adapters.plan import CSLU_PORT, LOOPBACK, LabPlan, console_plan
+from agent.adapters.plan import (
+    CSLU_PORT,
+    LOOPBACK,
+    NETCONF_PORT,
+    LabPlan,
+    Listen,
+    console_plan,
+)
 from agent.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,8 +42,20 @@ GREETING = """\
 @click.option("--start", metavar="DATE", help="Begin at this date, such as 2026-10-06T12:00:00Z.")
 @click.option("--seed", default="1", show_default=True, help="Decides every chance.")
 @click.option("--strict", is_flag=True, help="IOS words only: hide `emulator`.")
+@click.option(
+    "--netconf",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help=f"Serve NETCONF on this port of loopback, such as {NETCONF_PORT}; admin, admin.",
+)
 def console(
-    platform: str, release: str, state: Path | None, start: str | None, seed: str, strict: bool
+    platform: str,
+    release: str,
+    state: Path | None,
+    start: str | None,
+    seed: str,
+    strict: bool,
+    netconf: int | None,
 ) -> None:
     """Sit at the console of one device.
 
@@ -46,6 +65,9 @@ def console(
     """
     port = CSLU_PORT if _is_free(CSLU_PORT) else 0
     plan = console_plan(platform, release, cslu_port=port, start=_instant(start), seed=seed)
+    if netconf is not None:
+        device = replace(plan.devices[0], netconf=Listen(LOOPBACK, netconf))
+        plan = replace(plan, devices=(device,))
     if not sys.stdin.isatty():
         plan = replace(plan, rate=0.0)
     asyncio.run(_console(plan, state, strict))
@@ -101,6 +123,7 @@ async def _scripted(lab: Lab, sitting: Console) -> None:
 async def _open(lab: Lab) -> None:
     await asyncio.sleep(0)
     await lab.open_counterparts()
+    await lab.open_listeners()
     lab.run()
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pty
+import sys
 from contextlib import asynccontextmanager
 
 import asyncssh
@@ -11,7 +14,7 @@ from lxml import etree
 
 from agent.adapters.lab import Lab
 from agent.adapters.netconf import MAX_SESSIONS
-from agent.adapters.plan import DevicePlan
+from agent.adapters.plan import DevicePlan, Listen
 from agent.netconf.framing import Framer, framed
 from tests.netconf.client import BASE, BOTH, NATIVE, hello
 from tests.wire.laboratory import ANY, START, opened, person, plan
@@ -37,7 +40,10 @@ async def a_lab(*config: str):
 
 
 def connect(lab: Lab, user: str = "admin", password: str = "admin", auth: str = "password"):
-    at = lab.netconf_endpoints["sw"]
+    return _connected(lab.netconf_endpoints["sw"], user, password, auth)
+
+
+def _connected(at: Listen, user: str = "admin", password: str = "admin", auth: str = "password"):
     return asyncssh.connect(
         at.address,
         at.port,
@@ -193,3 +199,42 @@ async def test_sessions_beyond_the_limit_are_refused():
         async with connect(lab) as other:
             with pytest.raises(asyncssh.ChannelOpenError):
                 await other.create_process(subsystem="netconf", encoding=None)
+
+
+async def test_console_serves_netconf_where_it_is_told_to(free_port):
+    port = free_port()
+    keyboard, terminal = pty.openpty()
+    console = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "agent", "console", "--netconf", str(port)),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    try:
+        async with asyncio.timeout(60):
+            while not await _answers(port):
+                await asyncio.sleep(0.1)
+        async with _connected(Listen("127.0.0.1", port)) as connection:
+            process = await connection.create_process(subsystem="netconf", encoding=None)
+            greeting = await Wire(process).message()
+        assert greeting.tag == f"{{{BASE}}}hello"
+        os.write(keyboard, b"exit\r")
+        async with asyncio.timeout(20):
+            assert await console.wait() == 0
+    finally:
+        if console.returncode is None:
+            console.kill()
+            await console.wait()
+        os.close(keyboard)
+        os.close(terminal)
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
