@@ -114,6 +114,8 @@ class NetconfServer:
             del self.locks[name]
             if name == CANDIDATE:
                 self.candidate = None
+        if not self.sessions:
+            self.kept = Kept()  # an idle device keeps nothing for nobody
 
     def must_be_free(self, datastore: str, session_id: int, now: Instant) -> None:
         """Raises the rpc-error `in-use` where another session has locked the datastore."""
