@@ -1,8 +1,9 @@
 """Regular expressions in the IOS flavour, matched in time linear in the line.
 
 The flavour: `.` any character, `* + ?` repeat, `[a-z]` and `[^a-z]`, `( )`, `|`, `^` and `$` the
-ends of the line, `_` a delimiter (an end of the line, a blank, or one of `,{}()`), backslash makes
-the next character literal. There are no back references and no counts in braces.
+ends of the line, `_` a delimiter (an end of the line, a blank, or one of `,{}()`) or itself, so
+that `include SMART_LIC` finds what it says, backslash makes the next character literal. There are
+no back references and no counts in braces.
 
 A pattern becomes an automaton of at most a few states per character; its sets of states are
 remembered as they are met. No pattern can run away, as backtracking matchers do, and nobody's
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 LENGTH_LIMIT = 512
 _REMEMBERED = 512  # sets of states kept; then the memory starts anew
 _BEGIN, _END = "\ue000", "\ue001"  # the ends of a line, as characters of their own
-_DELIMITERS = frozenset((_BEGIN, _END, *" ,{}()"))
+_DELIMITERS = frozenset((_BEGIN, _END, *" ,{}()_"))
 _ENDS = frozenset((_BEGIN, _END))
 
 

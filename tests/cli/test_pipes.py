@@ -100,6 +100,7 @@ def test_a_wrong_pattern_is_a_sentence(pattern):
         ("_1_", "vlan 1", True),
         ("_1_", "vlan 11", False),
         ("_10_", "1,10,100", True),
+        ("SMART_LIC-6", "%SMART_LIC-6-AGENT_ENABLED: Smart Agent", True),
         (r"1\.1", "1x1", False),
         ("1.1", "1x1", True),
         ("[^0-9]", "123", False),
