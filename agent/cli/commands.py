@@ -12,10 +12,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from agent.cli import pipes
+from agent.cli.aliases import expanded
 from agent.cli.handlers import HANDLERS
 from agent.cli.reply import Ask, Change, Context, Reply, Result, Wrong
 from agent.core.clock import Instant
-from agent.core.dates import config_date
+from agent.core.dates import Zone, clock_line, config_date
 from agent.device.config import resolution
 from cli_grammar import Ambiguous, Incomplete, Invalid, Matched, complete, match
 from cli_grammar.match import Outcome
@@ -31,6 +32,8 @@ UNKNOWN = (
     "% Bad IP address or host name"
     "% Unknown command or computer name, or unable to find computer address"
 )
+# source: terminal-screen # assumed: an idle device always has this load
+LOAD = "Load for five secs: 1%/0%; one minute: 2%; five minutes: 3%"
 _BANNER = re.compile(r"\s*ban\w*\s+\w+\s+(\^C|\S)", re.IGNORECASE)
 TEXT_LIMIT = 16_384  # assumed: a banner's characters
 _HOST_WORD = re.compile(r"\s*([A-Za-z][\w.-]*)\s*")
@@ -40,6 +43,8 @@ def execute(session: CliSession, line: str, now: Instant) -> Result:
     """Carry out one line. Empty lines and comments do nothing."""
     if not line or line.isspace() or line.lstrip().startswith("!"):
         return Reply()
+    if session.mode == "exec":
+        line = expanded(session.device.datastore.running, line)
     outcome, pipe = understand(session, line)
     if isinstance(pipe, Reply):
         return pipe
@@ -80,6 +85,14 @@ def complete_line(session: CliSession, typed: str) -> str | None:
     return None if completed is None else typed[:column] + completed
 
 
+def time_source(local: Instant, zone: Zone, known: bool) -> str:
+    """The second line of the header; the capture has `Time source is NTP`."""
+    if known:
+        return f"Time source is user configuration, {clock_line(local, zone)}"
+    # assumed: the words of a clock that nobody has set
+    return f"No time source, *{clock_line(local, zone)}"
+
+
 def login_time(device: Device, now: Instant) -> str:
     """`20:09:17 UTC Wed Jan 27 2021`, the end of a login message."""
     return config_date(device.local_time(now), device.zone)
@@ -96,12 +109,24 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
         if isinstance(result, Wrong):
             return _wrong(session, line, result.tail)
         refused = isinstance(result, Reply) and result.text
+        if isinstance(result, Reply) and target.handler.startswith("show."):
+            result = _stamped(session, result, now)
     else:
-        result = Change(outcome.edits(base), target.says)
+        edits = (edit for each in session.all_bases for edit in outcome.edits(each))
+        result = Change(tuple(edits), target.says)
         refused = False
     if target.enter and not refused:
         session.enter(target.enter, outcome.entered_base(base))
     return result
+
+
+def _stamped(session: CliSession, result: Reply, now: Instant) -> Reply:
+    """Load and time before what a show command prints, where the line wants it."""
+    if not session.stamps_output:
+        return result
+    device = session.device
+    local, known = device.local_time(now), device.clock_authoritative
+    return Reply(f"{LOAD}\n{time_source(local, device.zone, known)}\n\n{result.text}")
 
 
 def _incomplete(session: CliSession, line: str, outcome: Incomplete, now: Instant) -> Result:
