@@ -50,3 +50,4 @@ class Terminal:
     width: int = 80
     monitor: bool = False
     history_size: int = 20
+    timestamp: bool | None = None  # None leaves it to the line

@@ -30,7 +30,7 @@ from yang.tree import Path, get
 
 __all__ = ["CliSession", "Line", "Terminal"]
 
-EXEC, CONFIG = "exec", "config"
+EXEC, CONFIG, RANGED = "exec", "config", "interface"
 HOST_IN_MODES = 20  # characters of the host name in a bracketed prompt
 _SEVERITY = re.compile(r"%[A-Z0-9_-]+?-(\d)-")
 
@@ -56,6 +56,7 @@ class CliSession:
         )
         self.mode = EXEC
         self.bases: dict[str, Path] = {}  # of the modes entered, the path each stands at
+        self.ranged: tuple[Path, ...] = ()  # of `interface range`
         self.histories = {EXEC: History(), CONFIG: History()}
         self.neighbours: Callable[[], Iterable[CliSession]] = lambda: (self,)
         self.call: LabCall | None = None
@@ -130,16 +131,35 @@ class CliSession:
         return self.bases.get(self.mode, ())
 
     @property
+    def all_bases(self) -> tuple[Path, ...]:
+        """`base`, or one for each interface of a range."""
+        return self.ranged if self.ranged and self.mode == RANGED else (self.base,)
+
+    @property
+    def stamps_output(self) -> bool:
+        """Do show commands begin with load and time? `[terminal] exec prompt timestamp`."""
+        chosen = self.terminal.timestamp
+        return self._settings.timestamp if chosen is None else chosen
+
+    @property
     def prompt(self) -> str:
         host: str = self.device.agent.state.config.hostname
         if self.mode == EXEC:
             return host + ("#" if self.privilege > 1 else ">")
+        if self.mode == RANGED and self.ranged:
+            return f"{host[:HOST_IN_MODES]}(config-if-range)#"
         return f"{host[:HOST_IN_MODES]}({self.grammar.modes[self.mode].prompt})#"
 
     def enter(self, mode: str, base: Path = ()) -> None:
         """Go into a mode."""
         self.mode = mode
         self.bases[mode] = base
+        self.ranged = ()
+
+    def enter_range(self, paths: tuple[Path, ...]) -> None:
+        """`interface range`: each line changes all of these."""
+        self.enter(RANGED, paths[0])
+        self.ranged = paths
 
     def leave_mode(self, now: Instant) -> None:
         """`exit`: one mode up."""

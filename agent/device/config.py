@@ -76,6 +76,7 @@ class LineSettings:
     history: int = 20
     synchronous: bool = False
     transport_input: str = ""
+    timestamp: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ def line_settings(root: Tree, kind: str, number: int) -> LineSettings:
         history=int(get(row, ("history", "size"), 20)),
         synchronous=bool(get(row, ("logging", "synchronous"), False)),
         transport_input=str(get(row, ("transport", "input"), "")),
+        timestamp=bool(get(row, ("exec", "prompt", "timestamp"), False)),
     )
 
 

@@ -63,7 +63,7 @@ def test_abbreviations_work(typed):
 
 
 def test_ambiguous_word():
-    assert lines(ask("s\r")) == ["s", '% Ambiguous command:  "s"', "Switch#"]
+    assert lines(ask("c\r")) == ["c", '% Ambiguous command:  "c"', "Switch#"]
 
 
 def test_incomplete_command():

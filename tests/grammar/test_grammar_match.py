@@ -100,7 +100,7 @@ def test_ambiguous_names_the_candidates():
     assert match(GRAMMAR, "exec", "s") == Ambiguous(0, ("show", "systat"))
     found = match(GRAMMAR, "config", "a")
     assert isinstance(found, Ambiguous)
-    assert found.candidates == ("aaa", "archive")
+    assert found.candidates == ("aaa", "alias", "archive")
     assert match(GRAMMAR, "exec", "show license u") == Ambiguous(13, ("udi", "usage"))
     assert match(GRAMMAR, "config", "interface t1/1/1") == Ambiguous(10, ())
 

@@ -5,6 +5,7 @@ Sources: docs/sources.md, entries prompts, enable-dialogue, terminal-settings, s
 
 from __future__ import annotations
 
+from agent.cli.aliases import listing
 from agent.cli.reply import Args, Ask, Context, Handler, Hangup, Reply, Result
 from agent.core.clock import Instant
 from agent.device.config import Secret, enable_secret
@@ -122,6 +123,39 @@ def history(context: Context, args: Args) -> Result:
     return Reply()
 
 
+def timestamp(context: Context, args: Args) -> Result:
+    """`terminal [no] exec prompt timestamp`."""
+    context.session.terminal.timestamp = args["state"] == "on"
+    return Reply()
+
+
+def show_terminal(context: Context, args: Args) -> Result:
+    """What is set of the terminal. # assumed: which of the device's lines are left out"""
+    session, line = context.session, context.session.line
+    number = line.number if line.is_console else line.number + 1
+    size = session.terminal.history_size
+    kept = f"is enabled, history size is {size}" if size else "is disabled"
+    timeout = session.exec_timeout_seconds
+    shown = f"{timeout // 3600:02d}:{timeout // 60 % 60:02d}:{timeout % 60:02d}"
+    return Reply(
+        f'Line {number}, Location: "", Type: ""\n'
+        f"Length: {session.terminal.length} lines, Width: {session.terminal.width} columns\n"
+        "Baud rate (TX/RX) is 9600/9600\n"
+        "Status: PSI Enabled, Ready, Active, Automore On\n"
+        "Capabilities: none\n"
+        "Timeouts:      Idle EXEC    Idle Session   Modem Answer  Session   Dispatch\n"
+        f"               {shown if timeout else 'never':<13}never                        none"
+        "     not set\n"
+        "Editing is enabled.\n"
+        f"History {kept}.\n"
+        "Full user help is disabled"
+    )
+
+
+def show_aliases(context: Context, args: Args) -> Result:
+    return Reply(listing(context.device.datastore.running))
+
+
 def show_history(context: Context, args: Args) -> Result:
     lines = context.session.histories["exec"].lines
     return Reply("\n".join(f"  {line}" for line in lines))
@@ -155,8 +189,10 @@ def _idle(ms: Instant) -> str:
 
 
 HANDLERS: dict[str, Handler] = {
+    "show.aliases": show_aliases,
     "show.history": show_history,
     "show.privilege": show_privilege,
+    "show.terminal": show_terminal,
     "show.users": show_users,
     "terminal.configure": configure,
     "terminal.configure_from": configure_from,
@@ -169,5 +205,6 @@ HANDLERS: dict[str, Handler] = {
     "terminal.length": length,
     "terminal.logout": logout,
     "terminal.monitor": monitor,
+    "terminal.timestamp": timestamp,
     "terminal.width": width,
 }
