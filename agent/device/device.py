@@ -23,7 +23,7 @@ from agent.device.boot import (
 )
 from agent.device.carry_out import CARRY_OUT
 from agent.device.datastore import Datastore
-from agent.device.files import FileFault, VirtualFiles, normalised
+from agent.device.files import FileFault, VirtualFiles, normalised, sizes
 from agent.device.inputs import (
     AccessPointsChanged,
     AgentEvent,
@@ -120,7 +120,8 @@ class Device:
         self.profile: Profile = profile_for(model)
         self.agent = SmartAgent(self.profile, release, state)
         self.datastore = Datastore(config.factory_root(self.profile, release, model))
-        self.files = VirtualFiles("flash" if self.profile.kind == "switch" else "bootflash")
+        default = "flash" if self.profile.kind == "switch" else "bootflash"
+        self.files = VirtualFiles(default, sizes(self.profile.texts_of(model)))
         self.log = Log()
         self.inputs = 0  # how many were applied: the journal's count
         self.latest: Instant = 0  # the instant of the last one

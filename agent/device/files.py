@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from agent.core.clock import Instant
 
-# assumed: sizes; `dir` of the very model would show them
+# Where a platform states none.
 SIZES: Mapping[str, int] = MappingProxyType({"flash": 11_353_194_496, "nvram": 2_097_152})
 ALIASES: Mapping[str, str] = MappingProxyType({"bootflash": "flash", "disk0": "flash"})
 # one text must fit into a journal line and a console's patience
@@ -110,6 +110,17 @@ class VirtualFiles:
 
     def remove(self, name: str) -> None:
         self.entries.pop(name, None)
+
+
+def sizes(texts: Mapping[str, str]) -> Mapping[str, int]:
+    """Bytes of the file systems of a platform, from what its `show version` states (`2048K`).
+
+    # assumed: all of it; a device's own file system takes some away before `dir` counts
+    """
+    flash = next((texts[name] for name in ("flash", "bootflash", "disk") if name in texts), "")
+    stated = {"flash": flash, "nvram": texts.get("nvram", "")}
+    found = {name: int(text[:-1]) * 1024 for name, text in stated.items() if text.endswith("K")}
+    return MappingProxyType({**SIZES, **found})
 
 
 def normalised(path: str) -> str | FileFault:

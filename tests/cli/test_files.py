@@ -29,7 +29,7 @@ def test_dir_lists_number_size_date_and_what_is_left(opened):
         "",
         "   11  -rw-          34  Nov 14 2023 23:13:20 +00:00  report.txt",
         "",
-        "11353194496 bytes total (11353194462 bytes free)",
+        "11534336000 bytes total (11534335966 bytes free)",
         "Switch#",
     ]
     assert lines(opened.feed("dir\r", NOW))[1:] == said[1:]
@@ -42,6 +42,21 @@ def test_dir_of_one_file_of_none_and_of_no_file_system(opened):
     assert "(No such device)" in opened.feed("dir usb7:\r", NOW)
     opened.device.delete_file("flash:report.txt", NOW)
     assert "No files in directory" in opened.feed("dir\r", NOW)
+
+
+@pytest.mark.parametrize(
+    ("model", "flash", "nvram"),
+    [
+        ("C9200L-24T-4G", 1_941_504, 2048),
+        ("C8000V", 14_589_951, 32_768),
+        ("C9300-24T", 11_264_000, 2048),
+    ],
+)
+def test_sizes_are_those_that_show_version_states(model, flash, nvram):
+    device = session(model=model)
+    assert f"{flash * 1024} bytes total" in device.feed("dir bootflash:\r", NOW)
+    assert f"{nvram * 1024} bytes total" in device.feed("dir nvram:\r", NOW)
+    assert f"{flash}K bytes of " in device.feed("show version\r", NOW)
 
 
 def test_a_router_calls_its_flash_bootflash():
