@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from agent.adapters.dns import Address, Resolver
+from agent.adapters.dns import Address, Resolver, is_address
 from agent.adapters.http import DEFAULT_PORTS, client_tls
 from agent.cli.reply import LabCall, Pinged, TransferFailed, Transferred
 from agent.device.files import MAX_FILE_BYTES
@@ -42,6 +42,8 @@ NOT_ALLOWED = TransferFailed("Permission denied")
 TOO_LARGE = TransferFailed("File too large")
 BROKEN = TransferFailed("I/O error")
 
+# a name that can be asked for at all
+_HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 _TFTP_CODE = re.compile(r"errorcode = (\d+)")
 # source: copy-errors # assumed: what other codes are called
 _TFTP_FAULTS = {"1": NO_FILE, "2": NOT_ALLOWED, "3": TransferFailed("No space left on device")}
@@ -80,7 +82,9 @@ class Outside:
     async def answer(self, call: LabCall) -> Transferred | TransferFailed | Pinged:
         """Carry out one of REQUESTS."""
         wanted = call.arguments
-        at = await self._resolver.resolve(str(wanted["host"]), wanted["names"])
+        host = str(wanted["host"])
+        sound = is_address(host) or _HOST.fullmatch(host)
+        at = await self._resolver.resolve(host, wanted["names"]) if sound else None
         if call.request == "ping":
             return self._ping(at, wanted)
         if at is None:

@@ -3,6 +3,8 @@
 import hashlib
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agent.cli.reply import TransferFailed, Transferred
 from tests.cli.test_handlers_system import NOW, lines, session
@@ -240,3 +242,28 @@ def test_an_answer_counts_from_when_it_is_given(opened):
     opened.feed("copy running-config flash:late\r", NOW)
     opened.feed("\r", NOW + 60_000)
     assert opened.device.files.entries["flash:/late"].modified == NOW + 60_000
+
+
+COMMANDS = (
+    "copy flash: flash:",
+    "copy tftp: nvram:",
+    "copy run scp:",
+    "delete flash:",
+    "more flash:",
+)
+ANSWERS = st.lists(st.text(st.characters(codec="utf-8"), max_size=20), max_size=8)
+
+
+@given(st.sampled_from(COMMANDS), ANSWERS, st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_no_answer_to_any_question_breaks_a_session(command, answers, comes):
+    opened = session()
+    opened.feed(f"{command}\r", NOW)
+    for answer in answers:
+        opened.feed(f"{answer}\r", NOW)
+        if opened.call:
+            opened.resume(Transferred("text", 0.1) if comes else TransferFailed("I/O error"), NOW)
+    opened.feed("\x03\x03", NOW)
+    if not opened.closed and not opened.reboot:
+        said = opened.feed("\x03\rshow privilege\r", NOW)
+        assert f"Current privilege level is {opened.privilege}\r\n" in said

@@ -161,9 +161,15 @@ async def test_scp_there_and_back(run_lab, tmp_path):
         assert "(Permission denied)" in said
 
 
-async def answer(outside: Outside, scheme: str, host: str, port: int | None = None):
+async def answer(
+    outside: Outside,
+    scheme: str,
+    host: str,
+    port: int | None = None,
+    names: Resolution = Resolution(),  # noqa: B008  (frozen)
+):
     arguments = {"scheme": scheme, "host": host, "port": port, "name": "x"}
-    rest = {"user": "u", "password": "p", "names": Resolution()}
+    rest = {"user": "u", "password": "p", "names": names}
     return await outside.answer(LabCall("transfer.get", {**arguments, **rest}))
 
 
@@ -190,10 +196,13 @@ async def test_a_closed_port_is_an_error_of_the_transfer(scheme):
     assert await answer(outside, scheme, "127.0.0.1", port) == TransferFailed("I/O error")
 
 
-async def test_a_name_nobody_knows(run_lab):
-    outside = Outside(Resolver({}), frozenset)
-    said = await answer(outside, "tftp", "nowhere")
-    assert said == TransferFailed("Invalid IP address or hostname")
+@pytest.mark.parametrize("name", ["nowhere", "", "a..b", "x" * 64, "a/b", "\u00e9", "a b"])
+async def test_a_name_nobody_knows(name):
+    outside = Outside(Resolver({}, 1), frozenset)
+    names = Resolution(servers=("127.0.0.1",) if name != "nowhere" else ())
+    assert await answer(outside, "tftp", name, names=names) == TransferFailed(
+        "Invalid IP address or hostname"
+    )
 
 
 async def test_others_go_on_while_one_waits(run_lab):
@@ -235,3 +244,24 @@ async def test_a_planned_reload_tells_everybody_and_ends_their_sessions(run_lab)
         assert "SHUTDOWN NOW" in await other.gone()
         assert "SHUTDOWN NOW" in await somebody.gone()
         assert lab.devices["sw"].reload_reason == "Reload Command"
+
+
+async def test_a_connection_dropped_in_the_middle_leaves_nothing_behind(run_lab):
+    mute = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    mute.bind(("127.0.0.1", 0))
+    names = {"mute": f"127.0.0.1:{mute.getsockname()[1]}"}
+    with mute:
+        lab = await run_lab(replace(plan(switch()), network=NetworkPlan(hosts=names)))
+        lab._outside._answer_seconds = 0.6
+        for typed, shown in (
+            ("copy tftp://mute/x flash:\r\r\r\r", "Accessing"),
+            ("copy running-config flash:\r", "Destination filename"),
+            ("delete flash:x\r\r", "[confirm]"),
+        ):
+            async with person(lab) as somebody:
+                somebody.process.stdin.write(typed)
+                await somebody.until(shown)
+        async with person(lab) as other, asyncio.timeout(5):
+            while len(lab.terminals(lab.devices["sw"])) > 1:
+                await asyncio.sleep(0.01)
+            assert "No files in directory" in await other.says("dir flash:", "Switch#")
