@@ -111,7 +111,13 @@ class Terminal:
     async def _answer(self) -> None:
         call = self.session.call
         assert call is not None
-        answer = await self._lab.answer(call)
+        try:
+            answer = await self._lab.answer(call)
+        except Exception as bug:
+            # a bug of ours: it is shown where bugs are, and nobody is left waiting at this line
+            self._loop.call_exception_handler({"message": "an answer failed", "exception": bug})
+            self._hang_up()
+            return
         self._calling = None
         self._print(self.session.resume(answer, self._lab.timeline.now()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -58,12 +59,15 @@ async def _up(file: Path, folder: Path | None, ready_file: Path | None, quiet: b
         state = StateFolder(folder)
     lab = Lab(plan, int(time.time() * 1000), state)
     control: ControlServer | None = None
+    gc.disable()  # what a start makes lives as long as the lab: nothing to be collected
     try:
         lab.make_devices()
         await lab.open_counterparts()
         await lab.open_listeners()
         control = await _open_control(lab, folder, stop)
         lab.run()
+        gc.freeze()
+        gc.enable()
         ready = _endpoints(lab, control)
         if ready_file is not None:
             _write(ready_file, ready)
