@@ -28,3 +28,15 @@ def test_every_cited_source_has_an_entry():
         for name in cited(path.read_text("utf-8")) - ENTRIES
     }
     assert not missing, "\n".join(sorted(missing))
+
+
+def test_every_test_named_by_a_requirement_exists():
+    table = (ROOT / "docs/requirements.md").read_text("utf-8")
+    named = re.findall(r"(tests/[\w/]+\.py)::(\w+)", table)
+    assert named
+    missing = {
+        f"{path}::{test}"
+        for path, test in named
+        if not re.search(rf"def {test}\(", (ROOT / path).read_text("utf-8"))
+    }
+    assert not missing, "\n".join(sorted(missing))
