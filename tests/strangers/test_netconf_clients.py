@@ -20,6 +20,7 @@ CSL = "http://cisco.com/ns/yang/cisco-smart-license"
 NATIVE = "http://cisco.com/ns/yang/Cisco-IOS-XE-native"
 NC = "urn:ietf:params:xml:ns:netconf:base:1.0"
 URL = "http://192.0.2.40:8182/cslu/v1/pi"
+NO_TRANSPORT = f'<transport xmlns:nc="{NC}" nc:operation="remove"/>'
 NAME = f'<native xmlns="{NATIVE}"><hostname/></native>'
 
 
@@ -76,8 +77,7 @@ def test_editing_and_reading_back(session):
     assert session.edit_config(target="running", config=licensing(payload)).ok
     found = session.get_config("running", filter=("subtree", f'<native xmlns="{NATIVE}"/>'))
     assert f"<cslu>{URL}</cslu>" in found.data_xml
-    gone = f'<transport xmlns:nc="{NC}" nc:operation="remove"/>'
-    assert session.edit_config(target="running", config=licensing(gone)).ok
+    assert session.edit_config(target="running", config=licensing(NO_TRANSPORT)).ok
 
 
 def test_script_of_the_public_example(sw1):
@@ -90,6 +90,9 @@ def test_script_of_the_public_example(sw1):
     with connect(sw1) as session:
         assert session.edit_config(target="running", config=payload).ok
         assert "Save running-config successful" in session.save_config().xml
+        # others want the device to find its own CSLU again
+        assert session.edit_config(target="running", config=licensing(NO_TRANSPORT)).ok
+        session.save_config()
 
 
 def test_config_in_no_namespace_is_refused_for_device_name_default(sw1):
