@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from yang.tree import Rows, Tree, get
+from yang.tree import Path, Rows, Tree, get
 
 # source: terminal-screen
 BUILT_IN: Mapping[str, str] = MappingProxyType(
@@ -26,16 +26,20 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
 )
 
 
+_EXEC: Path = ("native", "alias", "exec")
+
+
 def aliases(root: Tree) -> dict[str, str]:
     """All EXEC aliases by name, those of the device first."""
-    rows: Rows = get(root, ("native", "alias", "exec"), Rows())
+    rows: Rows = get(root, _EXEC, Rows())
     return {**BUILT_IN, **{name: str(row.get("command", "")) for name, row in rows.items()}}
 
 
 def expanded(root: Tree, line: str) -> str:
     """The line with an alias at its front replaced by what it stands for."""
     word, blank, rest = line.lstrip().partition(" ")
-    command = aliases(root).get(word)
+    rows: Rows = get(root, _EXEC, Rows())
+    command = rows[word].get("command", "") if word in rows else BUILT_IN.get(word)
     return line if command is None else f"{command}{blank}{rest}"
 
 

@@ -26,7 +26,7 @@ from agent.device.config import LineSettings, line_settings
 from agent.device.device import Device
 from agent.device.files import FileFault
 from cli_grammar import grammar_for, help_for
-from yang.tree import Path, get
+from yang.tree import Path, Tree, get
 
 __all__ = ["CliSession", "Line", "Terminal"]
 
@@ -72,6 +72,7 @@ class CliSession:
         self._pipe: Pipe | None = None
         self._logs: list[str] = []
         self._busy = False
+        self._settled: tuple[Tree, LineSettings] | None = None
 
     # --- doors --------------------------------------------------------------------------------
 
@@ -193,8 +194,11 @@ class CliSession:
 
     @property
     def _settings(self) -> LineSettings:
+        """What this line is configured to; read anew when the configuration is another."""
         root = self.device.datastore.running
-        return line_settings(root, self.line.kind, self.line.number)
+        if self._settled is None or self._settled[0] is not root:
+            self._settled = root, line_settings(root, self.line.kind, self.line.number)
+        return self._settled[1]
 
     # --- keys -----------------------------------------------------------------------------------
 
