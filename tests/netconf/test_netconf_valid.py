@@ -10,15 +10,13 @@ from __future__ import annotations
 import json
 from xml.etree import ElementTree
 
-import pytest
+import yangson
 from lxml import etree
 
 from agent.netconf.library import DATASTORES
 from agent.netconf.library import NAMESPACE as LIB
 from agent.netconf.monitoring import NAMESPACE as NCM
 from tests.netconf.client import CSL, Client
-
-yangson = pytest.importorskip("yangson")
 
 
 def _served(client: Client, folder) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yangson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -24,8 +25,6 @@ from yang.errors import Rule, YangError
 from yang.schema import Node
 from yang.schema_compile import ietf_folder
 from yang.tree import EMPTY, Rows, Tree, apply
-
-yangson = pytest.importorskip("yangson")
 
 MODULES = Path(__file__).resolve().parents[2] / "yang" / "modules"
 TOPS = {"licensing": "cisco-smart-license", "native": "Cisco-IOS-XE-native"}
