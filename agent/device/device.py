@@ -58,7 +58,8 @@ from agent.engine.events import (
     TimeReached,
 )
 from agent.engine.machine import SmartAgent, new_state
-from agent.engine.state import AgentState, Member, Role
+from agent.engine.records import Member, Role
+from agent.engine.state import AgentState
 from agent.profiles.profile import Profile, profile_for
 from yang.tree import Edit, Tree, apply
 

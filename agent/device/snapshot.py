@@ -26,7 +26,8 @@ from agent.device.files import File
 from agent.device.inputs import Job, ReloadPlan
 from agent.device.journal import decode_line
 from agent.device.log import LogLine
-from agent.engine.state import AgentState, Pending
+from agent.engine.records import Pending
+from agent.engine.state import AgentState
 from agent.protocol.messages import Request
 from yang.tree import EMPTY, Tree, Value, from_plain, to_plain
 

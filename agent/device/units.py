@@ -8,7 +8,7 @@ from __future__ import annotations
 from agent.core.clock import Instant
 from agent.core.identity import Udi
 from agent.device.device import Device
-from agent.engine.state import Member, Role
+from agent.engine.records import Member, Role
 
 # source: ha-rules (a stack of eight switches, a pair of anything else)
 MOST_UNITS = {"switch": 8, "wlc": 2, "router": 2}

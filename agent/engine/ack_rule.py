@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from agent.core.clock import DAY, Instant
 from agent.core.release import Release
-from agent.engine.state import AgentState, TimerName
+from agent.engine.records import TimerName
+from agent.engine.state import AgentState
 from agent.engine.timers import set_timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn

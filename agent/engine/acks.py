@@ -16,7 +16,7 @@ from typing import Any
 
 from agent.core.identity import Account
 from agent.engine import authorization, policy, reporting, rum, trust
-from agent.engine.state import RumReport, RumState
+from agent.engine.records import RumReport, RumState
 from agent.engine.turn import Turn
 from agent.protocol import signing
 from agent.protocol.codec import MessageError, read_licence_file

@@ -22,8 +22,8 @@ from agent.engine import (
     transport,
 )
 from agent.engine.events import Failure, ReplyReceived, SendFailed
+from agent.engine.records import Exchange, Pending, TimerName
 from agent.engine.routes import DIRECT, peer
-from agent.engine.state import Exchange, Pending, TimerName
 from agent.engine.timers import set_timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn

@@ -17,8 +17,8 @@ from agent.engine.events import (
     AuthorizationReturned,
     Scope,
 )
+from agent.engine.records import AuthorizationCode
 from agent.engine.saving import NOT_FOUND
-from agent.engine.state import AuthorizationCode
 from agent.engine.turn import Turn
 from agent.profiles.profile import EnforcedLicence
 from agent.protocol.codec import UsageFile, write_usage_file

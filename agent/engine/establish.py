@@ -15,8 +15,8 @@ from agent.engine import reporting, statistics, transport
 from agent.engine.actions import Answer
 from agent.engine.events import Scope, TokenEntered
 from agent.engine.polling import wait_of
+from agent.engine.records import Exchange, Pending, TimerName, TrustWanted
 from agent.engine.routes import is_direct, talks
-from agent.engine.state import Exchange, Pending, TimerName, TrustWanted
 from agent.engine.timers import set_timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn

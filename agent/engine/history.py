@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from agent.engine.acks import Outcome
-from agent.engine.state import ImportKind, PastImport, PastMessage, Pending
+from agent.engine.records import ImportKind, PastImport, PastMessage, Pending
 from agent.engine.statistics import statistics_of
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn

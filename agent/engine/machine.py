@@ -50,8 +50,9 @@ from agent.engine.events import (
     UsageChanged,
     UsageSaved,
 )
+from agent.engine.records import Member, RumState, TimerName
 from agent.engine.routes import address_of
-from agent.engine.state import AgentState, Member, RumState, TimerName
+from agent.engine.state import AgentState
 from agent.engine.timers import next_deadline, set_timer, take_due
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn

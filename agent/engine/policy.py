@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from agent.core.clock import Instant
-from agent.engine.state import AgentState, Cell, Policy, ReportingRule, Source
+from agent.engine.records import Cell, Policy, ReportingRule, Source
+from agent.engine.state import AgentState
 from agent.engine.timings import TIMINGS
 from agent.protocol.messages import LicenseClass, PolicyData, RuleCells
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from agent.core.clock import SECOND
 from agent.engine import rum
-from agent.engine.state import TimerName
+from agent.engine.records import TimerName
 from agent.engine.timers import set_timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn

@@ -13,16 +13,10 @@ from dataclasses import dataclass
 from agent.core.clock import Instant
 from agent.engine.ack_rule import access_point_limit as access_point_limit
 from agent.engine.config import Transport
+from agent.engine.records import LicenceUse, RumReport, RumState, StorageState, TimerName
 from agent.engine.routes import DIRECT, talks
 from agent.engine.rum import last_of, samples
-from agent.engine.state import (
-    AgentState,
-    LicenceUse,
-    RumReport,
-    RumState,
-    StorageState,
-    TimerName,
-)
+from agent.engine.state import AgentState
 from agent.engine.timers import timer
 from agent.engine.timings import TIMINGS
 

@@ -14,8 +14,8 @@ from agent.core.clock import DAY, Instant
 from agent.core.identity import Udi
 from agent.engine import policy, rum
 from agent.engine.events import LicenceRequest, UsageChanged
+from agent.engine.records import LicenceUse, TimerName
 from agent.engine.routes import is_direct, talks
-from agent.engine.state import LicenceUse, TimerName
 from agent.engine.timers import set_timer, timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn

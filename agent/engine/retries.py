@@ -7,7 +7,8 @@ shown as `Data Synchronization`. Source: docs/sources.md, entry hello-retries.
 from __future__ import annotations
 
 from agent.core.clock import SECOND, Instant
-from agent.engine.state import AgentState, TimerName
+from agent.engine.records import TimerName
+from agent.engine.state import AgentState
 from agent.engine.timers import set_timer, timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn

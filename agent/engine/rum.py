@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from agent.core.clock import SECOND, Instant
 from agent.core.identity import Udi
-from agent.engine.state import AgentState, LicenceUse, RumReport, RumState, StorageState
+from agent.engine.records import LicenceUse, RumReport, RumState, StorageState
+from agent.engine.state import AgentState
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
 from agent.protocol.codec import report_payload, sign_report

@@ -14,7 +14,7 @@ from agent.core.clock import DAY
 from agent.engine import rum, transport, trust
 from agent.engine.actions import Answer, WriteFile
 from agent.engine.events import SavedUsage, TrustRequestSaved, UsageSaved
-from agent.engine.state import RumReport, RumState, StorageState
+from agent.engine.records import RumReport, RumState, StorageState
 from agent.engine.turn import Turn
 from agent.protocol.codec import UsageFile, write_usage_file
 from agent.protocol.messages import HaMember, SignedReport, TrustRequest

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.core.clock import Instant
-from agent.engine.state import AgentState, Exchange, ExchangeStatistics
+from agent.engine.records import Exchange, ExchangeStatistics
+from agent.engine.state import AgentState
 
 NO_REPLY = "NO REPLY"
 NO_DATA = "NO DATA TO PROCESS"

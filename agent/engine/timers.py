@@ -7,7 +7,8 @@ repeat (measuring, saving, the daily run) have no timer: `queries.jobs` computes
 from __future__ import annotations
 
 from agent.core.clock import Instant
-from agent.engine.state import AgentState, TimerName
+from agent.engine.records import TimerName
+from agent.engine.state import AgentState
 
 
 def set_timer(state: AgentState, name: TimerName, when: Instant | None) -> None:

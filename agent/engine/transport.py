@@ -12,8 +12,9 @@ from __future__ import annotations
 from agent.core.clock import Instant
 from agent.engine import reporting, retries, rum, trust
 from agent.engine.actions import Send
+from agent.engine.records import Exchange, Pending, TimerName, TrustWanted
 from agent.engine.routes import is_direct, route, talks
-from agent.engine.state import AgentState, Exchange, Pending, TimerName, TrustWanted
+from agent.engine.state import AgentState
 from agent.engine.timers import set_timer, timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.core.identity import Udi
-from agent.engine.state import AgentState, PendingTrust, TrustCode, TrustWanted
+from agent.engine.records import PendingTrust, TrustCode, TrustWanted
+from agent.engine.state import AgentState
 from agent.engine.turn import Turn
 from agent.protocol import signing
 from agent.protocol.codec import trust_requests_text

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from agent.core.clock import Instant
 from agent.core.release import Release
 from agent.engine.actions import Action, Log
-from agent.engine.state import AgentState, LoggedEvent
+from agent.engine.records import LoggedEvent
+from agent.engine.state import AgentState
 from agent.engine.timings import TIMINGS
 from agent.profiles.profile import Profile
 

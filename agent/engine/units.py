@@ -13,8 +13,8 @@ from agent.core.clock import SECOND
 from agent.core.identity import Udi
 from agent.engine import polling, reporting, rum, transport
 from agent.engine.events import LicenceRequest, SwitchedOver, UnitsChanged, UsageChanged
+from agent.engine.records import Member, Role, RumState, TimerName
 from agent.engine.routes import is_direct, talks
-from agent.engine.state import Member, Role, RumState, TimerName
 from agent.engine.timers import set_timer, timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn

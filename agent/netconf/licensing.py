@@ -17,8 +17,7 @@ from agent.core.dates import UTC_ZONE
 from agent.core.identity import Udi
 from agent.device.device import Device
 from agent.engine.config import Transport
-from agent.engine.state import (
-    AgentState,
+from agent.engine.records import (
     LicenceUse,
     Policy,
     ReportingRule,
@@ -26,6 +25,7 @@ from agent.engine.state import (
     RumState,
     StorageState,
 )
+from agent.engine.state import AgentState
 from agent.netconf.native import Shown, visible
 from agent.netconf.server import yang_time
 from agent.protocol.messages import LicenseClass

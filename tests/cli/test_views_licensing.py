@@ -13,7 +13,7 @@ from agent.core.identity import Udi
 from agent.core.release import Release, known_releases
 from agent.device.device import Device, new_device
 from agent.engine.config import LicenseConfig, Transport
-from agent.engine.state import LoggedEvent, RumReport, RumState, StorageState
+from agent.engine.records import LoggedEvent, RumReport, RumState, StorageState
 from tests.golden.captures import Licence, view
 
 NOW = 1_790_000_000_000

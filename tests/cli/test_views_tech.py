@@ -13,15 +13,15 @@ from agent.core.clock import DAY, MINUTE, SECOND
 from agent.core.release import Release, known_releases
 from agent.device.device import Device, new_device
 from agent.engine.config import LicenseConfig, Transport
-from agent.engine.state import (
+from agent.engine.records import (
     AuthorizationCode,
     Exchange,
     ExchangeStatistics,
-    History,
     PastImport,
     PastMessage,
     PendingTrust,
 )
+from agent.engine.state import History
 from agent.protocol.messages import AuthorizationData, AuthorizedLicence
 from tests.golden.captures import trust, view
 

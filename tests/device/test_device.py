@@ -11,7 +11,7 @@ from agent.device.files import FileFault
 from agent.device.snapshot import take
 from agent.engine.config import Transport
 from agent.engine.events import SyncAsked
-from agent.engine.state import Member, Role
+from agent.engine.records import Member, Role
 from tests.device.devices import (
     ESSENTIALS,
     HOSTNAME,

@@ -7,7 +7,7 @@ import pytest
 from agent.core.identity import Udi
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.events import Failure, ReplyReceived, Scope, SendFailed, TokenEntered
-from agent.engine.state import Member, Role
+from agent.engine.records import Member, Role
 from agent.protocol import codec
 from counterparts.cloud import CloudRequest
 from counterparts.cssm import Cssm, CssmSettings

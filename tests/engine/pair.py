@@ -22,7 +22,7 @@ from agent.engine.events import (
     TimeReached,
 )
 from agent.engine.machine import SmartAgent, new_state
-from agent.engine.state import Member
+from agent.engine.records import Member
 from agent.profiles.profile import profile_for
 from agent.protocol import codec, signing
 from agent.protocol.messages import (

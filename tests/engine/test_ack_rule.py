@@ -8,7 +8,7 @@ from agent.core.clock import DAY, HOUR, SECOND
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.events import FileImported, UsageSaved
 from agent.engine.queries import access_point_limit
-from agent.engine.state import RumState
+from agent.engine.records import RumState
 from agent.profiles.profile import AckRule
 from tests.engine.pair import UDI, Pair, at
 

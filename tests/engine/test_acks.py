@@ -10,7 +10,7 @@ from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.identity import Udi
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.events import FileImported, SyncAsked, UsageSaved
-from agent.engine.state import RumState, Source, StorageState
+from agent.engine.records import RumState, Source, StorageState
 from agent.protocol import codec, signing
 from agent.protocol.messages import (
     AckData,

@@ -19,7 +19,7 @@ from agent.engine.events import (
     UsageChanged,
     UsageSaved,
 )
-from agent.engine.state import RumState
+from agent.engine.records import RumState
 from agent.protocol import codec
 from agent.protocol.codec_authorization import confirmation_code, read_return_code
 from agent.protocol.messages import LicenseClass

@@ -15,7 +15,7 @@ from agent.engine.events import (
     UsageChanged,
 )
 from agent.engine.queries import communication_level, overall_state
-from agent.engine.state import Exchange, RumState, TimerName
+from agent.engine.records import Exchange, RumState, TimerName
 from agent.engine.statistics import statistics_of
 from agent.protocol.messages import Hello, Poll, TrustEstablishment, TrustSync, UsageReport
 from tests.engine.direct import Direct, cssm, unit

@@ -19,7 +19,7 @@ from agent.engine.events import (
     UsageSaved,
 )
 from agent.engine.machine import SmartAgent, new_state
-from agent.engine.state import RumState, StorageState
+from agent.engine.records import RumState, StorageState
 from agent.protocol.messages import UsageReport
 from tests.engine.pair import DNA, NETWORK, Pair, Server, at
 

@@ -14,7 +14,7 @@ from agent.engine.events import (
     UsageSaved,
 )
 from agent.engine.queries import jobs
-from agent.engine.state import Exchange, RumState, TimerName
+from agent.engine.records import Exchange, RumState, TimerName
 from agent.engine.statistics import statistics_of
 from agent.engine.timers import timer
 from agent.protocol.codec import payload_content

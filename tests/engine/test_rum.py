@@ -6,8 +6,8 @@ from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.engine import queries
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.events import Booted, SyncAsked, UsageChanged, UsageSaved
+from agent.engine.records import RumState, StorageState
 from agent.engine.rum import samples
-from agent.engine.state import RumState, StorageState
 from agent.protocol.codec import payload_content
 from agent.protocol.messages import UsageReport
 from tests.engine.pair import DNA, NETWORK, UDI, Pair, Server, at, settled

@@ -15,7 +15,7 @@ from agent.engine.events import (
     TrustRequestSaved,
     UsageSaved,
 )
-from agent.engine.state import ImportKind, PastImport, RumState
+from agent.engine.records import ImportKind, PastImport, RumState
 from agent.protocol import codec, signing
 from agent.protocol.messages import HaMember
 from tests.engine.pair import NETWORK, UDI, Pair, Server, at, policy, settled

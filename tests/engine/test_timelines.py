@@ -6,7 +6,7 @@ from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.engine.config import LicenseConfig
 from agent.engine.events import Booted, Failure
 from agent.engine.queries import usage_summary
-from agent.engine.state import Exchange, TimerName
+from agent.engine.records import Exchange, TimerName
 from agent.engine.statistics import statistics_of
 from agent.engine.timers import timer
 from agent.protocol.messages import Hello, Poll, UsageReport

@@ -17,7 +17,7 @@ from agent.engine.events import (
     TimeReached,
 )
 from agent.engine.machine import SmartAgent
-from agent.engine.state import Exchange, RumState, TimerName
+from agent.engine.records import Exchange, RumState, TimerName
 from agent.engine.statistics import statistics_of
 from agent.engine.timers import timer
 from agent.engine.transport import resend

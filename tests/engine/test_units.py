@@ -7,7 +7,7 @@ from agent.core.identity import Udi
 from agent.device.boot import licences_in_use
 from agent.engine.events import Booted, Scope, SwitchedOver, SyncAsked, UnitsChanged
 from agent.engine.queries import usage_summary
-from agent.engine.state import Role, RumState
+from agent.engine.records import Role, RumState
 from agent.protocol import codec
 from agent.protocol.messages import TrustSync, UsageReport
 from counterparts.cslu import Cslu

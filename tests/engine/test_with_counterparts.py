@@ -13,7 +13,7 @@ from agent.engine.events import (
     UsageChanged,
 )
 from agent.engine.queries import access_point_limit, usage_summary
-from agent.engine.state import Exchange
+from agent.engine.records import Exchange
 from agent.engine.statistics import statistics_of
 from agent.protocol import codec
 from agent.protocol.messages import UsageReport

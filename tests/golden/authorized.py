@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from agent.core.identity import Udi
 from agent.engine.config import LicenseConfig, Transport
-from agent.engine.state import AuthorizationCode, Counters
+from agent.engine.records import AuthorizationCode
+from agent.engine.state import Counters
 from agent.protocol.messages import AuthorizationData
 from tests.golden.captures import (
     SUBSCRIPTION,

@@ -19,10 +19,8 @@ from agent.core.dates import Zone
 from agent.core.identity import Account, Udi
 from agent.engine.config import LicenseConfig
 from agent.engine.policy import default_policy
-from agent.engine.state import (
-    AgentState,
+from agent.engine.records import (
     Cell,
-    Counters,
     LicenceUse,
     Member,
     Policy,
@@ -32,8 +30,8 @@ from agent.engine.state import (
     RumState,
     Source,
     TrustCode,
-    UsageReporting,
 )
+from agent.engine.state import AgentState, Counters, UsageReporting
 from agent.profiles.profile import Entitlement, Model, Profile
 from agent.protocol.messages import LicenseClass
 

@@ -17,15 +17,15 @@ from agent.core.identity import Account
 from agent.core.release import Release
 from agent.engine.config import LicenseConfig
 from agent.engine.queries import UsageSummary
-from agent.engine.state import (
+from agent.engine.records import (
     Exchange,
     ExchangeStatistics,
     LicenceUse,
     Policy,
     RumReport,
     RumState,
-    UsageReporting,
 )
+from agent.engine.state import UsageReporting
 from agent.profiles.profile import Entitlement, Profile, profile_for
 from agent.protocol.messages import ConnectInfo
 from tests.golden.captures import Exempt, at, maybe, state_of, trust

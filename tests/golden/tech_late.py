@@ -9,7 +9,7 @@ from __future__ import annotations
 from agent.core.identity import Account
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.queries import UsageSummary
-from agent.engine.state import Exchange
+from agent.engine.records import Exchange
 from tests.golden.captures import SLE_DAYS, at, custom, reporting
 from tests.golden.tech_captures import (
     SSM_TELEMETRY,

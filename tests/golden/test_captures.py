@@ -18,7 +18,7 @@ from agent.cli.views.layout import layout_for
 from agent.cli.views.licensing import Calendar
 from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.engine.state import LoggedEvent, RumReport, RumState, StorageState
+from agent.engine.records import LoggedEvent, RumReport, RumState, StorageState
 from agent.profiles.profile import load
 from tests.golden.authorized import AUTHORIZED
 from tests.golden.captures import at, read, state_of, view

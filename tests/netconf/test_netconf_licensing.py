@@ -10,7 +10,7 @@ from lxml import etree
 
 from agent.core.clock import DAY, MINUTE
 from agent.engine.config import Transport
-from agent.engine.state import RumState
+from agent.engine.records import RumState
 from agent.netconf.licensing import state_tree
 from agent.netconf.server import NetconfServer
 from counterparts.cssm import Cssm, CssmSettings

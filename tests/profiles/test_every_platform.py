@@ -10,7 +10,7 @@ from agent.core.clock import HOUR
 from agent.core.identity import Udi
 from agent.core.release import Release, known_releases
 from agent.device.device import Device, new_device
-from agent.engine.state import Member, Role
+from agent.engine.records import Member, Role
 from agent.profiles.profile import load, profile_names
 
 NOW = 1_790_000_000_000

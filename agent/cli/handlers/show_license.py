@@ -19,7 +19,7 @@ from agent.cli.views import (
 )
 from agent.cli.views.layout import Layout, layout_for
 from agent.cli.views.licensing import Calendar, LicensingView, collect
-from agent.engine.state import RumReport
+from agent.engine.records import RumReport
 
 Render = Callable[[LicensingView, Layout], str]
 

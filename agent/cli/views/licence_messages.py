@@ -9,7 +9,7 @@ from agent.cli.views.layout import Layout
 from agent.cli.views.licence_all import conversion_with_status
 from agent.cli.views.licence_status import Lines
 from agent.cli.views.licensing import Calendar, LicensingView
-from agent.engine.state import Exchange, ImportKind, PastImport, PastMessage
+from agent.engine.records import Exchange, ImportKind, PastImport, PastMessage
 
 _RULE = "=" * 52
 _EXCHANGES = (

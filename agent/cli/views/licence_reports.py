@@ -12,7 +12,7 @@ from agent.cli.views.licensing import Calendar
 from agent.core.clock import DAY, Instant
 from agent.core.dates import event_stamp
 from agent.core.identity import Udi
-from agent.engine.state import LoggedEvent, RumReport, RumState, StorageState
+from agent.engine.records import LoggedEvent, RumReport, RumState, StorageState
 
 NOT_FOUND = "% Error: Report ID not found"  # assumed: the sentence for an unknown id is not known
 _LIST_HEAD = [

@@ -12,7 +12,7 @@ from agent.cli.views.layout import Layout
 from agent.cli.views.licensing import Calendar, LicensingView, Node
 from agent.core.dates import UTC_ZONE, licence_date
 from agent.engine.config import LicenseConfig, Transport
-from agent.engine.state import Cell, ReportingRule
+from agent.engine.records import Cell, ReportingRule
 from agent.protocol.messages import LicenseClass
 
 Lines = list[str]

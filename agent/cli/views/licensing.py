@@ -15,15 +15,8 @@ from agent.core.dates import UTC_ZONE, Zone, licence_date
 from agent.core.identity import Account, Udi
 from agent.engine.config import LicenseConfig
 from agent.engine.queries import UsageSummary, usage_summary
-from agent.engine.state import (
-    AgentState,
-    AuthorizationCode,
-    History,
-    LicenceUse,
-    Policy,
-    TrustCode,
-    UsageReporting,
-)
+from agent.engine.records import AuthorizationCode, LicenceUse, Policy, TrustCode
+from agent.engine.state import AgentState, History, UsageReporting
 from agent.profiles.profile import Entitlement, Profile
 
 if TYPE_CHECKING:

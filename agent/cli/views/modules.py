@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from agent.cli.views.hardware import dotted, hardware_of
 from agent.cli.views.platform import Set, unit_table
-from agent.engine.state import Member
+from agent.engine.records import Member
 
 _CARDS = """\
 Mod Ports Card Type                                   Model          Serial No.

@@ -13,7 +13,7 @@ from agent.cli.views.uptime import uptime_words
 from agent.core.clock import DAY, HOUR, Instant
 from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.engine.state import Member
+from agent.engine.records import Member
 from agent.profiles.profile import Profile
 
 

@@ -12,7 +12,7 @@ from agent.cli.views.tech_view import TechView
 from agent.core.clock import Instant
 from agent.core.dates import remaining
 from agent.engine.queries import EXPIRED
-from agent.engine.state import Exchange, ExchangeStatistics
+from agent.engine.records import Exchange, ExchangeStatistics
 
 
 def jobs(view: TechView, layout: Layout) -> Lines:

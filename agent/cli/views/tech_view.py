@@ -16,13 +16,8 @@ from agent.core.clock import Instant
 from agent.core.release import Release
 from agent.device.boot import air_licences
 from agent.engine import queries
-from agent.engine.state import (
-    AgentState,
-    Exchange,
-    ExchangeStatistics,
-    LicenceUse,
-    RumReport,
-)
+from agent.engine.records import Exchange, ExchangeStatistics, LicenceUse, RumReport
+from agent.engine.state import AgentState
 from agent.profiles.profile import Entitlement, Profile
 from agent.protocol.messages import ConnectInfo
 
