@@ -8,11 +8,12 @@ VENV := .venv
 CLIENTS := .venv-strangers
 PIP := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check strangers bench lab clean help
+.PHONY: run test check long strangers bench lab clean help
 
 help:
 	@echo 'make run        console of a C9300 with its CSLU and CSSM, all on loopback'
 	@echo 'make test       every check and test of the project'
+	@echo 'make long       the searches that take minutes: fuzzing, stateful runs'
 	@echo 'make strangers  netmiko, scrapli, pyATS, Genie and ntc-templates against a running lab'
 	@echo 'make bench      measure speed and size'
 	@echo 'make clean      remove what make made'
@@ -27,6 +28,9 @@ lab: $(VENV)/.installed
 
 test check: $(VENV)/.installed-test
 	@VENV=$(VENV) scripts/check
+
+long: $(VENV)/.installed-test
+	@$(VENV)/bin/pytest --numprocesses auto -m long
 
 strangers: $(VENV)/.installed $(CLIENTS)/.installed
 	@SLP="$(CURDIR)/$(VENV)/bin/slp" $(CLIENTS)/bin/pytest -c tests/strangers/pytest.ini tests/strangers
