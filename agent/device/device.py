@@ -47,7 +47,7 @@ from agent.device.inputs import (
     UsageSet,
 )
 from agent.device.journal import UNRECORDED, Journal, encode_line
-from agent.device.link import UNPLUGGED, Link, unheard, unwatched
+from agent.device.link import UNPLUGGED, Link, unheard, unread, unwatched
 from agent.device.log import DeviceTime, Log, LogSettings
 from agent.engine import transport
 from agent.engine.actions import Action, Answer, Notify, Send, WriteFile
@@ -102,8 +102,10 @@ class Device:
         "level",
         "link",
         "log",
+        "logged",
         "model",
         "name",
+        "netconf",
         "notify",
         "planned",
         "profile",
@@ -141,6 +143,10 @@ class Device:
         self.journal: Journal = UNRECORDED
         self.changed: Callable[[Device], None] = unwatched
         self.notify: Callable[[Device, Notify], None] = unheard
+        # each system message: mnemonic, text, instant
+        self.logged: Callable[[Device, str, str, Instant], None] = unread
+        # what its NETCONF sessions share (agent.netconf.server), where somebody serves them
+        self.netconf: object | None = None
         # a text for every terminal; and: the device has reloaded by itself
         self.announce: Callable[[Device, str], None] = unheard
         self.restarted: Callable[[Device], None] = unwatched
@@ -365,6 +371,7 @@ class Device:
         uptime = 0 if self.booted is None else now - self.booted
         time = DeviceTime(self.local_time(now), self.zone, self.clock_authoritative, uptime)
         self.log.write(message.severity, message.text, time)
+        self.logged(self, mnemonic, message.text, now)
 
 
 def new_device(

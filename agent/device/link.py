@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from agent.core.clock import Instant
 from agent.engine.actions import Notify, Send
 
 if TYPE_CHECKING:
@@ -35,3 +36,7 @@ def unwatched(device: Device) -> None:
 
 def unheard(device: Device, said: Notify | str) -> None:
     """Nobody hears what the device says."""
+
+
+def unread(device: Device, mnemonic: str, text: str, now: Instant) -> None:
+    """Nobody reads the log as it is written."""
