@@ -29,6 +29,7 @@ from agent.protocol.codec_fields import (
     sudi,
 )
 from agent.protocol.codec_requests import KINDS, READERS, WRITERS
+from agent.protocol.codec_smart_licensing import read_result, write_result
 from agent.protocol.messages import (
     ConnectInfo,
     Hello,
@@ -199,6 +200,7 @@ def decode_reply(body: bytes) -> Reply:
     header = inner.fields("header")
     data = parse_object(inner.text("response_data", "") or "{}", "response_data")
     connect = header.optional_fields("connect_info")
+    result = data.optional_fields("smart_licensing")
     files = [*data.texts("pending", required=False), data.text("smart_license", "")]
     return Reply(
         nonce=header.text("nonce"),
@@ -210,6 +212,7 @@ def decode_reply(body: bytes) -> Reply:
         connect=_connect_info(connect) if connect else None,
         server_time=header.integer("timestamp", 0),
         signature=signature.text("value") if signature else "",
+        smart_licensing=read_result(result) if result else None,
         signed_digest=hashlib.sha256(encoded(text, "response")).hexdigest() if signature else "",
     )
 
@@ -240,6 +243,8 @@ def _response_data(reply: Reply, request: Request) -> dict[str, Any]:
         data["server_time"] = reply.server_time
     if reply.status is StatusCode.OK_POLL:
         data["poll_interval"] = reply.retry_time_seconds
+    if reply.smart_licensing is not None:
+        data["smart_licensing"] = write_result(reply.smart_licensing)
     pending = list(reply.licence_files)
     if pending and reply.status is StatusCode.OK and not isinstance(request, Hello):
         result = pending.pop()

@@ -11,6 +11,7 @@ from typing import Any
 
 from agent.protocol.codec_fields import Fields, MessageError, ReturnCode, compact, sudi
 from agent.protocol.codec_reports import report_from, report_object
+from agent.protocol.codec_smart_licensing import read_request, write_request
 from agent.protocol.messages import (
     HaMember,
     Hello,
@@ -22,6 +23,7 @@ from agent.protocol.messages import (
     TrustSync,
     UsageReport,
 )
+from agent.protocol.smart_licensing import SmartLicensingRequest
 
 
 def _write_hello(request: Hello) -> dict[str, Any]:
@@ -158,6 +160,7 @@ KINDS: Mapping[type[Request], str] = {
     Poll: "POLL",
     TrustEstablishment: "TRUST_REQUEST",
     TrustSync: "TRUST_SYNC",
+    SmartLicensingRequest: "SMART_LICENSING",
 }
 WRITERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "HELLO": _write_hello,
@@ -165,6 +168,7 @@ WRITERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "POLL": _write_poll,
     "TRUST_REQUEST": _write_trust,
     "TRUST_SYNC": _write_sync,
+    "SMART_LICENSING": write_request,
 }
 READERS: Mapping[str, Callable[[Sender, Fields], Request]] = {
     "HELLO": _read_hello,
@@ -172,4 +176,5 @@ READERS: Mapping[str, Callable[[Sender, Fields], Request]] = {
     "POLL": _read_poll,
     "TRUST_REQUEST": _read_trust,
     "TRUST_SYNC": _read_sync,
+    "SMART_LICENSING": read_request,
 }

@@ -15,6 +15,8 @@ from typing import Generic, TypeVar
 
 from agent.core.clock import Instant
 from agent.core.identity import Udi
+from agent.protocol.sender import Sender as Sender
+from agent.protocol.smart_licensing import SmartLicensingRequest, SmartLicensingResult
 
 
 class LicenseClass(Enum):
@@ -73,18 +75,6 @@ class ConnectInfo:
 
 
 # --- requests ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """What every request says of its sender."""
-
-    udi: Udi
-    software_tag: str
-    hostname: str
-    agent_version: str
-    product_instance_identifier: str = ""
-    trust_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +138,7 @@ class TrustSync:
     trust_signature: str = ""
 
 
-Request = Hello | UsageReport | Poll | TrustEstablishment | TrustSync
+Request = Hello | UsageReport | Poll | TrustEstablishment | TrustSync | SmartLicensingRequest
 
 
 # --- replies -------------------------------------------------------------------------------
@@ -172,6 +162,8 @@ class Reply:
     server_time: Instant = 0
     signature: str = ""
     signed_digest: str = ""
+    # what a step of the model before SLP gave
+    smart_licensing: SmartLicensingResult | None = None
 
 
 # --- the licence file: what an ACK carries ---------------------------------------------------

@@ -1,0 +1,19 @@
+"""What every request says of its sender, whichever licensing model it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.core.identity import Udi
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A product instance as it introduces itself."""
+
+    udi: Udi
+    software_tag: str
+    hostname: str
+    agent_version: str
+    product_instance_identifier: str = ""
+    trust_id: str = ""
