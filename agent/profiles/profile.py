@@ -17,6 +17,7 @@ from typing import Any
 
 from agent.core.errors import InputError
 from agent.core.release import Release
+from agent.profiles.throughput import Throughput, for_each_tier, read_throughput
 from agent.protocol.messages import LicenseClass
 
 
@@ -109,6 +110,7 @@ class Profile:
     ack_rule: AckRule | None = None
     enforced: tuple[EnforcedLicence, ...] = ()
     automatic_conversion: bool = False  # `Automatic Conversion Enabled` of License Conversion
+    throughput: Throughput | None = None
 
     def entitlement(self, tag: str) -> Entitlement | None:
         """The entitlement with this tag, enforced licences included, or None."""
@@ -122,9 +124,16 @@ class Profile:
         """What the family states of a model, and what the model states differently."""
         return ChainMap(dict(self.models[pid].texts), dict(self.texts))
 
-    def licences_of(self, pid: str, level: str) -> tuple[Entitlement, ...]:
-        """What one unit of model `pid` uses at boot level `level`; nothing without boot levels."""
+    def licences_of(self, pid: str, level: str, throughput: str = "") -> tuple[Entitlement, ...]:
+        """What one unit of model `pid` uses at boot level `level`; nothing without boot levels.
+
+        `throughput` is the name of the throughput level its licences follow; empty: the default.
+        """
         wanted = self.levels[level] if self.levels else ()
+        if self.throughput is not None:
+            name = throughput or self.throughput.default_of(pid)
+            tier = self.throughput.levels[name].tier
+            wanted = tuple(feature.format(tier=tier) for feature in wanted)
         group = self.entitlements[self.models[pid].licences]
         return tuple(e for feature in wanted for e in group if e.feature == feature)
 
@@ -166,7 +175,7 @@ def load(name: str) -> Profile:
         models=MappingProxyType({pid: _model(pid, row) for pid, row in raw["model"].items()}),
         entitlements=MappingProxyType(
             {
-                name: tuple(_entitlement(row) for row in rows)
+                name: tuple(_entitlement(one) for row in rows for one in for_each_tier(row, raw))
                 for name, rows in raw["entitlements"].items()
             }
         ),
@@ -178,6 +187,7 @@ def load(name: str) -> Profile:
         default_air_level=raw.get("default_air_level", ""),
         ack_rule=AckRule(**raw["ack_rule"]) if "ack_rule" in raw else None,
         automatic_conversion=raw.get("automatic_conversion", False),
+        throughput=read_throughput(raw.get("throughput")),
         enforced=tuple(EnforcedLicence(**row) for row in raw.get("enforced", ())),
     )
 
