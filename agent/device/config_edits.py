@@ -2,7 +2,8 @@
 
 Each is a function of (root, arguments, salt) that gives the edits, or the device's sentence where
 it refuses. The CLI's handlers and the reader of whole configurations share them.
-Sources: docs/sources.md, entries secret-type-9, license-url-default, interface-removal.
+Sources: docs/sources.md, entries secret-type-9, license-url-default, interface-removal,
+vrf-removal.
 """
 
 from __future__ import annotations
@@ -26,9 +27,19 @@ class Unusable:
     tail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Edits, and what the device says of them."""
+
+    edits: tuple[Edit, ...]
+    says: str
+
+
 Salt = Callable[[], str]
-Changes = tuple[Edit, ...] | str | Unusable  # the edits, a sentence of refusal, or what is wrong
+# the edits, edits with a remark, a sentence of refusal, or what is wrong
+Changes = tuple[Edit, ...] | Told | str | Unusable
 Editor = Callable[[Tree, Mapping[str, Any], Salt], Changes]
+BASE = "@base"  # among the arguments: the path of the mode the line stands in
 
 SMART_RECEIVER = "https://smartreceiver.cisco.com/licservice/license"
 CSLU_LOCAL = "https://cslu-local:8182/cslu/v1/pi"
@@ -130,6 +141,45 @@ def line_vty(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
     return (*edits, Edit("set", _vty(first)), Edit("set", (*_vty(first), "last"), last))
 
 
+def vrf_forwarding(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`vrf forwarding X`: the VRF must be there, and the interface's addresses go.
+
+    Entering the VRF the interface is in already changes nothing.
+    """
+    base, vrf = args[BASE], str(args["vrf"])
+    if get(root, ("native", "vrf", Entry("definition", vrf))) is None:
+        return f"% VRF {vrf} not configured."
+    if get(root, (*base, "vrf", "forwarding")) == vrf:
+        return ()
+    return _moved(root, base, (Edit("set", (*base, "vrf", "forwarding"), vrf),), "enabling", vrf)
+
+
+def no_vrf_forwarding(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`no vrf forwarding`: back into the global table, again without addresses."""
+    base = args[BASE]
+    vrf = get(root, (*base, "vrf", "forwarding"))
+    if vrf is None:
+        return ()
+    return _moved(root, base, (Edit("delete", (*base, "vrf")),), "disabling", str(vrf))
+
+
+def no_vrf_definition(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`no vrf definition X`: its interfaces return to the global table without addresses."""
+    vrf = str(args["vrf"])
+    edits = [Edit("delete", ("native", "vrf", Entry("definition", vrf)))]
+    kinds: Mapping[str, Rows] = get(root, ("native", "interface"), {})
+    for kind, rows in kinds.items():
+        for number, row in rows.items():
+            if get(row, ("vrf", "forwarding")) == vrf:
+                path: Path = ("native", "interface", Entry(kind, number))
+                edits += [Edit("delete", (*path, "vrf")), *_without_address(path)]
+    if len(edits) == 1:
+        return tuple(edits)
+    # source: vrf-removal
+    says = f"% IPv4 and IPv6 addresses from all interfaces in VRF {vrf} have been removed"
+    return Told(tuple(edits), says)
+
+
 EDITORS: Mapping[str, Editor] = {
     "configure.user_secret": user_secret,
     "configure.enable_secret": enable_secret,
@@ -138,7 +188,27 @@ EDITORS: Mapping[str, Editor] = {
     "configure.interface": interface,
     "configure.no_interface": no_interface,
     "configure.line_vty": line_vty,
+    "configure.vrf_forwarding": vrf_forwarding,
+    "configure.no_vrf_forwarding": no_vrf_forwarding,
+    "configure.no_vrf_definition": no_vrf_definition,
 }
+
+
+def _moved(root: Tree, base: Path, edits: tuple[Edit, ...], verb: str, vrf: str) -> Changes:
+    """An interface that changes its VRF loses its addresses. # source: vrf-removal"""
+    if get(root, (*base, "ip", "address")) is None:
+        return edits
+    name = base[-1]
+    port = f"{name.name}{name.key}" if isinstance(name, Entry) else name
+    says = f"% Interface {port} IPv4 disabled and address(es) removed due to {verb} VRF {vrf}"
+    return Told((*edits, *_without_address(base)), says)
+
+
+def _without_address(path: Path) -> tuple[Edit, ...]:
+    return (
+        Edit("delete", (*path, "ip", "address")),
+        Edit("set", (*path, "ip", "no-address", "address"), False),
+    )
 
 
 def _interface_path(name: InterfaceName) -> Path:

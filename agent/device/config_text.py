@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.device.config_edits import EDITORS, Salt
+from agent.device.config_edits import BASE, EDITORS, Salt, Told
 from cli_grammar import Grammar, Matched, match
 from yang.tree import Path, Tree, apply
 
@@ -55,7 +55,9 @@ def read_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> ReadConf
             mode = grammar.modes[mode].parent or CONFIG
             continue
         editor = EDITORS.get(found.target.handler)
-        changes = editor(root, found.args, salt) if editor else found.edits(base)
+        changes = editor(root, {**found.args, BASE: base}, salt) if editor else found.edits(base)
+        if isinstance(changes, Told):
+            changes = changes.edits
         if not isinstance(changes, tuple):
             refused.append(Refused(number, line))
             continue

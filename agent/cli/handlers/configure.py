@@ -10,19 +10,22 @@ from collections.abc import Mapping
 
 from agent.cli.reply import Args, Change, Context, Handler, Reply, Result, Wrong
 from agent.core.secrets import new_salt
-from agent.device.config_edits import EDITORS, Editor, Unusable
+from agent.device.config_edits import BASE, EDITORS, Editor, Told, Unusable
 
 
 def _handler(editor: Editor) -> Handler:
     def configure(context: Context, args: Args) -> Result:
         device = context.device
         chance = device.salts()
+        args = {**args, BASE: context.session.base}
         changes = editor(device.datastore.running, args, lambda: new_salt(chance))
         match changes:
             case str():
                 return Reply(changes)
             case Unusable(tail):
                 return Wrong(tail)
+            case Told(edits, says):
+                return Change(edits, says)
             case _:
                 return Change(changes)
 
