@@ -163,7 +163,7 @@ class Cssm:
             received=now,
             ready=ready,
             licence_file=self.judge.acknowledge(
-                entry, self._policy, tags, poll_id, ready, authorizations
+                entry, self._policy, tags, poll_id, ready + self.script.skew_ms, authorizations
             ),
         )
         self.records.add_upload(upload)
@@ -265,6 +265,7 @@ _ROUTES: dict[tuple[str, str], Route] = {
     ("POST", cloud.REPORT_PATH): Cssm._report_usage,
     ("POST", cloud.POLL_PATH): Cssm._poll,
     ("POST", receiver.PATH): receiver.receive,
+    **{("POST", path): receiver.receive_call_home for path in receiver.CALL_HOME_PATHS},
     ("GET", "/product-instances"): Cssm._show_instances,
     ("GET", "/usage"): Cssm._show_usage,
 }

@@ -1,10 +1,12 @@
-"""The smart receiver: CSSM as a device reaches it directly, at `/licservice/license`.
+"""The receiver: CSSM as devices reach it directly, by transport smart or by Call Home.
 
 Every request is a signed envelope and every reply is signed. A request is heard when its time is
 within the hour, its signature is that of the sender's trust code (the built-in one only while it
 asks for its first code by a token), its nonce is new within a day, and CSSM knows the product
 instance it says it is. What a device did wrong is a FAILED reply with CSSM's word for it.
-Sources: docs/sources.md, entries smart-receiver, clock-tolerance, nonce-window, tokens.
+A Call Home message is the same envelope in its wrapper, at two paths of its own.
+Sources: docs/sources.md, entries smart-receiver, callhome-wrapper, clock-tolerance, nonce-window,
+tokens.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.core.clock import DAY, HOUR, Instant
 from agent.protocol.codec import MessageError, ReceivedRequest, decode_request, encode_reply
+from agent.protocol.codec_callhome import CONTENT_TYPE, REQUEST, unwrap, wrap_reply
 from agent.protocol.codec_fields import compact
 from agent.protocol.messages import (
     ConnectInfo,
@@ -35,6 +38,11 @@ if TYPE_CHECKING:
     from counterparts.cssm import Cssm
 
 PATH = "/licservice/license"
+# source: callhome-wrapper (the cloud's path, and that of an On-Prem's transport gateway)
+CALL_HOME_PATHS = (
+    "/its/service/oddce/services/DDCEService",
+    "/Transportgateway/services/DeviceRequestHandler",
+)
 NONCE_WINDOW = DAY
 CLOCK_TOLERANCE = HOUR
 # source: connect-info
@@ -46,8 +54,22 @@ _BUILTIN = "SHA256-BUILTIN"
 
 def receive(cssm: Cssm, request: CloudRequest, now: Instant) -> Answer:
     """Answer what a device posted."""
+    return _answer(cssm, request.body, now)
+
+
+def receive_call_home(cssm: Cssm, request: CloudRequest, now: Instant) -> Answer:
+    """Answer a Call Home message with another one."""
     try:
-        received = decode_request(request.body)
+        envelope = unwrap(request.body, REQUEST)
+    except MessageError as error:
+        return Answer(400, error.reason.encode(), content_type="text/plain")
+    answer = _answer(cssm, envelope, now)
+    return Answer(answer.status, wrap_reply(answer.body, now), content_type=CONTENT_TYPE)
+
+
+def _answer(cssm: Cssm, body: bytes, now: Instant) -> Answer:
+    try:
+        received = decode_request(body)
     except MessageError as error:
         text = compact({"status_code": "FAILED", "status_message": error.reason})
         return Answer(400, text.encode())
@@ -142,7 +164,7 @@ def _take_sync(cssm: Cssm, asked: TrustSync, now: Instant) -> Reply:
 
 
 def _take_usage(cssm: Cssm, asked: UsageReport, now: Instant) -> Reply:
-    upload = cssm.take_upload(asked, now)
+    upload = cssm.take_upload(asked, now - cssm.script.skew_ms)
     return _later(cssm, asked, str(upload.poll_id), now)
 
 

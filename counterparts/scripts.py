@@ -21,6 +21,8 @@ from agent.protocol.codec import (
     write_licence_file,
 )
 
+WRONG_SHAPE = b'{"response":[1,2,{"header":"no"}],"signature":"none"}'
+JSON = "application/json"
 GARBAGE = b'<html><body>{"signature":nul'
 
 
@@ -42,7 +44,11 @@ class Script:
     slow_ms: int = 0
     status: int = 200
     garbage: bool = False
-    skew_ms: int = 0  # how far CSSM's clock is ahead, where a device reaches it directly
+    redirect: bool = False  # to the same place, for ever
+    endless: bool = False  # a body that never ends
+    html: bool = False  # the right answer under the wrong content type
+    shape: bool = False  # valid JSON that is no reply
+    skew_ms: int = 0  # how far CSSM's clock is ahead
     ack: AckFault = AckFault.NONE
 
 
@@ -54,6 +60,9 @@ class Answer:
     body: bytes
     delay_ms: int = 0
     silent: bool = False
+    content_type: str = JSON
+    location: str = ""
+    endless: bool = False
 
 
 def spoiled(answer: Answer, script: Script) -> Answer:
@@ -62,8 +71,16 @@ def spoiled(answer: Answer, script: Script) -> Answer:
         return Answer(0, b"", silent=True)
     if script.status != 200:
         answer = Answer(script.status, b"")
+    elif script.redirect:
+        answer = Answer(302, b"", location="/cslu/v1/pi")
     elif script.garbage:
         answer = Answer(200, GARBAGE)
+    elif script.shape:
+        answer = Answer(200, WRONG_SHAPE)
+    if script.html:
+        answer = replace(answer, content_type="text/html")
+    if script.endless:
+        answer = replace(answer, endless=True)
     return replace(answer, delay_ms=script.slow_ms)
 
 
@@ -124,6 +141,10 @@ _WORDS: dict[str, Callable[[Script, int], Script]] = {
     "status": lambda script, value: replace(script, status=value or 500),
     "skew": lambda script, value: replace(script, skew_ms=value * 1000),
     "garbage": lambda script, value: replace(script, garbage=True),
+    "redirect": lambda script, value: replace(script, redirect=True),
+    "endless": lambda script, value: replace(script, endless=True),
+    "html": lambda script, value: replace(script, html=True),
+    "shape": lambda script, value: replace(script, shape=True),
 }
 _ALLOWED = ", ".join(
     [
@@ -132,6 +153,10 @@ _ALLOWED = ", ".join(
         "slow=SECONDS",
         "status=CODE",
         "garbage",
+        "redirect",
+        "endless",
+        "html",
+        "shape",
         "skew=SECONDS",
         *(fault.value for fault in AckFault),
     ]

@@ -39,6 +39,7 @@ FORMAT_HEADER = "X-Emu-Format"
 FORMAT = "slp-emu/1"
 CALL_SECONDS = 30.0
 _SHUTDOWN_SECONDS = 0.5
+_BLANKS = b" " * 65536
 
 Now = Callable[[], Instant]
 Exchange = Callable[[], AbstractContextManager[None]]
@@ -334,9 +335,23 @@ async def _respond(request: web.Request, answer: Answer) -> web.StreamResponse:
         await asyncio.sleep(answer.delay_ms / 1000)
     if answer.silent and request.transport is not None:
         request.transport.abort()
-    return web.Response(
-        status=answer.status or 503,
-        body=answer.body,
-        content_type="application/json",
-        headers={FORMAT_HEADER: FORMAT},
-    )
+    headers = {FORMAT_HEADER: FORMAT, "Content-Type": answer.content_type}
+    if answer.location:
+        headers["Location"] = answer.location
+    if answer.endless:
+        return await _stream(request, answer, headers)
+    return web.Response(status=answer.status or 503, body=answer.body, headers=headers)
+
+
+async def _stream(
+    request: web.Request, answer: Answer, headers: dict[str, str]
+) -> web.StreamResponse:
+    """The answer and then blanks, until the other side has enough."""
+    response = web.StreamResponse(status=answer.status, headers=headers)
+    try:
+        await response.prepare(request)
+        await response.write(answer.body)
+        while True:
+            await response.write(_BLANKS)
+    except ConnectionError:
+        return response

@@ -1,13 +1,15 @@
 """Carries the agent's requests over HTTP: one `Send` in, one ReplyReceived or SendFailed back.
 
-The first URL whose host resolves is taken. What goes wrong on the way is a `Failure`, never an
-exception; only a bug raises. All devices of a lab share one client session.
+The first URL whose host resolves is taken; behind a proxy the proxy's name is what must resolve.
+What goes wrong on the way is a `Failure`, never an exception; only a bug raises. A lab's devices
+share a client session for each address they send from.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import ipaddress
 import ssl
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,7 +21,9 @@ from agent.adapters.dns import Address, Resolver
 from agent.adapters.timeline import Timeline
 from agent.device.config import Resolution, resolution
 from agent.engine.actions import Send
+from agent.engine.config import Transport
 from agent.engine.events import Failure, ReplyReceived, SendFailed
+from agent.protocol import codec_callhome
 from agent.protocol.codec import MessageError, decode_reply, encode_request
 
 if TYPE_CHECKING:
@@ -34,7 +38,10 @@ CONNECT_SECONDS = 10.0
 BODY_LIMIT = 20 * 1024 * 1024
 DEFAULT_PORTS = {"http": 80, "https": 443}
 HEADERS = {"Content-Type": "application/json", "X-Emu-Format": "slp-emu/1"}
+CALL_HOME_HEADERS = {"Content-Type": codec_callhome.CONTENT_TYPE}
 GOOD_STATUS = (200, 202)
+# assumed: a reply may leave its type out; an answer for people is none of the server's
+PAGES = ("text/html", "text/plain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,11 @@ class _Target:
 
     url: str
     host: str
-    proxy: str | None
+    proxy: str | None = None
+    user: tuple[str, str] | None = None
+    source: str | None = None
     tls: ssl.SSLContext | bool = True
+    call_home: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -73,7 +83,7 @@ class HttpLink:
         self._timeline = timeline
         self._resolver = resolver
         self._total_seconds = total_seconds
-        self._client: aiohttp.ClientSession | None = None
+        self._clients: dict[str | None, aiohttp.ClientSession] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def send(self, device: Device, send: Send) -> None:
@@ -88,8 +98,8 @@ class HttpLink:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._client is not None:
-            await self._client.close()
+        for client in self._clients.values():
+            await client.close()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -100,7 +110,8 @@ class HttpLink:
 
     async def _carry(self, device: Device, send: Send) -> None:
         try:
-            event = await self.exchange(send, resolution(device.datastore.running))
+            names = resolution(device.datastore.running, send.route.vrf)
+            event = await self.exchange(send, names)
             now = self._timeline.present()
             device.handle(event, now)
             self._timeline.touched(device)
@@ -109,6 +120,8 @@ class HttpLink:
 
     async def exchange(self, send: Send, names: Resolution) -> ReplyReceived | SendFailed:
         """Send one request and wait for its answer."""
+        if send.route.blocked is not None:
+            return SendFailed(send.request_id, send.route.blocked)
         try:
             async with asyncio.timeout(self._total_seconds):
                 return await self._exchange(send, names)
@@ -119,64 +132,69 @@ class HttpLink:
         target = await self._target(send, names)
         if target is None:
             return SendFailed(send.request_id, Failure.UNRESOLVED)
+        called = send.route.transport is Transport.CALLHOME
+        target = replace(target, source=send.route.source, call_home=called)
         if target.url.startswith("https:"):
             check = send.route.server_identity_check
             target = replace(target, tls=client_tls(send.anchors, check))
-        body = await self._post(target, encode_request(send.message, send.signing_key))
+        body = await self._post(target, _body(send))
         if isinstance(body, SendFailed):
             return SendFailed(send.request_id, body.failure, body.detail)
         if not body.strip():
             return SendFailed(send.request_id, Failure.EMPTY_REPLY)
         try:
+            if called:
+                body = codec_callhome.unwrap(body, codec_callhome.REPLY)
             return ReplyReceived(send.request_id, decode_reply(body))
         except MessageError as error:
             return SendFailed(send.request_id, Failure.BAD_REPLY, str(error))
 
     async def _target(self, send: Send, names: Resolution) -> _Target | None:
-        """The first URL that resolves; behind a proxy the proxy's name is what must resolve."""
-        if send.route.proxy:
-            proxy = urlsplit(f"//{send.route.proxy.removeprefix('http://')}")
+        """The first URL that resolves; a proxy resolves the names in URLs itself."""
+        route = send.route
+        if route.proxy:
+            proxy = urlsplit(f"//{route.proxy.removeprefix('http://')}")
             found = await self._resolver.resolve(proxy.hostname or "", names)
             if found is None:
                 return None
             at = _netloc(found, proxy.port or DEFAULT_PORTS["http"])
-            return _Target(send.route.urls[0], "", f"http://{at}")
-        for url in send.route.urls:
+            return _Target(route.urls[0], "", f"http://{at}", route.proxy_user)
+        for url in route.urls:
             parts = urlsplit(url)
             found = await self._resolver.resolve(parts.hostname or "", names)
             if found is not None:
                 at = _netloc(found, parts.port or DEFAULT_PORTS.get(parts.scheme, 80), parts.scheme)
-                return _Target(urlunsplit(parts._replace(netloc=at)), parts.netloc, None)
+                return _Target(urlunsplit(parts._replace(netloc=at)), parts.netloc)
         return None
 
     async def _post(self, target: _Target, data: bytes) -> bytes | SendFailed:
         import aiohttp
 
-        if self._client is None:
-            self._client = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, force_close=True),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
-                auto_decompress=True,
-            )
-        headers = dict(HEADERS)
+        headers = dict(CALL_HOME_HEADERS if target.call_home else HEADERS)
         if target.host:
             headers["Host"] = target.host
         try:
-            async with self._client.post(
+            async with self._client(_leaves_from(target)).post(
                 target.url,
                 data=BytesIO(data),
                 headers=headers,
                 proxy=target.proxy,
+                proxy_auth=aiohttp.BasicAuth(*target.user) if target.user else None,
                 allow_redirects=False,
                 server_hostname=urlsplit(f"//{target.host}").hostname,
                 ssl=target.tls,
             ) as response:
                 if response.status not in GOOD_STATUS:
                     return SendFailed(0, Failure.HTTP_STATUS, str(response.status))
+                if "Content-Type" in response.headers and response.content_type in PAGES:
+                    return SendFailed(0, Failure.BAD_REPLY, response.content_type)
                 return await _limited(response)
         except (aiohttp.ClientSSLError, ssl.SSLError) as error:
             return SendFailed(0, Failure.TLS, str(error))
+        except aiohttp.ClientHttpProxyError as error:
+            return SendFailed(0, Failure.HTTP_STATUS, str(error.status))
+        except aiohttp.ClientProxyConnectionError as error:
+            return SendFailed(0, Failure.PROXY, str(error))
         except aiohttp.ClientConnectorError as error:
             return SendFailed(0, Failure.REFUSED, str(error))
         except aiohttp.ServerTimeoutError:
@@ -187,6 +205,61 @@ class HttpLink:
             return SendFailed(0, Failure.BAD_REPLY, str(error))
         except (aiohttp.ClientError, OSError) as error:
             return SendFailed(0, Failure.REFUSED, str(error))
+
+    def _client(self, source: str | None) -> aiohttp.ClientSession:
+        """The session whose connections leave from this address."""
+        import aiohttp
+
+        client = self._clients.get(source)
+        if client is None:
+            local = (source, 0) if source else None
+            client = self._clients[source] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, force_close=True, local_addr=local),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+                auto_decompress=True,
+            )
+        return client
+
+
+def _body(send: Send) -> bytes:
+    body = encode_request(send.message, send.signing_key)
+    if send.route.transport is not Transport.CALLHOME:
+        return body
+    message = send.message
+    udi = message.sender.udi
+    return codec_callhome.wrap_request(body, udi.pid, udi.sn, send.request_id, message.timestamp)
+
+
+def _leaves_from(target: _Target) -> str | None:
+    """The host's address that stands for a source interface's.
+
+    Where a server is on loopback, 10.1.2.3 leaves from 127.0.2.3: one address for each interface,
+    as far as this host has all of 127.0.0.0/8. Elsewhere the host's own routing decides.
+    """
+    if target.source is None:
+        return None
+    host = urlsplit(target.proxy or target.url).hostname or ""
+    try:
+        loopback = ipaddress.ip_address(host) in ipaddress.ip_network("127.0.0.0/8")
+    except ValueError:
+        return None
+    if not loopback or not _has_all_of_loopback():
+        return None
+    return "127.0." + ".".join(target.source.split(".")[2:])
+
+
+@lru_cache(maxsize=1)
+def _has_all_of_loopback() -> bool:
+    """Linux answers for each address of 127.0.0.0/8, other systems for one."""
+    import socket
+
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind(("127.0.99.99", 0))
+        except OSError:
+            return False
+    return True
 
 
 def _netloc(found: Address, port: int, scheme: str = "http") -> str:

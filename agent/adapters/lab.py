@@ -165,12 +165,13 @@ class Lab:
 
         The only counterpart of a kind also has the name that devices know it by.
         """
-        from agent.adapters.servers import SMART_RECEIVER
+        from agent.adapters.servers import CALL_HOME, SMART_RECEIVER
 
         places = {name: server.place for name, server in self.servers.items()}
         given = self.plan.network.hosts
         hosts: dict[str, str | Address] = {n: places.get(to, to) for n, to in given.items()}
-        for kind, known_as in (("cslu", "cslu-local"), ("cssm", SMART_RECEIVER)):
+        known = (("cslu", "cslu-local"), ("cssm", SMART_RECEIVER), ("cssm", CALL_HOME))
+        for kind, known_as in known:
             found = [server.place for server in self.servers.values() if server.kind == kind]
             if len(found) == 1:
                 hosts.setdefault(known_as, found[0])

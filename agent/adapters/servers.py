@@ -16,6 +16,7 @@ from counterparts.server import CsluServer, CssmServer
 from counterparts.uplink import CsluSettings
 
 SMART_RECEIVER = "smartreceiver.cisco.com"
+CALL_HOME = "tools.cisco.com"
 LOOPBACKS = ("127.0.0.1", "::1")
 DIAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # how this host reaches a listener of ours
 
@@ -99,7 +100,8 @@ def _open_cssm(
 def _names(lab: Lab, plan: CounterpartPlan, address: str) -> tuple[str, ...]:
     """What the certificate of a CSSM says it is: itself, this host, and the names given to it."""
     given = (name for name, to in lab.plan.network.hosts.items() if to == plan.name)
-    own = (plan.name.replace("_", "-"), SMART_RECEIVER, "localhost", *LOOPBACKS, address)
+    known = (SMART_RECEIVER, CALL_HOME)
+    own = (plan.name.replace("_", "-"), *known, "localhost", *LOOPBACKS, address)
     return tuple(dict.fromkeys((*own, *given)))
 
 

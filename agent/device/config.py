@@ -20,6 +20,7 @@ from agent.core.release import Release
 from agent.device.config_text import read_config
 from agent.device.log import DEFAULTS, StampForm, StampKind
 from agent.device.log import LogSettings as LogSettings
+from agent.device.way_out import call_home, licensing_vrf, way_out
 from agent.engine.config import LicenseConfig, Transport
 from agent.profiles.profile import Profile
 from cli_grammar import SEVERITIES, Grammar, grammar_for
@@ -98,6 +99,7 @@ def license_config(root: Tree, profile: Profile) -> LicenseConfig:
     # source: primary-url (`license smart url X` also serves transport cslu)
     serves_cslu = transport in (Transport.CSLU, Transport.AUTOMATIC)
     tags: Tree = get(smart, ("usage", "customer-tags"), EMPTY)
+    vrf = licensing_vrf(root, transport, own.get("vrf"))
     return LicenseConfig(
         transport=transport,
         url_cslu=get(smart, ("url", "cslu")) or (primary if serves_cslu else None),
@@ -105,7 +107,9 @@ def license_config(root: Tree, profile: Profile) -> LicenseConfig:
         usage_interval_days=get(smart, ("usage", "interval")),
         proxy_address=get(own, ("proxy", "address")),
         proxy_port=get(own, ("proxy", "port")),
-        vrf=own.get("vrf"),
+        proxy_username=get(own, ("proxy", "username")),
+        proxy_password=get(own, ("proxy", "password")),
+        vrf=vrf,
         custom_id=smart.get("customer-id"),
         customer_tags=tuple((tag, tags[tag]) for tag in _TAGS if tag in tags),
         hostname_privacy=bool(get(smart, ("privacy", "hostname"), False)),
@@ -114,6 +118,8 @@ def license_config(root: Tree, profile: Profile) -> LicenseConfig:
         reservation=bool(own.get("reservation", False)),
         hostname=hostname(root, profile),
         domain_name=get(root, ("native", "ip", "domain", "name")),
+        callhome=call_home(root),
+        way_out=way_out(root, transport, vrf),
     )
 
 
@@ -173,14 +179,19 @@ def line_settings(root: Tree, kind: str, number: int) -> LineSettings:
     )
 
 
-def resolution(root: Tree) -> Resolution:
-    """Everything about names."""
+def resolution(root: Tree, vrf: str | None = None) -> Resolution:
+    """Everything about names, in a VRF if one is given."""
     ip: Tree = get(root, ("native", "ip"), EMPTY)
-    hosts: Rows = get(ip, ("host", "host-list"), Rows())
+    host: Tree = get(ip, ("host",), EMPTY)
+    if vrf is not None:
+        host = host.get("vrf", Rows()).get(vrf, EMPTY)
+    hosts: Rows = host.get("host-list", Rows())
+    servers: Tree = get(ip, ("name-server",), EMPTY)
+    own = servers.get("vrf", Rows()).get(vrf, EMPTY) if vrf else EMPTY
     return Resolution(
         lookup=bool(get(ip, ("domain", "lookup"), True)),
         domain=get(ip, ("domain", "name")),
-        servers=tuple(get(ip, ("name-server", "no-vrf"), ())),
+        servers=tuple(own.get("server-ip-list", ()) if vrf else servers.get("no-vrf", ())),
         hosts={name.lower(): tuple(row.get("ip-list", ())) for name, row in hosts.items()},
     )
 

@@ -93,8 +93,9 @@ class Network:
         now = max(sent, self._fleet.played or 0)
         server = self._server(send.route)
         body = encode_request(send.message, send.signing_key)
-        if server is None:
-            outcome = _Message(device, send.request_id, b"", failure=Failure.UNRESOLVED)
+        if server is None or send.route.blocked is not None:
+            why = send.route.blocked or Failure.UNRESOLVED
+            outcome = _Message(device, send.request_id, b"", failure=why)
             self._put(now + self._delay(), outcome)
         else:
             self._carry(now, _Message(device, send.request_id, body, server))

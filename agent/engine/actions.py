@@ -6,18 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.engine.config import Transport
+from agent.engine.events import Failure
 from agent.protocol.messages import Request
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a message goes. The first URL whose host resolves is taken; discovery names several."""
+    """Where a message goes. The first URL whose host resolves is taken; discovery names several.
+
+    `source` is the address it leaves from, `proxy_user` name and password for the proxy. With
+    `blocked` the device itself cannot send: the attempt fails so at once.
+    """
 
     transport: Transport
     urls: tuple[str, ...]
     proxy: str | None = None
     vrf: str | None = None
     server_identity_check: bool = True
+    source: str | None = None
+    proxy_user: tuple[str, str] | None = None
+    blocked: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from agent.engine import (
     statistics,
     transport,
 )
+from agent.engine.config import Transport
 from agent.engine.events import Failure, ReplyReceived, SendFailed
 from agent.engine.records import Exchange, Pending, TimerName
 from agent.engine.routes import DIRECT, peer
@@ -71,11 +72,29 @@ def _declare_failed(turn: Turn, pending: Pending, failure: Failure, detail: str)
     response = statistics.INVALID_STATUS if refused else statistics.NO_REPLY
     statistics.failed(turn.state, pending.exchange, response, turn.now, communication=True)
     history.exchanged(turn, pending)
-    turn.log("SMART_LIC.COMM_FAILED", peer=peer(turn.state), reason=_reason(failure, detail))
+    reason = _reason(failure, detail)
+    if pending.route.transport is Transport.CALLHOME and failure in _CALL_HOME_ERRORS:
+        url, error = pending.route.urls[0], _CALL_HOME_ERRORS[failure]
+        turn.log("CALL_HOME.SL_MESSAGE_FAILED", url=url, error=error)
+        reason = Failure.CALL_HOME.value
+    turn.log("SMART_LIC.COMM_FAILED", peer=peer(turn.state), reason=reason)
     if not turn.state.comm_failed:
         turn.note("SAEVT_COMM_FAILED", error=failure.value)
     turn.state.comm_failed = True
     _AFTER_FAILURE[pending.exchange](turn, pending)
+
+
+# source: comm-messages (205 and 207 seen). assumed: which trouble has which of them
+_CALL_HOME_ERRORS = {
+    Failure.UNRESOLVED: "205 : Request Aborted",
+    Failure.REFUSED: "205 : Request Aborted",
+    Failure.TIMED_OUT: "207 : Connection time out",
+    Failure.HTTP_STATUS: "205 : Request Aborted",
+    Failure.EMPTY_REPLY: "205 : Request Aborted",
+    Failure.BAD_REPLY: "205 : Request Aborted",
+    Failure.PROXY: "205 : Request Aborted",
+    Failure.TLS: "205 : Request Aborted",
+}
 
 
 def _reason(failure: Failure, detail: str) -> str:

@@ -20,6 +20,27 @@ class Transport(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class CallHome:
+    """The Call Home service as licensing uses it: the profile that carries its messages."""
+
+    enabled: bool = True  # `service call-home`
+    profile: str = "CiscoTAC-1"
+    active: bool = True
+    reporting: bool = True  # `reporting smart-licensing-data`
+    url: str | None = None
+    proxy: str | None = None  # `http-proxy`, as host:port
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """Where requests leave the device: `stranded` when the VRF or interface named has no way."""
+
+    source_interface: str | None = None
+    source_address: str | None = None
+    stranded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LicenseConfig:
     """Settings of `license smart ...` and the few others that licensing reads.
 
@@ -32,6 +53,8 @@ class LicenseConfig:
     usage_interval_days: int | None = None
     proxy_address: str | None = None
     proxy_port: int | None = None
+    proxy_username: str | None = None
+    proxy_password: str | None = None
     vrf: str | None = None
     custom_id: str | None = None
     customer_tags: tuple[tuple[str, str], ...] = ()
@@ -41,3 +64,5 @@ class LicenseConfig:
     reservation: bool = False  # `license smart reservation`: shown, without effect
     hostname: str = "Switch"
     domain_name: str | None = None
+    callhome: CallHome = CallHome()
+    way_out: WayOut = WayOut()

@@ -30,6 +30,14 @@ class Failure(Enum):
     HTTP_STATUS = "HTTP Server Error"
     EMPTY_REPLY = "Received empty response from server"
     BAD_REPLY = "Fail to parse response data from SSM server"
+    NO_WAY = "Communications init failure"
+    PROXY = "Invalid proxy"
+    CALL_HOME = "Fail to send out Call Home HTTP message."
+    CALL_HOME_OFF = (
+        "The action failed because smart license transport is disabled in call-home. Please retry "
+        "after manually enabling smart license transport with command "
+        '"reporting smart-licensing-data" under the profile'
+    )
     TLS = "Cannot establish secure connection because server TLS cert cannot be validated"
 
 

@@ -14,7 +14,7 @@ from agent.core.clock import Instant
 from agent.engine.ack_rule import access_point_limit as access_point_limit
 from agent.engine.config import Transport
 from agent.engine.records import LicenceUse, RumReport, RumState, StorageState, TimerName
-from agent.engine.routes import DIRECT, talks
+from agent.engine.routes import is_direct, talks
 from agent.engine.rum import last_of, samples
 from agent.engine.state import AgentState
 from agent.engine.timers import timer
@@ -142,7 +142,7 @@ def overall_state(state: AgentState) -> str:
     """`Overall State` of the communication statistics."""
     if state.config.transport is Transport.OFF:
         return "Device configured for Offline transport"
-    if state.config.transport in DIRECT and not state.trust:
+    if is_direct(state) and not state.trust:
         return "Insufficient trust for direct communication"
     return "<empty>"
 

@@ -1,49 +1,69 @@
-"""Where messages go: which transports this agent speaks, their URLs, their peers' names.
+"""Where messages go: the transports' URLs, their proxies, their peers' names.
 
-Sources: docs/sources.md, entries cslu-discovery, peer-names, communication-level.
+`automatic` is cslu. Call Home takes URL and proxy from its profile, and sends only while the
+service, the profile and its `reporting smart-licensing-data` are on.
+Sources: docs/sources.md, entries cslu-discovery, peer-names, communication-level, transports.
 """
 
 from __future__ import annotations
 
 from agent.engine.actions import Route
 from agent.engine.config import LicenseConfig, Transport
+from agent.engine.events import Failure
 from agent.engine.state import AgentState
 
 CSLU_URL = "http://{host}:8182/cslu/v1/pi"
 DISCOVERY_HOST = "cslu-local"
+CALL_HOME_URL = "https://tools.cisco.com/its/service/oddce/services/DDCEService"
 
+_CSLU = "Cisco Smart License Utility (CSLU)"
+_CSSM = "Cisco Smart Software Manager (CSSM)"
 PEERS = {
-    Transport.CSLU: "Cisco Smart License Utility (CSLU)",
-    Transport.SMART: "Cisco Smart Software Manager (CSSM)",
-    Transport.CALLHOME: "Cisco Smart Software Manager (CSSM)",
-    Transport.AUTOMATIC: "Cisco Smart Software Manager (CSSM)",
-    Transport.OFF: "Cisco Smart Software Manager (CSSM)",
+    Transport.CSLU: _CSLU,
+    Transport.SMART: _CSSM,
+    Transport.CALLHOME: _CSSM,
+    Transport.OFF: _CSSM,
 }
 
 # The direct transports need trust by an ID token; until there is a code only that is asked for.
-SPOKEN = frozenset({Transport.CSLU, Transport.SMART})
-DIRECT = frozenset({Transport.SMART, Transport.CALLHOME, Transport.AUTOMATIC})
+DIRECT = frozenset({Transport.SMART, Transport.CALLHOME})
+
+
+def transport_of(config: LicenseConfig) -> Transport:
+    """The transport really spoken. # source: transports (`automatic` selects cslu)"""
+    automatic = config.transport is Transport.AUTOMATIC
+    return Transport.CSLU if automatic else config.transport
 
 
 def talks(state: AgentState) -> bool:
     """Does the agent report, as configured and with the trust it has?"""
-    transport = state.config.transport
-    return transport in SPOKEN and (transport not in DIRECT or state.udi.short in state.trust)
+    transport = transport_of(state.config)
+    if transport is Transport.OFF:
+        return False
+    return transport not in DIRECT or state.udi.short in state.trust
 
 
 def is_direct(state: AgentState) -> bool:
-    """Is the transport one that goes to CSSM itself, and one this agent speaks?"""
-    return state.config.transport in DIRECT & SPOKEN
+    """Is the transport one that goes to CSSM itself?"""
+    return transport_of(state.config) in DIRECT
 
 
 def route(config: LicenseConfig) -> Route:
     """The configured address or, without one, the names under which a CSLU is discovered."""
-    proxy = None
-    if config.proxy_address:
-        port = f":{config.proxy_port}" if config.proxy_port else ""
-        proxy = f"{config.proxy_address}{port}"
-    check = config.server_identity_check
-    return Route(config.transport, _urls(config), proxy, config.vrf, check)
+    transport, way = transport_of(config), config.way_out
+    user = None
+    if config.proxy_username is not None and transport is not Transport.CALLHOME:
+        user = (config.proxy_username, config.proxy_password or "")
+    return Route(
+        transport,
+        _urls(config),
+        _proxy(config),
+        config.vrf,
+        config.server_identity_check,
+        way.source_address,
+        user,
+        _blocked(config),
+    )
 
 
 def address_of(config: LicenseConfig) -> tuple[object, ...]:
@@ -52,14 +72,40 @@ def address_of(config: LicenseConfig) -> tuple[object, ...]:
 
 
 def peer(state: AgentState) -> str:
-    return PEERS[state.config.transport]
+    return PEERS[transport_of(state.config)]
+
+
+def _proxy(config: LicenseConfig) -> str | None:
+    """Call Home has a proxy of its own; `license smart proxy` is for the others."""
+    if transport_of(config) is Transport.CALLHOME:
+        return config.callhome.proxy
+    if not config.proxy_address:
+        return None
+    port = f":{config.proxy_port}" if config.proxy_port else ""
+    return f"{config.proxy_address}{port}"
+
+
+def _blocked(config: LicenseConfig) -> Failure | None:
+    home = config.callhome
+    if transport_of(config) is Transport.CALLHOME:
+        if not (home.active and home.reporting):
+            return Failure.CALL_HOME_OFF
+        if not home.enabled:  # assumed: the reason without the service; a capture would show it
+            return Failure.NO_WAY
+    return Failure.NO_WAY if config.way_out.stranded else None
 
 
 def _urls(config: LicenseConfig) -> tuple[str, ...]:
-    if config.transport is not Transport.CSLU:
-        return (config.url_smart,) if config.url_smart else ()
-    if config.url_cslu:
-        return (config.url_cslu,)
+    match transport_of(config):
+        case Transport.CSLU:
+            return (config.url_cslu,) if config.url_cslu else _discovered(config)
+        case Transport.CALLHOME:
+            return (config.callhome.url or CALL_HOME_URL,)
+        case _:
+            return (config.url_smart,) if config.url_smart else ()
+
+
+def _discovered(config: LicenseConfig) -> tuple[str, ...]:
     hosts = [DISCOVERY_HOST]
     if config.domain_name:
         hosts.append(f"{DISCOVERY_HOST}.{config.domain_name}")

@@ -82,12 +82,12 @@ def unwrap(body: bytes, attachment: str) -> bytes:
     except (etree.XMLSyntaxError, ValueError) as error:
         reason = str(error).splitlines() or ["no text"]
         raise MessageError(ReturnCode.PARSE, f"not a Call Home message: {reason[0]}") from None
-    if root.getroottree().docinfo.doctype:
+    if b"<!DOCTYPE" in body:
         raise MessageError(ReturnCode.PARSE, "a Call Home message has no document type")
     for element in itertools.islice(root.iter("{*}Attachment"), 16):
-        name = element.findtext("{*}Name", "")
+        name = str(element.findtext("{*}Name", ""))
         if name.strip() == attachment:
-            return element.findtext("{*}Data", "").encode()
+            return str(element.findtext("{*}Data", "")).encode()
     raise MessageError(ReturnCode.MISSING_FIELD, f"the attachment {attachment} is missing")
 
 

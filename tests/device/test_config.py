@@ -9,7 +9,7 @@ from agent.core.release import Release
 from agent.device import config
 from agent.device.config_text import Refused, read_config
 from agent.device.log import LogSettings, StampForm, StampKind
-from agent.engine.config import LicenseConfig, Transport
+from agent.engine.config import CallHome, LicenseConfig, Transport
 from agent.profiles.profile import load, profile_names
 from yang.tree import EMPTY, Entry, get
 
@@ -30,7 +30,8 @@ def licensing(text):
 
 
 def test_an_untouched_device_uses_cslu_and_no_url():
-    assert config.license_config(EMPTY, PROFILE) == LicenseConfig()
+    unserved = LicenseConfig(callhome=CallHome(enabled=False))
+    assert config.license_config(EMPTY, PROFILE) == unserved
     assert config.license_config(FACTORY, PROFILE) == LicenseConfig()
 
 

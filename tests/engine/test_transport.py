@@ -271,7 +271,7 @@ def test_off_stops_everything_and_keeps_the_data():
     assert pair.sent(UsageReport)[-1][0] > shown.next_report_push
 
 
-@pytest.mark.parametrize("transport", [Transport.SMART, Transport.CALLHOME, Transport.AUTOMATIC])
+@pytest.mark.parametrize("transport", [Transport.SMART, Transport.CALLHOME])
 def test_direct_transports_without_trust_send_nothing(transport):
     pair = Pair(config=LicenseConfig(transport=transport)).boot(BOOT)
     pair.handle(SyncAsked())
