@@ -22,6 +22,7 @@ COMMANDS = {
     "down": ("agent.commands.clock", "down"),
     "behave": ("agent.commands.behave", "behave"),
     "cssm": ("agent.commands.cssm", "cssm"),
+    "record": ("agent.commands.record", "record"),
     "bench": ("agent.commands.bench", "bench"),
 }
 USER_ERRED, FAILED, INTERRUPTED = 2, 1, 130

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from agent.adapters.ssh import SshFront
     from agent.adapters.terminal import Terminal
     from agent.adapters.transfer import Outside
+    from agent.cli.replay import Recording
     from counterparts.cssm import Cssm
 
 LONGEST_ADVANCE = 100 * 366 * DAY
@@ -59,6 +60,7 @@ class Lab:
         self.netconf_endpoints: dict[str, Listen] = {}
         self._terminals: dict[str, list[Terminal]] = {}
         self._runner: asyncio.Task[None] | None = None
+        self.recordings: dict[str, Recording] = {}  # of devices that replay one
 
     # --- start and stop -------------------------------------------------------------------------
 
@@ -66,6 +68,7 @@ class Lab:
         """Make and start the devices, or resume them from the state folder. Raises InputError."""
         anchors = self._anchors()
         now = self.timeline.now()
+        self._read_recordings()
         for plan in self.plan.devices:
             device = self.state.load(plan.name) if self.state else None
             if device is None:
@@ -86,6 +89,16 @@ class Lab:
             device.changed = self.timeline.touched
             device.announce = self._announce
             device.restarted = self._restarted
+
+    def _read_recordings(self) -> None:
+        """Read what the plan names, each once. Raises InputError."""
+        wanted = {plan.replay for plan in self.plan.devices if plan.replay is not None}
+        if not wanted:
+            return
+        from agent.adapters.replay import read_recording
+
+        read = {path: read_recording(path) for path in sorted(wanted)}
+        self.recordings = {p.name: read[p.replay] for p in self.plan.devices if p.replay}
 
     def _anchors(self) -> tuple[str, ...]:
         """The roots of every CSSM of the lab, known from their seeds before they are open."""

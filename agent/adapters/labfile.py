@@ -123,6 +123,7 @@ class _Device(_Model):
     config: Annotated[list[str], BeforeValidator(_lines)] = Field(default_factory=list)
     access_points: Annotated[int, Field(ge=0, le=10_000)] = 0
     members: list[_Member] = Field(default_factory=list)
+    replay: Text | None = None
 
 
 class _Lab(_Model):
@@ -158,7 +159,7 @@ def parse_plan(text: str, source: str) -> LabPlan:
         raise _refusal(first, location, root, source) from None
     faults = _Faults(root, source)
     counterparts = _counterparts(lab, faults)
-    devices = _devices(lab, faults)
+    devices = _devices(lab, faults, Path(source).parent)
     _check_ports(lab, devices, faults)
     return LabPlan(
         name=lab.lab,
@@ -224,14 +225,17 @@ def _counterparts(lab: _Lab, faults: _Faults) -> tuple[CounterpartPlan, ...]:
     return tuple(plans)
 
 
-def _devices(lab: _Lab, faults: _Faults) -> tuple[DevicePlan, ...]:
+def _devices(lab: _Lab, faults: _Faults, folder: Path) -> tuple[DevicePlan, ...]:
     plans: list[DevicePlan] = []
     names: set[str] = set()
     serials: set[tuple[str, str]] = set()
     for i, d in enumerate(lab.devices):
         _check_platform(d, i, faults)
+        if d.replay is not None and not (folder / d.replay).exists():
+            what = f"there is no {folder / d.replay}"
+            raise faults.at(("devices", i, "replay"), what)
         for n in range(d.count):
-            plan = _one_device(d, n, len(plans) + 1)
+            plan = _one_device(d, n, len(plans) + 1, folder)
             if plan.name in names:
                 raise faults.at(("devices", i, "name"), f"{plan.name!r} is there twice")
             if (plan.platform, plan.serial) in serials:
@@ -266,7 +270,7 @@ def _check_members(d: _Device, i: int, profile: Profile, faults: _Faults) -> Non
             raise faults.at(place, what, ", ".join(profile.models))
 
 
-def _one_device(d: _Device, n: int, position: int) -> DevicePlan:
+def _one_device(d: _Device, n: int, position: int, folder: Path) -> DevicePlan:
     """Device number `n` (from 0) of an entry; `position` counts all devices of the lab from 1."""
     serial = d.serial or f"FOC0000{_base36(position)}"
     return DevicePlan(
@@ -281,6 +285,7 @@ def _one_device(d: _Device, n: int, position: int) -> DevicePlan:
         config=tuple(d.config),
         access_points=d.access_points,
         members=tuple(_member(d, n, m, serial) for m in range(len(d.members))),
+        replay=folder / d.replay if d.replay is not None else None,
     )
 
 

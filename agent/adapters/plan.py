@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from agent.core.clock import Instant
 from agent.core.identity import Udi
@@ -33,6 +34,7 @@ class DevicePlan:
     """One device. `config` are configuration lines typed at its first start (day 0).
 
     `members` are the further units of a stack or pair; the device itself is the active one.
+    `replay` is a recording of the user's own device.
     """
 
     name: str
@@ -46,6 +48,7 @@ class DevicePlan:
     config: tuple[str, ...] = ()
     access_points: int = 0
     members: tuple[Udi, ...] = ()
+    replay: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

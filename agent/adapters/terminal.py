@@ -36,6 +36,7 @@ class Terminal:
         self.device, self.line = device, line
         self._lab, self._write, self._hang_up = lab, write, hang_up
         self.session = CliSession(device, line, strict=strict, width=width, length=length)
+        self.session.recording = lab.recordings.get(device.name)
         self.session.neighbours = lambda: [t.session for t in lab.terminals(device)]
         self._loop = asyncio.get_running_loop()
         self._calling: asyncio.Task[None] | None = None

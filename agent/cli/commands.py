@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from agent.cli import pipes
 from agent.cli.aliases import expanded
 from agent.cli.handlers import HANDLERS
+from agent.cli.replay import YIELDING, Recording, Unclear
 from agent.cli.reply import Ask, Change, Context, Reply, Result, Wrong
 from agent.core.clock import Instant
 from agent.core.dates import Zone, clock_line, config_date
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from agent.device.device import Device
 
 INCOMPLETE = "% Incomplete command.\n"
+AMBIGUOUS = '% Ambiguous command:  "{line}"'
 INVALID = "% Invalid input detected at '^' marker.\n"
 # source: unknown-word (IOS XE prints both sentences in one line)
 UNKNOWN = (
@@ -46,6 +48,10 @@ def execute(session: CliSession, line: str, now: Instant) -> Result:
     if session.mode == "exec":
         line = expanded(session.device.datastore.running, line)
     outcome, pipe = understand(session, line)
+    if session.recording is not None:
+        recorded = _recorded(session, session.recording, line, outcome)
+        if recorded is not None:
+            return recorded
     if isinstance(pipe, Reply):
         return pipe
     session.pipe_through(pipe)
@@ -71,6 +77,43 @@ def understand(session: CliSession, line: str) -> tuple[Outcome, pipes.Pipe | Re
             return Invalid(column + at), None
         case pipes.PipeFault(sentence):
             return outcome, Reply(sentence)
+
+
+def _recorded(
+    session: CliSession, recording: Recording, line: str, outcome: Outcome
+) -> Result | None:
+    """The answer from the user's own device, where the command is not ours to answer."""
+    exactly = False
+    match outcome:
+        case Matched(target=target):
+            if not target.handler.startswith(YIELDING):
+                return None
+        case Ambiguous():
+            exactly = True
+    asked = line
+    if session.mode != "exec":
+        first, _, asked = line.strip().partition(" ")
+        if first.lower() != "do":
+            return None
+    command, behind, _ = pipes.split(asked)
+    pipe: pipes.PipeResult | None = None
+    found = recording.answer(asked, exactly=behind is not None or exactly)
+    if found is None and behind is not None:
+        found = recording.answer(command, exactly=exactly)
+        pipe = pipes.read(behind)
+    match found, pipe:
+        case None, _:
+            return None
+        case Unclear(), _:
+            return Reply(AMBIGUOUS.format(line=line.strip()))
+        case _, pipes.PipeIncomplete():
+            return Reply(INCOMPLETE)
+        case _, pipes.PipeInvalid(at):
+            return _caret(session, len(line) - len(behind or "") + at)
+        case _, pipes.PipeFault(sentence):
+            return Reply(sentence)
+    session.pipe_through(pipe if isinstance(pipe, pipes.Pipe) else None)
+    return Reply(str(found))
 
 
 def complete_line(session: CliSession, typed: str) -> str | None:
@@ -151,7 +194,7 @@ def _more_text(session: CliSession, text: str, mark: str, question: str, now: In
 
 
 def _ambiguous(session: CliSession, line: str, outcome: Ambiguous, now: Instant) -> Result:
-    return Reply(f'% Ambiguous command:  "{line.strip()}"')
+    return Reply(AMBIGUOUS.format(line=line.strip()))
 
 
 def _invalid(session: CliSession, line: str, outcome: Invalid, now: Instant) -> Result:

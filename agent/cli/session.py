@@ -19,6 +19,7 @@ from agent.cli.keys import EndOfMode, HelpAsked, History, Interrupt, LineTyped, 
 from agent.cli.line import Line, Terminal
 from agent.cli.pager import Pager
 from agent.cli.pipes import WRITERS, Pipe
+from agent.cli.replay import Recording
 from agent.cli.reply import Ask, Change, Context, Hangup, LabCall, Reboot, Reply, Result
 from agent.core.clock import Instant
 from agent.core.errors import InputError
@@ -64,6 +65,7 @@ class CliSession:
         self.reboot: Reboot | None = None
         self.last_input: Instant = 0
         self.context: Context | None = None  # of the latest command
+        self.recording: Recording | None = None  # of the user's own device
         self._editor = Editor(width)
         self._newlines = Newlines()
         self._waiting = ""

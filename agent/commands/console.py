@@ -48,6 +48,11 @@ GREETING = """\
     metavar="PORT",
     help=f"Serve NETCONF on this port of loopback, such as {NETCONF_PORT}; admin, admin.",
 )
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path, exists=True),
+    help="Recording of your own device; it answers what is not modelled.",
+)
 def console(
     platform: str,
     release: str,
@@ -56,6 +61,7 @@ def console(
     seed: str,
     strict: bool,
     netconf: int | None,
+    replay: Path | None,
 ) -> None:
     """Sit at the console of one device.
 
@@ -65,9 +71,8 @@ def console(
     """
     port = CSLU_PORT if _is_free(CSLU_PORT) else 0
     plan = console_plan(platform, release, cslu_port=port, start=_instant(start), seed=seed)
-    if netconf is not None:
-        device = replace(plan.devices[0], netconf=Listen(LOOPBACK, netconf))
-        plan = replace(plan, devices=(device,))
+    at = Listen(LOOPBACK, netconf) if netconf is not None else None
+    plan = replace(plan, devices=(replace(plan.devices[0], netconf=at, replay=replay),))
     if not sys.stdin.isatty():
         plan = replace(plan, rate=0.0)
     asyncio.run(_console(plan, state, strict))
