@@ -187,6 +187,19 @@ class UsageSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportsClosed:
+    """A server that pulls is about to read: what is open is to be closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRead:
+    """A server that pulls reads closed reports; the answer is a usage file's text."""
+
+    which: SavedUsage = SavedUsage.ALL
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TrustRequestSaved:
     """The trust requests of all units without a code are to be written to a file."""
 
@@ -220,6 +233,8 @@ Event = (
     | SendFailed
     | FileImported
     | UsageSaved
+    | ReportsClosed
+    | UsageRead
     | TrustRequestSaved
     | EventlogCleared
     | FactoryResetAsked

@@ -40,6 +40,7 @@ from agent.engine.events import (
     FactoryResetAsked,
     FileImported,
     ReplyReceived,
+    ReportsClosed,
     SendFailed,
     SwitchedOver,
     SyncAsked,
@@ -48,6 +49,7 @@ from agent.engine.events import (
     TrustRequestSaved,
     UnitsChanged,
     UsageChanged,
+    UsageRead,
     UsageSaved,
 )
 from agent.engine.records import Member, RumState, TimerName
@@ -270,6 +272,8 @@ _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     AuthorizationRequestSaved: authorization.save_request,
     AuthorizationReturned: authorization.give_back,
     UsageSaved: saving.save_usage,
+    ReportsClosed: saving.close_reports,
+    UsageRead: saving.read_usage,
     TrustRequestSaved: saving.save_trust_request,
     EventlogCleared: _eventlog_cleared,
     FactoryResetAsked: _factory_reset,

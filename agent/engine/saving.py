@@ -13,7 +13,13 @@ from collections.abc import Callable
 from agent.core.clock import DAY
 from agent.engine import rum, transport, trust
 from agent.engine.actions import Answer, WriteFile
-from agent.engine.events import SavedUsage, TrustRequestSaved, UsageSaved
+from agent.engine.events import (
+    ReportsClosed,
+    SavedUsage,
+    TrustRequestSaved,
+    UsageRead,
+    UsageSaved,
+)
 from agent.engine.records import RumReport, RumState, StorageState
 from agent.engine.turn import Turn
 from agent.protocol.codec import UsageFile, write_usage_file
@@ -32,7 +38,29 @@ def save_usage(turn: Turn, event: UsageSaved) -> None:
         turn.actions.append(Answer(NOT_FOUND))
         return
     rum.close_all(turn, rum.CURRENT_USAGE_REQUESTED)
-    # closing may purge the oldest of them
+    turn.actions.append(WriteFile(event.path, _handed_out(turn, wanted)))
+
+
+def close_reports(turn: Turn, event: ReportsClosed) -> None:
+    """Close what is open, as saving does, and write nothing."""
+    rum.close_all(turn, rum.CURRENT_USAGE_REQUESTED)
+
+
+def read_usage(turn: Turn, event: UsageRead) -> None:
+    """Hand closed reports out to who reads them; the answer is what a saved file would hold.
+
+    # assumed: for the agent this is what writing a file is, its time included
+    """
+    asked_for = _SELECT[event.which]
+    rows = turn.state.reports.values()
+    wanted = [r.report_id for r in rows if _is_stored(r) and asked_for(turn, r, event)]
+    turn.actions.append(Answer(_handed_out(turn, wanted) if wanted else ""))
+
+
+def _handed_out(turn: Turn, wanted: list[int]) -> str:
+    """The text of a usage file with these reports, which count as handed out from now on."""
+    reports = turn.state.reports
+    # closing may have purged the oldest of them
     written = {n: signed for n in wanted if (signed := reports[n].signed) is not None}
     rum.mark_handed_out(turn, written)
     turn.state.usage_reporting.last_report_file_write = turn.now
@@ -40,25 +68,21 @@ def save_usage(turn: Turn, event: UsageSaved) -> None:
     proof = ""
     if turn.release.has("trust_request_in_saved_usage"):
         asked, proof = trust.requests(turn)
-    _write(turn, event.path, tuple(written.values()), asked, proof)
+    return _file(turn, tuple(written.values()), asked, proof)
 
 
 def save_trust_request(turn: Turn, event: TrustRequestSaved) -> None:
     """Write the trust requests alone. # assumed: with all codes installed there is no item."""
     asked, proof = trust.requests(turn)
     if asked:
-        _write(turn, event.path, (), asked, proof)
+        turn.actions.append(WriteFile(event.path, _file(turn, (), asked, proof)))
     else:
         turn.actions.append(Answer(NOT_FOUND))
 
 
-def _write(
-    turn: Turn,
-    path: str,
-    reports: tuple[SignedReport, ...],
-    asked: tuple[TrustRequest, ...],
-    proof: str,
-) -> None:
+def _file(
+    turn: Turn, reports: tuple[SignedReport, ...], asked: tuple[TrustRequest, ...], proof: str
+) -> str:
     usage = UsageFile(
         reports=reports,
         sender=transport.sender(turn),
@@ -68,17 +92,19 @@ def _write(
         trust_requests=asked,
         trust_signature=proof,
     )
-    turn.actions.append(WriteFile(path, write_usage_file(usage)))
+    return write_usage_file(usage)
 
 
 def _kept(report: RumReport) -> bool:
     """Is there something to write, now or once it is closed?"""
-    return report.state is RumState.OPEN or (
-        report.signed is not None and report.storage is StorageState.EXIST
-    )
+    return report.state is RumState.OPEN or _is_stored(report)
 
 
-_SELECT: dict[SavedUsage, Callable[[Turn, RumReport, UsageSaved], bool]] = {
+def _is_stored(report: RumReport) -> bool:
+    return report.signed is not None and report.storage is StorageState.EXIST
+
+
+_SELECT: dict[SavedUsage, Callable[[Turn, RumReport, UsageSaved | UsageRead], bool]] = {
     SavedUsage.ALL: lambda turn, report, event: True,
     SavedUsage.UNREPORTED: lambda turn, report, event: report.state in _UNREPORTED,
     SavedUsage.DAYS: lambda turn, report, event: (

@@ -16,9 +16,11 @@ from agent.engine.events import (
     Failure,
     FileImported,
     ReplyReceived,
+    ReportsClosed,
     Scope,
     SendFailed,
     SyncAsked,
+    UsageRead,
     UsageSaved,
 )
 from agent.protocol.messages import ConnectInfo, Reply, StatusCode
@@ -89,6 +91,8 @@ HAPPENINGS = {
     "sync": asked(SyncAsked(Scope.ALL)),
     "import": asked(FileImported("<not a licence file>")),
     "saved usage": asked(UsageSaved("flash:/usage.xml")),
+    "closed reports": asked(ReportsClosed()),
+    "read usage": asked(UsageRead()),
     "eventlog": asked(EventlogCleared()),
     "factory reset": asked(FactoryResetAsked()),
     "ok": answered(StatusCode.OK, connect=ConnectInfo("CSLU_V1", "v1", ("UTILITY",))),
