@@ -48,6 +48,16 @@ def state_reply(call: Call, wanted: Element | None) -> bytes:
     return _reply(call, STATE, _state(call.server), wanted, COUNTED)
 
 
+def running_tops(server: NetconfServer) -> Tops:
+    """The configuration in force. Not to be changed."""
+    return _config(server, RUNNING)
+
+
+def state_tops(server: NetconfServer) -> Tops:
+    """Configuration in force and state, without what counts sessions. Not to be changed."""
+    return _state(server)
+
+
 def _config(server: NetconfServer, datastore: str) -> Tops:
     root, announced = server.root(datastore), server.announced
 

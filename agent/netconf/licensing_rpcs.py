@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 
 from lxml import etree
 
+from agent.core.clock import Instant
+from agent.device.device import Device
 from agent.device.files import FileFault
 from agent.engine.config import Transport
 from agent.engine.events import (
@@ -111,7 +113,12 @@ def _import_file(call: Call, given: Tree) -> Output:
     text = call.server.device.files.read(str(given["file-path"]))
     if isinstance(text, FileFault):
         return _code("notfound")
-    first, *confirmations = call.server.device.handle(FileImported(text), call.now).split("\n")
+    return imported(call.server.device, text, call.now)
+
+
+def imported(device: Device, text: str, now: Instant) -> Output:
+    """Hand a licence file's text to the device; the return code and what comes with it."""
+    first, *confirmations = device.handle(FileImported(text), now).split("\n")
     # assumed: one code for whatever is wrong with a file; a device's answer would show more
     output = _code(SUCCESS if first == IMPORTED else CANNOT_PARSE)
     return {**output, "confirmation-codes": "\n".join(confirmations)} if confirmations else output
