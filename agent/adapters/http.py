@@ -173,13 +173,16 @@ class HttpLink:
         headers = dict(CALL_HOME_HEADERS if target.call_home else HEADERS)
         if target.host:
             headers["Host"] = target.host
+        # through a tunnel only the proxy hears of its user
+        known = _proxy_user(target)
+        tunnel = target.url.startswith("https:")
         try:
             async with self._client(_leaves_from(target)).post(
                 target.url,
                 data=BytesIO(data),
-                headers=headers,
+                headers=headers if tunnel else {**headers, **known},
                 proxy=target.proxy,
-                proxy_auth=aiohttp.BasicAuth(*target.user) if target.user else None,
+                proxy_headers=known if tunnel else None,
                 allow_redirects=False,
                 server_hostname=urlsplit(f"//{target.host}").hostname,
                 ssl=target.tls,
@@ -229,6 +232,13 @@ def _body(send: Send) -> bytes:
     message = send.message
     udi = message.sender.udi
     return codec_callhome.wrap_request(body, udi.pid, udi.sn, send.request_id, message.timestamp)
+
+
+def _proxy_user(target: _Target) -> dict[str, str]:
+    if target.user is None:
+        return {}
+    token = base64.b64encode(":".join(target.user).encode()).decode()
+    return {"Proxy-Authorization": f"Basic {token}"}
 
 
 def _leaves_from(target: _Target) -> str | None:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.core.clock import HOUR
 from agent.core.identity import Account
 from agent.engine import authorization, policy, reporting, rum, trust
 from agent.engine.records import RumReport, RumState
@@ -37,8 +38,10 @@ UNKNOWN_SIGNER = 47
 UNREADABLE = 17
 VERSION_MISMATCH = 122
 TAMPERED = 73
+INVALID = 24
 
 FOREIGN = "the file is for another device"
+CLOCKS_DIFFER = "timestamp mismatch"  # source: clock-tolerance
 _KNOWN_SIGNERS = 4
 _ACCEPTED = (AckStatus.ACK, AckStatus.DUPLICATE)
 
@@ -70,6 +73,8 @@ def install(turn: Turn, text: str) -> Outcome:
         return outcome
     if _for_others(turn, found):
         return _refuse_foreign(turn, found)
+    if _from_the_future(turn, found):
+        return _refuse_whole(turn, found, INVALID, CLOCKS_DIFFER)
     for name in found.unreadable:
         outcome.faults.append(Fault(name, UNREADABLE, "the section cannot be read"))
     if len(_authorizations(found)) < len(found.authorizations):
@@ -93,18 +98,30 @@ def _for_others(turn: Turn, found: LicenceFile) -> bool:
     return bool(named) and own.isdisjoint(named)
 
 
+def _from_the_future(turn: Turn, found: LicenceFile) -> bool:
+    """Was the file written an hour or more after what the device's own clock says?"""
+    dates = [found.account.data.timestamp] if found.account else []
+    dates += [ack.ack_time for ack in (found.ack.data if found.ack else ())]
+    return max(dates, default=0) - turn.now - turn.state.clock_offset >= HOUR
+
+
 def _refuse_foreign(turn: Turn, found: LicenceFile) -> Outcome:
     """A file for another device is refused whole. # source: ack-rules"""
+    return _refuse_whole(turn, found, MATCH_IDENTIFIER, FOREIGN)
+
+
+def _refuse_whole(turn: Turn, found: LicenceFile, code: int, reason: str) -> Outcome:
     outcome = Outcome()
     for name, _, _ in _steps(found):
-        outcome.faults.append(Fault(name, MATCH_IDENTIFIER, FOREIGN))
-        turn.note("SAEVT_IMPORT", type=name, success="False", error=FOREIGN)
+        outcome.faults.append(Fault(name, code, reason))
+        turn.note("SAEVT_IMPORT", type=name, success="False", error=reason)
+    udi = str(turn.state.udi)
     if found.trust is not None:
-        udi = str(turn.state.udi)
-        turn.log("SMART_LIC.TRUST_CODE_INSTALL_FAILED", udi=udi, reason=FOREIGN)
+        turn.log("SMART_LIC.TRUST_CODE_INSTALL_FAILED", udi=udi, reason=reason)
+    if found.policy is not None and reason == CLOCKS_DIFFER:
+        turn.log("SMART_LIC.POLICY_INSTALL_FAILED", reason=reason)
     if found.authorizations:
-        udi = str(turn.state.udi)
-        turn.log("SMART_LIC.AUTHORIZATION_INSTALL_FAILED", udi=udi, reason=FOREIGN)
+        turn.log("SMART_LIC.AUTHORIZATION_INSTALL_FAILED", udi=udi, reason=reason)
     return outcome
 
 
