@@ -233,7 +233,7 @@ class Judge:
         self, asked: TrustRequest, instance: ProductInstance, now: Instant
     ) -> TrustData | None:
         issued = self._records.trust_for(asked.udi, asked.nonce)
-        if issued is None or issued.csr != asked.csr:
+        if issued is None or issued.csr != asked.csr or issued.valid_from > now:
             issued = self._issue(asked, instance.product_instance_identifier, now)
         if issued is None:
             return None
