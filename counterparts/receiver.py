@@ -30,8 +30,11 @@ from agent.protocol.messages import (
     TrustSync,
     UsageReport,
 )
-from counterparts.repository import IssuedTrust, Token
+from agent.protocol.smart_licensing import SmartLicensingRequest
+from counterparts import smart_licensing
+from counterparts.repository import IssuedTrust
 from counterparts.scripts import AckFault, Answer
+from counterparts.tokens import refusal as refused_token
 
 if TYPE_CHECKING:
     from counterparts.cloud import CloudRequest
@@ -96,6 +99,8 @@ def _fault(cssm: Cssm, received: ReceivedRequest, now: Instant) -> str:
     if records.seen_nonce(sender.udi, asked.nonce):
         return "nonce"
     records.keep_nonce(sender.udi, asked.nonce, now)
+    if isinstance(asked, SmartLicensingRequest):  # it has identities of its own
+        return ""
     identifier = sender.product_instance_identifier
     known = records.instance(sender.udi)
     expected = known.product_instance_identifier if known else records.setting(f"piid {sender.udi}")
@@ -107,6 +112,8 @@ def _fault(cssm: Cssm, received: ReceivedRequest, now: Instant) -> str:
 
 def _signed(cssm: Cssm, received: ReceivedRequest) -> bool:
     sender = received.request.sender
+    if isinstance(received.request, SmartLicensingRequest):
+        return received.signature_fits(None)
     if received.signature_type == _BUILTIN:
         first = isinstance(received.request, TrustEstablishment) and not sender.trust_id
         return first and received.signature_fits(None)
@@ -135,7 +142,7 @@ def _take_trust(cssm: Cssm, asked: TrustEstablishment, now: Instant) -> Reply:
         cssm.records.trust_for(request.udi, request.nonce) is None
         for request in asked.trust_requests
     )
-    refusal = _refused(text, token, new, now)
+    refusal = refused_token(text, token, new, now)
     if token is None or refusal:
         return _failed(asked, compact({"token": [refusal]}), now)
     found = cssm.judge.establish(asked, cssm.policy, cssm.next_poll_id(now), now)
@@ -143,17 +150,6 @@ def _take_trust(cssm: Cssm, asked: TrustEstablishment, now: Instant) -> Reply:
         return _failed(asked, "signature", now)
     cssm.records.save_token(replace(token, used=token.used + new))
     return _good(asked, now, licence_files=(found,))
-
-
-def _refused(text: str, token: Token | None, new: int, now: Instant) -> str:
-    """Why a token does not serve. source: tokens (the wording is recalled)"""
-    if token is None:
-        return f"The token '{text}' is not valid."
-    if now >= token.expires:
-        return f"The token '{text}' has expired."
-    if token.used + new > token.max_uses:
-        return f"The token '{text}' has no uses left."
-    return ""
 
 
 def _take_sync(cssm: Cssm, asked: TrustSync, now: Instant) -> Reply:
@@ -210,4 +206,5 @@ _TAKE: Mapping[type[Request], Callable[[Cssm, Any, Instant], Reply]] = {
     UsageReport: _take_usage,
     Poll: _take_poll,
     Hello: _take_hello,
+    SmartLicensingRequest: smart_licensing.take,
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import ChainMap
 from dataclasses import dataclass
 from functools import cache, total_ordering
 from importlib.resources import files
@@ -85,10 +86,16 @@ class Release:
         return str(self.row["agent"])
 
     @property
+    def is_legacy(self) -> bool:
+        """Is this a release before Smart Licensing Using Policy?"""
+        return str(self) in _table()["legacy"]
+
+    @property
     def row(self) -> dict[str, Any]:
         """This release's row of releases.toml. Raises InputError for a release not listed there."""
         try:
-            row: dict[str, Any] = _table()["release"][str(self)]
+            rows = ChainMap(_table()["release"], _table()["legacy"])
+            row: dict[str, Any] = rows[str(self)]
         except KeyError:
             raise InputError(
                 f"release {self} is not known", allowed=", ".join(known_releases())
@@ -97,8 +104,17 @@ class Release:
 
 
 def known_releases() -> tuple[str, ...]:
-    """The releases of releases.toml, oldest first."""
-    return tuple(sorted(_table()["release"], key=lambda text: Release.parse(text).key))
+    """The releases of releases.toml with SLP, oldest first."""
+    return _sorted("release")
+
+
+def legacy_releases() -> tuple[str, ...]:
+    """The releases of releases.toml before SLP, oldest first."""
+    return _sorted("legacy")
+
+
+def _sorted(table: str) -> tuple[str, ...]:
+    return tuple(sorted(_table()[table], key=lambda text: Release.parse(text).key))
 
 
 @cache

@@ -11,6 +11,7 @@ from enum import Enum
 
 from agent.core.identity import Udi
 from agent.engine.config import LicenseConfig
+from agent.engine.legacy.events import LegacyEvent
 from agent.protocol.messages import Reply
 
 
@@ -238,4 +239,5 @@ Event = (
     | TrustRequestSaved
     | EventlogCleared
     | FactoryResetAsked
+    | LegacyEvent
 )

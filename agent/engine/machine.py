@@ -52,6 +52,7 @@ from agent.engine.events import (
     UsageRead,
     UsageSaved,
 )
+from agent.engine.legacy import machine as legacy
 from agent.engine.records import Member, RumState, TimerName
 from agent.engine.routes import address_of
 from agent.engine.state import AgentState
@@ -83,23 +84,35 @@ def new_state(
 
 
 class SmartAgent:
-    """One product instance's agent. Driven by commands, replies and the deadline it names."""
+    """One product instance's agent. Driven by commands, replies and the deadline it names.
 
-    __slots__ = ("profile", "release", "state")
+    There is one engine for each licensing model; platform and release decide which one it is.
+    """
+
+    __slots__ = ("is_legacy", "profile", "release", "state")
 
     def __init__(self, profile: Profile, release: Release, state: AgentState) -> None:
         self.profile, self.release, self.state = profile, release, state
+        self.is_legacy = profile.licensing_on(release) == "legacy"
 
     def handle(self, event: Event, now: Instant) -> tuple[Action, ...]:
         """Take in one event; the actions are to be carried out in order."""
         turn = Turn(self.profile, self.release, self.state, now)
-        _HANDLERS[type(event)](turn, event)
+        if self.is_legacy:
+            legacy.take(turn, event)
+        else:
+            _HANDLERS.get(type(event), _of_the_other_model)(turn, event)
         self.state = turn.state
         return tuple(turn.actions)
 
     def next_deadline(self) -> Instant | None:
         """When TimeReached is wanted next; None when nothing is planned."""
-        return next_deadline(self.state)
+        return legacy.next_deadline(self.state) if self.is_legacy else next_deadline(self.state)
+
+
+def _of_the_other_model(turn: Turn, event: Event) -> None:
+    """A command that this agent does not have. # source: return-codes (the sentence)"""
+    turn.actions.append(Answer(legacy.NOT_SUPPORTED))
 
 
 # --- boot -----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from agent.core.chance import Chance
 from agent.core.clock import Instant
 from agent.core.identity import Account, Udi
 from agent.engine.config import LicenseConfig
+from agent.engine.legacy.state import LegacyState
 from agent.engine.records import (
     AuthorizationCode,
     ExchangeStatistics,
@@ -120,6 +121,9 @@ class AgentState:
     trust_sync_wanted: bool = False
     greeted: bool = False  # this contact's Hello went through
     reached: bool = False  # a peer was reached since boot or since the transport changed
+
+    # the model before SLP; nothing of it is used where SLP is, and the other way round
+    legacy: LegacyState = field(default_factory=LegacyState)
 
     @property
     def udi(self) -> Udi:

@@ -109,8 +109,14 @@ class Profile:
     default_air_level: str = ""
     ack_rule: AckRule | None = None
     enforced: tuple[EnforcedLicence, ...] = ()
+    licensing: str = "policy"  # or legacy: the model before SLP, whatever the release
     automatic_conversion: bool = False  # `Automatic Conversion Enabled` of License Conversion
     throughput: Throughput | None = None
+    factory: tuple[str, ...] = ()  # lines of its factory configuration that others do not have
+
+    def licensing_on(self, release: Release) -> str:
+        """Which licensing model a device of this family has on a release: policy or legacy."""
+        return "legacy" if release.is_legacy else self.licensing
 
     def entitlement(self, tag: str) -> Entitlement | None:
         """The entitlement with this tag, enforced licences included, or None."""
@@ -186,8 +192,10 @@ def load(name: str) -> Profile:
         air_levels=MappingProxyType({k: tuple(v) for k, v in raw.get("air_levels", {}).items()}),
         default_air_level=raw.get("default_air_level", ""),
         ack_rule=AckRule(**raw["ack_rule"]) if "ack_rule" in raw else None,
+        licensing=raw.get("licensing", "policy"),
         automatic_conversion=raw.get("automatic_conversion", False),
         throughput=read_throughput(raw.get("throughput")),
+        factory=tuple(raw.get("factory", ())),
         enforced=tuple(EnforcedLicence(**row) for row in raw.get("enforced", ())),
     )
 

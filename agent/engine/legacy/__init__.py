@@ -1,0 +1,1 @@
+"""Smart Licensing before the policy: registration, authorization, evaluation."""
