@@ -66,6 +66,8 @@ FILES = (
     "config-interface.cli",
     "config-line.cli",
     "config-callhome.cli",
+    "config-pki.cli",
+    "config-services.cli",
     "exec-files.cli",
 )
 

@@ -8,7 +8,6 @@ Sources: docs/sources.md, entries running-config-head and running-config-order.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from agent.core.dates import UTC_ZONE, Zone, config_date
 from agent.core.release import Release
+from agent.device.certificates import chains
 from agent.device.config import grammar_of
 from agent.device.datastore import Stamp
 from cli_grammar import Grammar, InterfaceName, Line, printed_lines
@@ -96,7 +96,7 @@ def configuration(root: Tree, grammar: Grammar, facts: Facts) -> str:
                 printed += ["!"] * some
                 some = False
             case "@":
-                printed += _PARTS[text](facts)
+                printed += _PARTS[text](facts, root)
             case _:
                 printed.append(text)
                 some = False
@@ -141,24 +141,31 @@ def _stamps(facts: Facts) -> list[str]:
     return [*lines, "!"] if len(lines) > 1 else lines
 
 
-def _version(facts: Facts) -> list[str]:
+def _version(facts: Facts, root: Tree) -> list[str]:
     return [f"version {facts.release.train}"]
 
 
-def _certificates(facts: Facts) -> list[str]:
-    """The chain of SLA-TrustPoint: rows of eight groups of eight hexadecimal digits."""
-    if not facts.anchor:
-        return []
-    digits = base64.b64decode(facts.anchor).hex().upper()
-    groups = [digits[at : at + 8] for at in range(0, len(digits), 8)]
-    rows = [
-        "  " + " ".join(groups[at : at + _HEX_GROUPS]) for at in range(0, len(groups), _HEX_GROUPS)
-    ]
-    head = ["crypto pki certificate chain SLA-TrustPoint", " certificate ca 01"]
-    return [*head, *rows, "  \tquit"]
+def _certificates(facts: Facts, root: Tree) -> list[str]:
+    """The chains: rows of eight groups of eight hexadecimal digits."""
+    printed: list[str] = []
+    above = ""
+    for kept in chains(root, facts.anchor):
+        if kept.trustpoint != above:
+            printed.append(f"crypto pki certificate chain {kept.trustpoint}")
+        above, digits = kept.trustpoint, kept.digits
+        groups = [digits[at : at + 8] for at in range(0, len(digits), 8)]
+        printed += [
+            f" {kept.head}",
+            *(
+                "  " + " ".join(groups[at : at + _HEX_GROUPS])
+                for at in range(0, len(groups), _HEX_GROUPS)
+            ),
+            "  \tquit",
+        ]
+    return printed
 
 
-_PARTS: Mapping[str, Callable[[Facts], list[str]]] = {
+_PARTS: Mapping[str, Callable[[Facts, Tree], list[str]]] = {
     "version": _version,
     "certificates": _certificates,
 }

@@ -180,6 +180,11 @@ def no_vrf_definition(root: Tree, args: Mapping[str, Any], salt: Salt) -> Change
     return Told(tuple(edits), says)
 
 
+def certificate_chain(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`crypto pki certificate chain X` opens a chain; only a certificate in it is a change."""
+    return ()
+
+
 EDITORS: Mapping[str, Editor] = {
     "configure.user_secret": user_secret,
     "configure.enable_secret": enable_secret,
@@ -188,6 +193,7 @@ EDITORS: Mapping[str, Editor] = {
     "configure.interface": interface,
     "configure.no_interface": no_interface,
     "configure.line_vty": line_vty,
+    "configure.certificate_chain": certificate_chain,
     "configure.vrf_forwarding": vrf_forwarding,
     "configure.no_vrf_forwarding": no_vrf_forwarding,
     "configure.no_vrf_definition": no_vrf_definition,

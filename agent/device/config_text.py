@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agent.device.certificates import keep, read_text
 from agent.device.config_edits import BASE, EDITORS, Salt, Told
 from cli_grammar import Grammar, Matched, match
-from yang.tree import Path, Tree, apply
+from yang.tree import Entry, Path, Tree, apply
 
 CONFIG = "config"
+CERTIFICATE = "pki.certificate"  # its lines are no commands
 _BANNER = re.compile(r"banner \w+ (\^C|\S)", re.IGNORECASE)
 _HEAD = ("Building configuration...", "Current configuration")
 
@@ -40,7 +42,8 @@ def read_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> ReadConf
     mode = CONFIG
     bases: dict[str, Path] = {CONFIG: ()}
     refused: list[Refused] = []
-    for number, line in _whole_lines(text):
+    lines = _whole_lines(text)
+    for number, line in lines:
         if not line.strip() or line.lstrip().startswith("!") or line.startswith(_HEAD):
             continue
         if line.strip() == "end":
@@ -54,6 +57,15 @@ def read_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> ReadConf
         if found.target.handler == "terminal.exit":
             mode = grammar.modes[mode].parent or CONFIG
             continue
+        if found.target.handler == CERTIFICATE:
+            der = read_text(_until_quit(lines))
+            if der is None:
+                refused.append(Refused(number, line))
+            else:
+                step, args = base[-1], found.args
+                chain = step.key if isinstance(step, Entry) else step
+                root = apply(root, keep(chain, args["kind"], args["serial"], der))
+            continue
         editor = EDITORS.get(found.target.handler)
         changes = editor(root, {**found.args, BASE: base}, salt) if editor else found.edits(base)
         if isinstance(changes, Told):
@@ -66,6 +78,14 @@ def read_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> ReadConf
             mode = found.target.enter
             bases[mode] = found.entered_base(base)
     return ReadConfig(root, tuple(refused))
+
+
+def _until_quit(lines: Iterator[tuple[int, str]]) -> Iterator[str]:
+    """The lines of a certificate; its `quit` is taken too."""
+    for _, line in lines:
+        if line.strip().lower() == "quit":
+            return
+        yield line
 
 
 def _whole_lines(text: str) -> Iterator[tuple[int, str]]:
