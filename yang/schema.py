@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -88,11 +88,23 @@ class Module:
     submodules: tuple[tuple[str, str], ...]
     data: Mapping[str, Node]
     rpcs: Mapping[str, Rpc]
+    augments: tuple[Augment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Augment:
+    """What a module adds to a node of another one; `at` are the names from the top down to it."""
+
+    at: tuple[str, ...]
+    children: Mapping[str, Node]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Schema:
-    """The modules of a device. Names at the top are unique among our modules."""
+    """The modules of a device. Names at the top, and below one node, are unique among our modules,
+
+    so that a tree needs no namespaces. A node that an augment added has its own module's namespace.
+    """
 
     modules: tuple[Module, ...]
     top: Mapping[str, Node]
@@ -109,14 +121,27 @@ def schema_of(names: tuple[str, ...]) -> Schema:
     """The schema of these modules, each `name@revision`. KeyError for one that is not ours."""
     known = _modules()
     modules = tuple(known[name] for name in names)
+    top = {name: node for module in modules for name, node in module.data.items()}
+    for augment in (augment for module in modules for augment in module.augments):
+        first, *rest = augment.at
+        if first in top:
+            top[first] = _augmented(top[first], tuple(rest), augment.children)
     return Schema(
         modules=modules,
-        top={name: node for module in modules for name, node in module.data.items()},
+        top=top,
         rpcs={
             (module.namespace, name): rpc for module in modules for name, rpc in module.rpcs.items()
         },
         prefixes={module.namespace: module.prefix for module in modules},
     )
+
+
+def _augmented(node: Node, path: tuple[str, ...], more: Mapping[str, Node]) -> Node:
+    """A node with further children at a path below it."""
+    if not path:
+        return replace(node, children={**node.children, **more})
+    below = _augmented(node.children[path[0]], path[1:], more)
+    return replace(node, children={**node.children, path[0]: below})
 
 
 def module_text(file: str) -> str:
@@ -161,6 +186,10 @@ def _module(row: dict[str, Any]) -> Module:
         submodules=tuple((name, revision) for name, revision in row["submodules"]),
         data=_nodes(row["data"], namespace, types, True),
         rpcs=rpcs,
+        augments=tuple(
+            Augment(tuple(added["at"]), _nodes(added["c"], namespace, types, True))
+            for added in row["augments"]
+        ),
     )
 
 

@@ -68,6 +68,10 @@ def _compile(name: str) -> Row | None:
         if statement.keyword == "rpc"
     }
     data = [child for child in module.i_children if child.keyword not in ("rpc", "notification")]
+    augments = [
+        {"at": _target_path(augment), "c": _children(augment, types)}
+        for augment in module.search("augment")
+    ]
     version = module.search_one("yang-version")
     return {
         "name": module.arg,
@@ -83,7 +87,19 @@ def _compile(name: str) -> Row | None:
         "types": types.rows,
         "data": [row for child in data for row in _rows(child, (), types)],
         "rpcs": rpcs,
+        "augments": augments,
     }
+
+
+def _target_path(augment: Any) -> list[str]:
+    """The names from the top to the node an augment adds to; choices and cases are no data."""
+    found: list[str] = []
+    node = augment.i_target_node
+    while node is not None and node.keyword not in ("module", "submodule"):
+        if node.keyword not in ("choice", "case"):
+            found.insert(0, node.arg)
+        node = node.parent
+    return found
 
 
 def ietf_folder() -> str:

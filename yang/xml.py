@@ -43,20 +43,27 @@ def append(parent: Element, node: Node, value: Value) -> None:
     """Append a node's instances, with all they hold, to their parent."""
     if node.kind == "list":
         for key, row in value.items():
-            _row(etree.SubElement(parent, node.tag), node, key, row)
+            _row(_below(parent, node), node, key, row)
     elif node.kind == "leaf-list":
         for item in value:
-            etree.SubElement(parent, node.tag).text = printable(to_text(node.leaf_type, item))
+            _below(parent, node).text = printable(to_text(node.leaf_type, item))
     elif node.kind == "leaf":
         if node.leaf_type.base != "empty":
-            etree.SubElement(parent, node.tag).text = printable(to_text(node.leaf_type, value))
+            _below(parent, node).text = printable(to_text(node.leaf_type, value))
         elif value:
-            etree.SubElement(parent, node.tag)
+            _below(parent, node)
     elif value or node.presence:
-        element = etree.SubElement(parent, node.tag)
+        element = _below(parent, node)
         _fill(element, node, value)
         if not len(element) and not node.presence:
             parent.remove(element)
+
+
+def _below(parent: Element, node: Node) -> Element:
+    """A new child; where the namespace changes, the child declares its own as the default one."""
+    if parent.tag.startswith(f"{{{node.namespace}}}"):
+        return etree.SubElement(parent, node.tag)
+    return etree.SubElement(parent, node.tag, nsmap=own(node.namespace))
 
 
 def children(element: Element) -> Iterator[Element]:

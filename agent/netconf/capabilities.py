@@ -8,23 +8,18 @@ Sources: docs/sources.md, entries capability-uris, hello-order, smart-license-re
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from agent.core.release import Release
+from agent.netconf.modules import SAMPLES, revision_of, texts_of
 from yang.schema import Schema, schema_of
 
-# assumed: releases between two samples announce what the earlier one does
-_SAMPLES = (("a", "..17.10"), ("b", "17.11..17.15"), ("c", "17.16.."))
-_MODULES = (
-    ("cisco-smart-license@2020-11-01", "..17.4"),  # assumed of 17.3: it announces 2019-07-01
-    ("cisco-smart-license@2021-03-01", "17.5.."),
-    ("Cisco-IOS-XE-native@2023-07-01", ".."),
-    ("cisco-ia@2021-11-01", ".."),
-)
 _DEFAULTS = "basic-mode=explicit&also-supported=report-all-tagged,report-all"
 _IETF = "urn:ietf:params:netconf"
+_REVISION = re.compile(r"\?module=([^&]+)&revision=([^&]+)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,13 +31,16 @@ class Announced:
     library_revision: str
     capabilities: tuple[str, ...]
     candidate: bool
+    release: Release
 
 
 @cache
 def announced(release: Release, candidate: bool) -> Announced:
     """What a device with this release announces, with or without its candidate datastore."""
-    names = tuple(name for name, span in _MODULES if release.within(span))
-    library_id = hashlib.sha256(" ".join(names).encode()).hexdigest()[:32]
+    names = texts_of(release)
+    schema = schema_of(names)
+    listed = [f"{m.name}@{revision_of(m.name, m.revision, release)}" for m in schema.modules]
+    library_id = hashlib.sha256(" ".join(listed).encode()).hexdigest()[:32]
     revision = "2019-01-04" if release.within("17.4..") else "2016-06-21"
     capabilities = [
         f"{_IETF}:base:1.0",
@@ -66,25 +64,28 @@ def announced(release: Release, candidate: bool) -> Announced:
         capabilities.append(f"{_IETF}:capability:yang-library:1.1?{library}content-id={library_id}")
     capabilities.append("http://tail-f.com/ns/netconf/actions/1.0")
     uris = module_uris(release)
+    if candidate and confirmed:
+        uris = [uri.replace(",candidate,", ",candidate,confirmed-commit,") for uri in uris]
     if not candidate:
         uris = [uri.replace("writable-running,candidate,", "writable-running,") for uri in uris]
     capabilities += uris
     capabilities.append(f"{_IETF}:capability:notification:1.1")
-    return Announced(schema_of(names), library_id, revision, tuple(capabilities), candidate)
+    return Announced(schema, library_id, revision, tuple(capabilities), candidate, release)
 
 
 def module_uris(release: Release) -> list[str]:
     """The URIs of the modules in the hello; our own modules with the revision we serve."""
-    sample = next(name for name, span in _SAMPLES if release.within(span))
-    served = {name.partition("@")[0]: name for name, span in _MODULES if release.within(span)}
+    sample = next(name for name, span in SAMPLES if release.within(span))
+    served = {
+        name: revision_of(name, written, release)
+        for name, _, written in (text.partition("@") for text in texts_of(release))
+    }
     uris = []
     for samples, uri in _rows():
         if sample in samples:
-            namespace, _, query = uri.partition("?")
-            module = query.partition("&")[0].removeprefix("module=")
-            if module in served:
-                revision = served[module].partition("@")[2]
-                uri = f"{namespace}?module={module}&revision={revision}"
+            found = _REVISION.search(uri)
+            if found and found[1] in served:
+                uri = f"{uri[: found.start(2)]}{served[found[1]]}{uri[found.end(2) :]}"
             uris.append(uri)
     return uris
 

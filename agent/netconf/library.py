@@ -15,7 +15,9 @@ from importlib.metadata import files as files_of
 
 from lxml import etree
 
+from agent.core.release import Release
 from agent.netconf.capabilities import Announced
+from agent.netconf.modules import revision_of, text_as
 from agent.netconf.server import NetconfServer
 from yang.edit import BASE
 from yang.schema import module_text
@@ -47,37 +49,47 @@ class Text:
     submodules: tuple[tuple[str, str], ...] = ()
     of: str = ""  # a submodule's module
     own: str = ""  # the file, for modules of ours
+    release: Release | None = None  # of the device, for modules of ours
     features: tuple[str, ...] = ()
 
     def read(self) -> str:
         """The YANG text."""
-        return module_text(self.own) if self.own else _ietf_texts()[self.name]
+        if self.own and self.release:
+            return text_as(module_text(self.own), self.revision, self.release)
+        return _ietf_texts()[self.name]
 
 
 @cache
 def texts(announced: Announced) -> tuple[Text, ...]:
     """Everything that can be served, modules in the order of their names."""
     found = []
+    release = announced.release
     for module in announced.schema.modules:
-        own = Text(
-            module.name,
-            module.revision,
-            module.namespace,
-            "implement",
-            module.submodules,
-            own=module.file,
+        included = tuple(
+            (name, revision_of(name, written, release)) for name, written in module.submodules
         )
-        found.append(own)
+        found.append(
+            Text(
+                module.name,
+                revision_of(module.name, module.revision, release),
+                module.namespace,
+                "implement",
+                included,
+                own=module.file,
+                release=release,
+            )
+        )
         found += [
             Text(
                 name,
-                revision,
+                revision_of(name, written, release),
                 module.namespace,
                 "",
                 of=module.name,
-                own=f"{name}@{revision}.yang",
+                own=f"{name}@{written}.yang",
+                release=release,
             )
-            for name, revision in module.submodules
+            for name, written in module.submodules
         ]
     found.append(_base(announced))
     available = _ietf_texts()
@@ -89,15 +101,11 @@ def texts(announced: Announced) -> tuple[Text, ...]:
 
 
 def _base(announced: Announced) -> Text:
-    """No package ships ietf-netconf, so the text is ours; its operations have their own handlers.
-
-    # source: yang-library (its features)
-    """
+    """The base module with the features of this device. # source: yang-library"""
     features = ["rollback-on-error", "validate", "writable-running", "xpath"]
     if announced.candidate:
         features.insert(0, "candidate")
-    file = "ietf-netconf@2011-06-01.yang"
-    return Text("ietf-netconf", "2011-06-01", BASE, "implement", own=file, features=tuple(features))
+    return Text("ietf-netconf", "2011-06-01", BASE, "implement", features=tuple(features))
 
 
 def tops(server: NetconfServer) -> list[Element]:
@@ -167,7 +175,7 @@ def _leaf(parent: Element, name: str, text: str) -> None:
 @cache
 def _ietf_texts() -> dict[str, str]:
     """The texts pyang brings, by module name; none where it is not installed."""
-    wanted = {name for name, _ in _IETF}
+    wanted = {"ietf-netconf", *(name for name, _ in _IETF)}
     try:
         listed = files_of("pyang") or []
     except PackageNotFoundError:

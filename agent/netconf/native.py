@@ -15,6 +15,7 @@ from typing import Any
 
 from agent.core.identity import Udi
 from agent.device.config_edits import license_url_default, user_secret
+from agent.netconf.native_shape import shown_shape, stored_shape
 from cli_grammar import VIRTUAL_TYPES
 from yang.difference import edits_between
 from yang.tree import EMPTY, Edit, Entry, Path, Rows, Tree, Value, apply, get
@@ -99,7 +100,7 @@ _SMART_ONLY = ("transport", "transport-smart")
 @lru_cache(maxsize=256)
 def _views(key: _Identity, shown: Shown) -> Tree:
     root = key.root
-    native = get(root, ("native",), EMPTY)
+    native = shown_shape(Tree(native=get(root, ("native",), EMPTY)))["native"]
     head = Tree(version=shown.train, **native)
     licence = Tree(head.get("license", EMPTY))
     licence["udi"] = Tree(pid=shown.udi.pid, sn=shown.udi.sn)
@@ -147,7 +148,8 @@ def licensing_config(root: Tree) -> Tree:
 def stored(root: Tree, views: Tree, shown: Shown, salt: Salt) -> Tree:
     """The root a device stores after its views were edited from those of `root` to `views`."""
     new = Tree(root)
-    native = Tree(views.get("native", EMPTY))
+    before = Tree(native=root.get("native", EMPTY))
+    native = stored_shape(Tree(native=views.get("native", EMPTY)), before)["native"]
     native.pop("version", None)
     licence = Tree(native.pop("license", EMPTY))
     licence.pop("udi", None)

@@ -166,10 +166,10 @@ def test_physical_interface_is_set_back_instead_of_deleted(switch, client):
 
 
 def test_what_netconf_does_not_model_survives_a_replacement(switch, client):
-    typed(switch, "vtp mode transparent", "hostname gone")
+    typed(switch, "file prompt quiet", "hostname gone")
     client.edit('<native nc:operation="replace"><hostname>new</hostname></native>')
     kept = lines(switch)
-    assert "vtp mode transparent" in kept and "hostname new" in kept and "netconf-yang" in kept
+    assert "file prompt quiet" in kept and "hostname new" in kept and "netconf-yang" in kept
 
 
 def test_error_leaves_nothing_behind(switch, client):
@@ -287,13 +287,13 @@ def test_copy_config_between_datastores(two_stage):
 
 
 def test_copy_of_a_whole_configuration_drops_what_is_not_in_it(switch, client):
-    typed(switch, "license smart usage interval 30", "vtp mode transparent")
+    typed(switch, "license smart usage interval 30", "file prompt quiet")
     client.ok(
         "<copy-config><target><running/></target><source><config><native><hostname>only</hostname>"
         "</native></config></source></copy-config>"
     )
     found = lines(switch)
-    assert "hostname only" in found and "vtp mode transparent" in found
+    assert "hostname only" in found and "file prompt quiet" in found
     assert "license smart usage interval 30" not in found
 
 

@@ -1,0 +1,328 @@
+"""Where the published native model has another shape than the device's store: one table.
+
+A device stores what its commands say; the model often says the same with other nodes. An Item
+stands for one such difference at a place of the tree: what is stored at one path shows at another
+one. `shown_shape` gives the published tree of a stored one, `stored_shape` brings an edited one
+back; what an edit left alone stays stored as it was, even where the model cannot say all of it.
+Sources: docs/sources.md, entries native-shape, call-home-model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from yang.tree import EMPTY, Edit, Path, Rows, Tree, Value, apply, get
+
+TAC = "CiscoTAC-1"
+Pattern = tuple[str, ...]  # names; `name[]` every row of a list, `*` every name
+
+
+def _same(value: Value) -> Value:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One difference. `show` and `keep` turn values into each other; None is "not there".
+
+    `mine` picks from the stored value what this item is about; an item with `hollow` set shows an
+    empty container as nothing.
+    """
+
+    stored: Path
+    shown: Path
+    show: Callable[[Value], Value | None] = _same
+    keep: Callable[[Value | None], Value | None] = _same
+    mine: Callable[[Value], Value] = _same
+    hollow: bool = False
+
+
+Change = Callable[[Tree, Tree, Tree, tuple[Item, ...]], Tree]
+
+
+def shown_shape(root: Tree) -> Tree:
+    """The published shape of a stored root."""
+    for pattern, items in PLACES.items():
+        root = _each(root, pattern, _shown_here, items, EMPTY, EMPTY)
+    return root
+
+
+def stored_shape(shown: Tree, old: Tree) -> Tree:
+    """The stored root of an edited published one; `old` is what was stored before the edit."""
+    was = shown_shape(old)
+    for pattern, items in PLACES.items():
+        shown = _each(shown, pattern, _stored, items, old, was)
+    return shown
+
+
+def _each(
+    tree: Tree, pattern: Pattern, change: Change, items: tuple[Item, ...], old: Tree, was: Tree
+) -> Tree:
+    """Change every tree the pattern names; `old` and `was` are walked along."""
+    if not pattern:
+        return change(tree, old, was, items)
+    step, rest = pattern[0], pattern[1:]
+    wanted = step.removesuffix("[]")
+    names = [name for name in {**tree, **old} if wanted in ("*", name)]
+    new = Tree(tree)
+    for name in names:
+        value, held, before = (t.get(name, EMPTY) for t in (tree, old, was))
+        if step.endswith("[]"):
+            rows = Rows()
+            for key, row in value.items():
+                there = (held.get(key, EMPTY), before.get(key, EMPTY))
+                rows[key] = _each(row, rest, change, items, *there)
+            if rows:
+                new[name] = rows
+        elif isinstance(value, Tree):
+            below = _each(value, rest, change, items, held, before)
+            if below or name in tree:
+                new[name] = below
+    return new
+
+
+def _shown_here(at: Tree, old: Tree, was: Tree, items: tuple[Item, ...]) -> Tree:
+    return _shown(at, items)
+
+
+def _shown(at: Tree, items: tuple[Item, ...]) -> Tree:
+    found = [
+        (item.shown, item.show(item.mine(value)))
+        for item in items
+        if (value := get(at, item.stored)) is not None
+    ]
+    for item in items:
+        at = _without(at, item.stored)
+    for path, value in found:
+        if value is not None:
+            at = _with(at, path, value)
+    return at
+
+
+def _stored(at: Tree, old: Tree, was: Tree, items: tuple[Item, ...]) -> Tree:
+    values = []
+    for item in items:
+        now, before = get(at, item.shown), get(was, item.shown)
+        held = get(old, item.stored)
+        if (now or None) == (before or None) if item.hollow else now == before:
+            value = None if held is None else item.mine(held)
+        else:
+            value = item.keep(now)
+        values.append((item.stored, value))
+    for item in items:
+        at = _without(at, item.shown)
+    for path, value in values:
+        if value is not None:
+            at = _with(at, path, value)
+    return at
+
+
+def _without(tree: Tree, path: Path) -> Tree:
+    return apply(tree, (Edit("delete", path),)) if get(tree, path) is not None else tree
+
+
+def _with(tree: Tree, path: Path, value: Value) -> Tree:
+    """The tree with a value; rows join those that are there."""
+    if isinstance(value, Rows):
+        value = Rows({**get(tree, path, Rows()), **value})
+    step, rest = str(path[0]), path[1:]
+    below = tree.get(step, EMPTY)
+    inner = below if isinstance(below, Tree) else EMPTY
+    return Tree({**tree, step: _with(inner, rest, value) if rest else value})
+
+
+# --- how values differ --------------------------------------------------------------------------
+
+
+def _flag(*path: str) -> Item:
+    """A word that `no` turns into its opposite in the store; the model has it or has it not."""
+    return Item(path, path, lambda value: value or None, bool)
+
+
+def _moved(stored: str, shown: str) -> Item:
+    return Item(tuple(stored.split("/")), tuple(shown.split("/")))
+
+
+def _present(stored: str, shown: str) -> Item:
+    """An empty leaf here, a container with presence there."""
+    there, here = tuple(shown.split("/")), tuple(stored.split("/"))
+    return Item(here, there, lambda value: EMPTY if value else None, lambda now: _truth(now))
+
+
+def _truth(now: Value | None) -> bool | None:
+    return None if now is None else True
+
+
+def _only(now: Value | None) -> str | None:
+    return next(iter(now), None) if now else None
+
+
+def _words(value: Value) -> Tree:
+    """`transport input`: all, none or protocols."""
+    words = str(value).split()
+    return Tree({words[0]: True}) if words[0] in ("all", "none") else Tree(input=tuple(words))
+
+
+def _sentence(now: Value | None) -> str | None:
+    if not now:
+        return None
+    listed = now.get("input")
+    return " ".join(sorted(listed, reverse=True)) if listed else _only(now)
+
+
+def _speed(value: Value) -> Tree:
+    return Tree({"auto" if value == "auto" else f"value-{value}": True})
+
+
+def _kept_speed(now: Value | None) -> Value | None:
+    word = _only(now)
+    return int(word.removeprefix("value-")) if word and word != "auto" else word
+
+
+def _modes(value: Value) -> Tree:
+    return Tree(dict.fromkeys(value, EMPTY))
+
+
+def _kept_modes(now: Value | None) -> Tree | None:
+    return Tree(dict.fromkeys(now, True)) if now else None
+
+
+def _one(value: Value) -> tuple[Value, ...]:
+    return (value,)
+
+
+def _hosts(value: Value) -> Tree:
+    """Hosts, those of IPv6 apart."""
+    new = {name: EMPTY for name in value if ":" in name}
+    old = {name: EMPTY for name in value if ":" not in name}
+    shown = Tree({"ipv4-host-list": Rows(old)} if old else {})
+    return Tree({**shown, "ipv6": Tree({"ipv6-host-list": Rows(new)})}) if new else shown
+
+
+def _kept_hosts(now: Value | None) -> Rows | None:
+    if not now:
+        return None
+    found = {**now.get("ipv4-host-list", {}), **get(now, ("ipv6", "ipv6-host-list"), {})}
+    return Rows(found) or None
+
+
+def _proxy(value: Value) -> Value | None:
+    if "server" not in value:
+        return None
+    row = Tree({name: port for name, port in value.items() if name == "port"})
+    return Rows({str(value["server"]): row})
+
+
+def _kept_proxy(now: Value | None) -> Tree | None:
+    return next((Tree(server=server, **row) for server, row in now.items()), None) if now else None
+
+
+# --- profiles of Call Home ----------------------------------------------------------------------
+
+
+def _first(value: Value) -> Value | None:
+    return (value[0] if value else None) if isinstance(value, tuple) else value
+
+
+def _listed(now: Value | None) -> Value | None:
+    return None if now is None else (now,)
+
+
+def _way(value: Value) -> str | None:
+    return next((way for way in ("http", "email") if value.get(way)), None)
+
+
+def _kept_way(now: Value | None) -> Tree | None:
+    return None if now is None else Tree({str(now): True})
+
+
+def _addresses(value: Value) -> Rows:
+    return Rows(dict.fromkeys(value, EMPTY))
+
+
+def _kept_addresses(now: Value | None) -> tuple[str, ...] | None:
+    return tuple(now) if now else None
+
+
+_METHOD: Path = ("destination", "transport-method")
+_HTTP: Path = ("destination", "address", "http")
+_MAIL: Path = ("destination", "address", "email")
+_TAC_ITEMS = (
+    Item(_METHOD, _METHOD, _way, _kept_way),
+    Item(_HTTP, (*_HTTP, "http-address"), _first, _listed),
+)
+_USER_ITEMS = (
+    _flag("reporting", "smart-licensing-data"),
+    Item(_HTTP, _HTTP, _first, _listed),
+    Item(_MAIL, (*_MAIL, "email-address"), _addresses, _kept_addresses),
+)
+
+
+def _tac(value: Value) -> Tree | None:
+    return _shown(value[TAC], _TAC_ITEMS) if TAC in value else None
+
+
+def _kept_tac(now: Value | None) -> Rows:
+    return Rows({TAC: _stored(now or EMPTY, EMPTY, EMPTY, _TAC_ITEMS)})
+
+
+def _users(value: Value) -> Rows | None:
+    return Rows({name: _shown(row, _USER_ITEMS) for name, row in value.items()}) or None
+
+
+def _kept_users(now: Value | None) -> Rows | None:
+    rows = {name: _stored(row, EMPTY, EMPTY, _USER_ITEMS) for name, row in (now or {}).items()}
+    return Rows(rows) or None
+
+
+def _of_tac(value: Value) -> Rows:
+    return Rows({name: row for name, row in value.items() if name == TAC})
+
+
+def _of_users(value: Value) -> Rows:
+    return Rows({name: row for name, row in value.items() if name != TAC})
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+_LINE = (
+    _moved("privilege/level", "privilege/level/number"),
+    _present("logging/synchronous", "logging/synchronous"),
+    Item(("transport", "input"), ("transport", "input"), _words, _sentence),
+)
+PLACES: Mapping[Pattern, tuple[Item, ...]] = {
+    ("native", "aaa"): (_flag("new-model"),),
+    ("native", "login"): (_flag("on-success", "log"),),
+    ("native", "vtp"): (Item(("mode",), ("mode",), lambda word: Tree({word: EMPTY}), _only),),
+    ("native", "line", "console[]"): _LINE,
+    ("native", "line", "vty[]"): _LINE,
+    ("native", "interface", "*[]"): (
+        Item(("speed",), ("speed",), _speed, _kept_speed),
+        _moved("switchport/access/vlan", "switchport-config/switchport/access/vlan/vlan"),
+        Item(
+            ("switchport", "mode"), ("switchport-config", "switchport", "mode"), _modes, _kept_modes
+        ),
+    ),
+    ("native", "crypto", "pki", "trustpoint[]"): (
+        _moved("enrollment/pkcs12", "enrollment/enrollment-method/pkcs12"),
+        _moved("enrollment/selfsigned", "enrollment/enrollment-method/selfsigned"),
+        Item(("revocation-check",), ("revocation-check",), _one, _only),
+        _moved("rsakeypair", "rsakeypair/key-label"),
+    ),
+    ("native", "logging"): (
+        _moved("buffered/size", "buffered/size-value"),
+        _moved("buffered/severity", "buffered/severity-level"),
+        _moved("console/on", "console-config/console"),
+        _moved("console/severity", "console-config/common-config/console/severity"),
+        _moved("monitor/on", "monitor-config/monitor"),
+        _moved("monitor/severity", "monitor-config/common-config/monitor/severity"),
+        Item(("host",), ("host",), _hosts, _kept_hosts),
+        _moved("source-interface", "source-interface-conf/interface-name-non-vrf"),
+    ),
+    ("native", "call-home"): (
+        Item(("http-proxy",), ("http-proxy", "proxy-servers"), _proxy, _kept_proxy),
+        Item(("profile",), ("tac-profile", "profile", TAC), _tac, _kept_tac, _of_tac, hollow=True),
+        Item(("profile",), ("user-profile", "profile"), _users, _kept_users, _of_users),
+    ),
+}
