@@ -27,7 +27,9 @@ def make_device(plan: DevicePlan, seed: str, anchors: tuple[str, ...]) -> Device
     lines = plan.config
     if plan.netconf is not None:
         lines = ("netconf-yang", *lines)
-    if plan.ssh is not None or plan.netconf is not None:
+    if plan.restconf is not None:
+        lines = ("restconf", *lines)
+    if any(at is not None for at in (plan.ssh, plan.netconf, plan.restconf, plan.http)):
         login = f"username {plan.username} privilege 15 secret 0 {plan.password}"
         lines = (login, *lines)
     try:

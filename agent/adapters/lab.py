@@ -23,6 +23,7 @@ from agent.device.device import Device
 
 if TYPE_CHECKING:
     from agent.adapters.disk import StateFolder
+    from agent.adapters.device_http import HttpFront
     from agent.adapters.http import HttpLink
     from agent.adapters.netconf import NetconfFront
     from agent.adapters.servers import Server
@@ -58,6 +59,9 @@ class Lab:
         self.front: SshFront | None = None
         self.netconf: NetconfFront | None = None
         self.netconf_endpoints: dict[str, Listen] = {}
+        self.http: HttpFront | None = None
+        self.restconf_endpoints: dict[str, Listen] = {}
+        self.http_endpoints: dict[str, Listen] = {}
         self._terminals: dict[str, list[Terminal]] = {}
         self._runner: asyncio.Task[None] | None = None
         self.recordings: dict[str, Recording] = {}  # of devices that replay one
@@ -121,8 +125,9 @@ class Lab:
             self.servers[plan.name] = await open_server(self, plan, seed, forward)
 
     async def open_listeners(self) -> None:
-        """Open SSH and NETCONF where a device has it. Raises InputError for a port in use."""
+        """Open SSH, NETCONF and HTTP where a device has it. Raises InputError for a port in use."""
         await self._open_netconf()
+        await self._open_http()
         wanted = [(plan.name, plan.ssh) for plan in self.plan.devices if plan.ssh is not None]
         if not wanted:
             return
@@ -141,6 +146,21 @@ class Lab:
         self.netconf = NetconfFront(self, self.state.path if self.state else None)
         for name, at in wanted:
             self.netconf_endpoints[name] = await self.netconf.listen(self.devices[name], at)
+
+    async def _open_http(self) -> None:
+        if not any(plan.restconf or plan.http for plan in self.plan.devices):
+            return
+        from agent.adapters.device_http import HttpFront
+
+        self.http = HttpFront(self, self.state.path if self.state else None)
+        for plan in self.plan.devices:
+            device = self.devices[plan.name]
+            if plan.restconf is not None:
+                at = await self.http.listen(device, plan.restconf, tls=True)
+                self.restconf_endpoints[plan.name] = at
+            if plan.http is not None:
+                at = await self.http.listen(device, plan.http, tls=False)
+                self.http_endpoints[plan.name] = at
 
     def run(self) -> None:
         """Everything answers now: plug the devices in and let time run."""
@@ -162,7 +182,7 @@ class Lab:
         if self._runner is not None:
             self._runner.cancel()
             await asyncio.gather(self._runner, return_exceptions=True)
-        for front in (self.front, self.netconf):
+        for front in (self.front, self.http, self.netconf):
             if front is not None:
                 await front.close()
         if self._link is not None:

@@ -117,6 +117,8 @@ class _Device(_Model):
     serial: Text | None = None
     ssh: Listener | None = None
     netconf: Listener | None = None
+    restconf: Listener | None = None
+    http: Listener | None = None
     username: Text = "admin"
     password: Text = "admin"
     count: Annotated[int, Field(ge=1, le=100_000)] = 1
@@ -280,6 +282,8 @@ def _one_device(d: _Device, n: int, position: int, folder: Path) -> DevicePlan:
         serial=serial if d.serial is None or n == 0 else f"{serial}-{n + 1}",
         ssh=_counted(d.ssh, n),
         netconf=_counted(d.netconf, n),
+        restconf=_counted(d.restconf, n),
+        http=_counted(d.http, n),
         username=d.username,
         password=d.password,
         config=tuple(d.config),
@@ -336,7 +340,8 @@ def _check_ports(lab: _Lab, devices: tuple[DevicePlan, ...], faults: _Faults) ->
     position = 0
     for i, d in enumerate(lab.devices):
         for plan in devices[position : position + d.count]:
-            for key, listen_at in (("ssh", plan.ssh), ("netconf", plan.netconf)):
+            for key in ("ssh", "netconf", "restconf", "http"):
+                listen_at = getattr(plan, key)
                 if listen_at is not None:
                     take(listen_at, plan.name, ("devices", i, key))
         position += d.count
@@ -379,6 +384,8 @@ def _known_keys(location: Location) -> list[str]:
         "devices": _Device,
         "ssh": _Listen,
         "netconf": _Listen,
+        "restconf": _Listen,
+        "http": _Listen,
         "members": _Member,
         "listen": _Listen,
         "tls": _Listen,

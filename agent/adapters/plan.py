@@ -18,6 +18,7 @@ CSSM_PORT = 8443
 DNS_PORT = 53
 SSH_PORT = 2222
 NETCONF_PORT = 8830
+RESTCONF_PORT = 9443
 LOOPBACK = "127.0.0.1"
 
 
@@ -34,6 +35,7 @@ class DevicePlan:
     """One device. `config` are configuration lines typed at its first start (day 0).
 
     `members` are the further units of a stack or pair; the device itself is the active one.
+    `restconf` is where its HTTPS server listens, `http` where its plain one does.
     `replay` is a recording of the user's own device.
     """
 
@@ -43,6 +45,8 @@ class DevicePlan:
     serial: str
     ssh: Listen | None = None
     netconf: Listen | None = None
+    restconf: Listen | None = None
+    http: Listen | None = None
     username: str = "admin"
     password: str = "admin"
     config: tuple[str, ...] = ()

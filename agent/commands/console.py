@@ -17,6 +17,7 @@ from agent.adapters.plan import (
     CSLU_PORT,
     LOOPBACK,
     NETCONF_PORT,
+    RESTCONF_PORT,
     LabPlan,
     Listen,
     console_plan,
@@ -49,6 +50,12 @@ GREETING = """\
     help=f"Serve NETCONF on this port of loopback, such as {NETCONF_PORT}; admin, admin.",
 )
 @click.option(
+    "--restconf",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help=f"Serve RESTCONF (HTTPS) on this port of loopback, such as {RESTCONF_PORT}; admin, admin.",
+)
+@click.option(
     "--replay",
     type=click.Path(path_type=Path, exists=True),
     help="Recording of your own device; it answers what is not modelled.",
@@ -61,6 +68,7 @@ def console(
     seed: str,
     strict: bool,
     netconf: int | None,
+    restconf: int | None,
     replay: Path | None,
 ) -> None:
     """Sit at the console of one device.
@@ -71,8 +79,13 @@ def console(
     """
     port = CSLU_PORT if _is_free(CSLU_PORT) else 0
     plan = console_plan(platform, release, cslu_port=port, start=_instant(start), seed=seed)
-    at = Listen(LOOPBACK, netconf) if netconf is not None else None
-    plan = replace(plan, devices=(replace(plan.devices[0], netconf=at, replay=replay),))
+    device = replace(
+        plan.devices[0],
+        netconf=Listen(LOOPBACK, netconf) if netconf is not None else None,
+        restconf=Listen(LOOPBACK, restconf) if restconf is not None else None,
+        replay=replay,
+    )
+    plan = replace(plan, devices=(device,))
     if not sys.stdin.isatty():
         plan = replace(plan, rate=0.0)
     asyncio.run(_console(plan, state, strict))

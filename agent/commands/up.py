@@ -137,6 +137,10 @@ def _endpoints(lab: Lab, control: ControlServer) -> dict[str, Any]:
         at = lab.netconf_endpoints.get(plan.name)
         if at is not None:
             entry["netconf"] = {"host": at.address, "port": at.port}
+        for name, places in (("restconf", lab.restconf_endpoints), ("http", lab.http_endpoints)):
+            at = places.get(plan.name)
+            if at is not None:
+                entry[name] = {"host": at.address, "port": at.port}
         entry.update(username=plan.username, password=plan.password)
         devices.append(entry)
     return {
@@ -176,6 +180,8 @@ def _print_table(ready: dict[str, Any]) -> None:
         where = f"ssh -p {ssh['port']} {device['username']}@{ssh['host']}" if ssh else "no listener"
         if "netconf" in device:
             where += f", netconf {device['netconf']['port']}"
+        if "restconf" in device:
+            where += f", restconf {device['restconf']['port']}"
         table.add_row(device["name"], what, where)
     more = len(ready["devices"]) - MANY
     if more > 0:

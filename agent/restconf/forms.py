@@ -1,0 +1,188 @@
+"""Data as XML and as JSON (RFC 7951), by the schema.
+
+Inside, data are XML elements everywhere. A JSON body becomes elements before anything looks at it,
+and elements become JSON last of all, so both forms are one to whoever works on the data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from lxml import etree
+
+from agent.netconf.rpc_errors import RpcError
+from agent.netconf.session import Malformed, read_xml
+from agent.restconf.messages import Refused, refused
+from yang.schema import Node
+from yang.types import WHOLE, BadValue, LeafType, from_text
+from yang.xml import Element, children, name_of, own, printable
+
+MAX_DEPTH = 200
+_AS_TEXT = ("int64", "uint64", "decimal64")  # RFC 7951 section 6.1
+Names = Mapping[str, str]  # module by namespace
+
+
+# --- elements to JSON -------------------------------------------------------------------------
+
+
+def json_members(
+    elements: Iterable[Element], nodes: Mapping[str, Node], names: Names, parent: str = ""
+) -> dict[str, Any]:
+    """The members of an object for these siblings; a name is qualified where its module changes."""
+    found: dict[str, Any] = {}
+    for element in elements:
+        namespace, name = name_of(element)
+        node = nodes.get(name)
+        module = names.get(namespace, "")
+        shown = name if namespace == parent or not module else f"{module}:{name}"
+        value = _json_value(element, node, names)
+        if node is not None and node.kind in ("list", "leaf-list"):
+            found.setdefault(shown, []).append(value)
+        else:
+            found[shown] = value
+    return found
+
+
+def _json_value(element: Element, node: Node | None, names: Names) -> Any:
+    if node is not None and node.type is not None:
+        return _json_leaf(node.type, element.text or "")
+    below = node.children if node is not None else {}
+    return json_members(children(element), below, names, name_of(element)[0])
+
+
+def _json_leaf(kind: LeafType, text: str) -> Any:
+    if kind.base == "empty":
+        return [None]
+    if kind.base == "boolean":
+        return text.strip() == "true"
+    if kind.base in WHOLE and kind.base not in _AS_TEXT:
+        return int(text)
+    if kind.base == "union":
+        for member in kind.members:
+            try:
+                from_text(member, text)
+            except BadValue:
+                continue
+            return _json_leaf(member, text)
+    return text
+
+
+def written(value: Any) -> bytes:
+    """JSON as it goes out."""
+    return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+# --- JSON to elements -------------------------------------------------------------------------
+
+
+def read_json(body: bytes) -> dict[str, Any]:
+    """The object of a body. Raises Refused; a name that stands twice is refused too."""
+    try:
+        found = json.loads(body, object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise refused("malformed-message", f"not JSON: {error}", kind="protocol") from None
+    if not isinstance(found, dict):
+        raise refused("malformed-message", "not a JSON object", kind="protocol")
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no number")
+
+
+def json_elements(
+    members: Mapping[str, Any], nodes: Mapping[str, Node], names: Names, depth: int = 0
+) -> list[Element]:
+    """The elements an object stands for. Raises Refused for what the schema does not know."""
+    if depth > MAX_DEPTH:
+        raise refused("too-big", "nested too deeply", status=400, kind="protocol")
+    found: list[Element] = []
+    for shown, value in members.items():
+        node = _node_of(shown, nodes, names)
+        items = [value]
+        if node.kind in ("list", "leaf-list"):
+            if not isinstance(value, list):
+                raise _bad_value(node, value)
+            items = value
+        found += [_element(node, item, names, depth) for item in items]
+    return found
+
+
+def _node_of(shown: str, nodes: Mapping[str, Node], names: Names) -> Node:
+    module, colon, name = shown.rpartition(":")
+    if shown.startswith("@"):
+        info = (("bad-attribute", shown),)
+        raise Refused(400, RpcError("protocol", "unknown-attribute", info=info))
+    node = nodes.get(name)
+    if node is None or (colon and names.get(node.namespace) != module):
+        known = not colon or module in names.values()
+        info = (("bad-element", name),) if known else (("bad-namespace", module),)
+        tag = "unknown-element" if known else "unknown-namespace"
+        raise Refused(400, RpcError("application", tag, info=info))
+    return node
+
+
+def _element(node: Node, value: Any, names: Names, depth: int) -> Element:
+    element = etree.Element(node.tag, nsmap=own(node.namespace))
+    if node.type is not None:
+        element.text = printable(_text(node, node.type, value))
+        return element
+    if not isinstance(value, dict):
+        raise _bad_value(node, value)
+    element.extend(json_elements(value, node.children, names, depth + 1))
+    return element
+
+
+def _text(node: Node, kind: LeafType, value: Any) -> str:
+    """A leaf's text. Numbers and booleans are taken as texts too, as the device takes them."""
+    if kind.base == "empty":
+        if value != [None]:
+            raise _bad_value(node, value)
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float | str):
+        return str(value)
+    raise _bad_value(node, value)
+
+
+def _bad_value(node: Node, value: Any) -> Refused:
+    shown = json.dumps(value)[:80]
+    info = (("bad-element", node.name),)
+    message = f"{shown} is not a valid value."
+    return Refused(400, RpcError("application", "invalid-value", message, info=info))
+
+
+# --- bodies -----------------------------------------------------------------------------------
+
+
+def read_xml_body(body: bytes) -> Element:
+    """The one element of an XML body. Raises Refused."""
+    try:
+        return read_xml(body)
+    except Malformed as fault:
+        raise refused("malformed-message", str(fault), kind="protocol") from None
+
+
+Reader = Callable[[bytes, Mapping[str, Node], Names], list[Element]]
+
+
+def elements_of(body: bytes, is_json: bool, nodes: Mapping[str, Node], names: Names) -> Element:
+    """The one element a body holds, an instance of one of `nodes`. Raises Refused."""
+    if not body.strip():
+        raise refused("malformed-message", "there is no body", kind="protocol")
+    if not is_json:
+        return read_xml_body(body)
+    found = json_elements(read_json(body), nodes, names)
+    if len(found) != 1:
+        raise refused("malformed-message", "the body is to hold one resource", kind="protocol")
+    return found[0]

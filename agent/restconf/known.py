@@ -1,0 +1,90 @@
+"""The nodes RESTCONF can reach: those of the device's modules, and of the IETF's own state.
+
+The IETF's modules that describe the server itself are not among the compiled ones; their trees,
+as far as this server fills them, stand here in a table.
+Sources: docs/sources.md, entries yang-library, restconf-monitoring.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+
+from agent.netconf import library, monitoring
+from agent.netconf.capabilities import Announced
+from yang.schema import Node
+from yang.types import LeafType
+
+MONITORING = "urn:ietf:params:xml:ns:yang:ietf-restconf-monitoring"
+_NAMES = {
+    library.NAMESPACE: "ietf-yang-library",
+    monitoring.NAMESPACE: "ietf-netconf-monitoring",
+    MONITORING: "ietf-restconf-monitoring",
+}
+_NUMBERS = frozenset(
+    "in-rpcs in-bad-rpcs out-rpc-errors out-notifications in-bad-hellos in-sessions "
+    "dropped-sessions session-id locked-by-session".split()
+)
+_WORD = re.compile(r"\[[^\]]*\]|[()]|[\w@-]+")
+_MODULE = "name revision namespace feature@ conformance-type submodule[name](name revision)"
+_COUNTERS = "in-rpcs in-bad-rpcs out-rpc-errors out-notifications"
+# name, name(children), name[keys](children) for a list, name@ for a leaf-list
+_TREES = {
+    library.NAMESPACE: (
+        f"modules-state(module-set-id module[name revision]({_MODULE})) "
+        "yang-library(module-set[name](name "
+        f"module[name]({_MODULE}) import-only-module[name revision]({_MODULE})) "
+        "schema[name](name module-set@) datastore[name](name schema) content-id)"
+    ),
+    monitoring.NAMESPACE: (
+        "netconf-state(capabilities(capability@) datastores(datastore[name](name "
+        "locks(global-lock(locked-by-session locked-time)))) "
+        "schemas(schema[identifier version format](identifier version format namespace location@)) "
+        f"sessions(session[session-id](session-id transport username source-host login-time "
+        f"{_COUNTERS})) statistics(netconf-start-time in-bad-hellos in-sessions "
+        f"dropped-sessions {_COUNTERS}))"
+    ),
+    MONITORING: "restconf-state(capabilities(capability@))",
+}
+
+
+@cache
+def known_tops(announced: Announced) -> Mapping[str, Node]:
+    """The top nodes by name. Names are unique among all of them."""
+    own = {name: node for text in _TREES.items() for name, node in _tree(*text).items()}
+    return {**own, **announced.schema.top}
+
+
+@cache
+def module_names(announced: Announced) -> Mapping[str, str]:
+    """Module by namespace."""
+    return {**_NAMES, **{m.namespace: m.name for m in announced.schema.modules}}
+
+
+def _tree(namespace: str, text: str) -> dict[str, Node]:
+    return _nodes(iter(_WORD.findall(text)), namespace)
+
+
+def _nodes(words: Iterator[str], namespace: str) -> dict[str, Node]:
+    """The nodes up to a closing bracket, or to the end."""
+    found: dict[str, Node] = {}
+    for word in words:
+        if word == ")":
+            break
+        if word == "(":
+            name, last = found.popitem()
+            below = _nodes(words, namespace)
+            found[name] = replace(
+                last, kind="list" if last.keys else "container", type=None, children=below
+            )
+        elif word.startswith("["):
+            name, last = found.popitem()
+            found[name] = replace(last, kind="list", keys=tuple(word[1:-1].split()))
+        else:
+            name = word.rstrip("@")
+            base = LeafType("uint32" if name in _NUMBERS else "string")
+            kind = "leaf-list" if word.endswith("@") else "leaf"
+            found[name] = Node(name, namespace, kind, config=False, type=base)
+    return found

@@ -1,0 +1,382 @@
+"""One device's RESTCONF: a request of a user in, a response out.
+
+`answer` finds the resource by its path and the method by its table; the rest of the package does
+the work. What is kept between requests is the entity tag, which is another one after each change of
+the configuration, whoever made it.
+Sources: docs/sources.md, entries restconf-root, restconf-methods, restconf-privilege.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+from lxml import etree
+
+from agent.core.clock import Instant
+from agent.device.device import Device
+from agent.netconf import data, monitoring
+from agent.netconf.server import RUNNING, NetconfServer
+from agent.restconf import operating, reading, writing
+from agent.restconf.forms import written
+from agent.restconf.known import MONITORING
+from agent.restconf.messages import (
+    JSON,
+    NAMESPACE,
+    XML,
+    Refused,
+    Request,
+    Response,
+    error_response,
+    not_found,
+    refused,
+)
+from agent.restconf.target import read_target
+from agent.restconf.writing import Work
+from yang.tree import Tree, get
+from yang.xml import Element, own
+
+ROOT = "/restconf"
+HOST_META = "/.well-known/host-meta"
+LIBRARY_VERSION = "2016-06-21"
+PRIVILEGE = 15
+_JSON_TYPES = frozenset({JSON, "application/json", "application/vnd.yang.data+json"})
+_XML_TYPES = frozenset(
+    {XML, "application/xml", "text/xml", "application/vnd.yang.data+xml", "application/*"}
+)
+_CAPABILITIES = (
+    "urn:ietf:params:restconf:capability:defaults:1.0?basic-mode=explicit",
+    "urn:ietf:params:restconf:capability:depth:1.0",
+    "urn:ietf:params:restconf:capability:fields:1.0",
+    "urn:ietf:params:restconf:capability:with-defaults:1.0",
+)
+_NO_CACHE = {"Cache-Control": "private, no-cache, must-revalidate, proxy-revalidate"}
+
+
+@dataclass(slots=True)
+class RestconfServer:
+    """The server of a device. `shared` gives what NETCONF and RESTCONF share: locks above all."""
+
+    device: Device
+    shared: Callable[[], NetconfServer]
+    changed: Instant
+    changes: int = 0
+    _root: Tree | None = field(default=None)
+
+    def notice(self, now: Instant) -> None:
+        """The device did something: was the configuration changed?"""
+        root = self.device.datastore.running
+        if root is not self._root:
+            if self._root is not None:
+                self.changed = now
+                self.changes += 1
+            self._root = root
+
+    @property
+    def tag(self) -> str:
+        """The entity tag of the datastore."""
+        seconds, ms = divmod(self.changed, 1000)
+        return f'"{seconds}-{ms:03d}-{self.changes}"'
+
+    @property
+    def modified(self) -> datetime:
+        """When the configuration changed last, to the second, as HTTP says it."""
+        return datetime.fromtimestamp(self.changed // 1000, UTC)
+
+    # --- one request ------------------------------------------------------------------------
+
+    def answer(self, request: Request, user: str, privilege: int, now: Instant) -> Response:
+        """The response to a request of somebody who has logged in."""
+        json_wanted = False
+        try:
+            json_wanted = _wants_json(request)
+            if privilege < PRIVILEGE:
+                raise refused("access-denied", "access denied", kind="protocol")
+            self.notice(now)
+            response = self._dispatch(request, user, now, json_wanted)
+        except Refused as refusal:
+            response = error_response(refusal, request, json_wanted)
+        if request.method == "HEAD":
+            return Response(response.status, response.headers)
+        return response
+
+    def _dispatch(self, request: Request, user: str, now: Instant, json_wanted: bool) -> Response:
+        path = request.path
+        if path.rstrip("/") == HOST_META:
+            _only(request, "GET", "HEAD", "OPTIONS")
+            return _options(request, "GET") or _host_meta()
+        parts = path.removeprefix(ROOT).strip("/").split("/", 1)
+        rest = parts[1] if len(parts) > 1 else ""
+        if not path.startswith(ROOT) or path[len(ROOT) :][:1] not in ("", "/"):
+            raise not_found()
+        if parts[0] == "data":
+            return self._data(request, rest, user, now, json_wanted)
+        if parts[0] == "operations":
+            return self._operations(request, rest, user, now, json_wanted)
+        if parts[0] not in ("", "yang-library-version") or rest:
+            raise not_found()
+        _only(request, "GET", "HEAD", "OPTIONS")
+        return _options(request, "GET") or _root(parts[0], json_wanted)
+
+    # --- data -----------------------------------------------------------------------------------
+
+    def _work(self, user: str, now: Instant) -> Work:
+        server = self.shared()
+        return Work(server, user, now, data.running_tops(server))
+
+    def _data(
+        self, request: Request, path: str, user: str, now: Instant, json_wanted: bool
+    ) -> Response:
+        work = self._work(user, now)
+        rpc = operating.rpc_named(path, work.server.announced.schema)
+        if rpc is not None and request.method == "POST":
+            # source: restconf-clients (an older client posts operations below data)
+            return operating.operate(work, rpc, request.body, _is_json(request), json_wanted)
+        target = read_target(path, work.nodes, work.names)
+        writable = not target.steps or target.node.config
+        allowed = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE" if writable else "GET, HEAD"
+        if not target.steps:
+            allowed = "GET, HEAD, OPTIONS, POST, PUT, PATCH"
+        if request.method == "OPTIONS":
+            patches = {"Accept-Patch": f"{XML}, {JSON}"} if writable else {}
+            return Response(200, {"Allow": allowed, **patches})
+        if request.method in ("GET", "HEAD"):
+            query = reading.read_query(request.query)
+            response = self._get(work, request, path, query, json_wanted)
+            tags = self._tags() if writable else {}
+            if response.status < 300 and tags and self._not_modified(request):
+                return Response(304, {**tags, **_NO_CACHE})
+            return Response(
+                response.status, {**response.headers, **tags, **_NO_CACHE}, response.body
+            )
+        if request.method not in allowed:
+            raise _not_allowed(allowed)
+        if request.query:
+            name = request.query[0][0]
+            message = f"the query parameter {name} is not known here"
+            raise refused("invalid-value", message, kind="protocol")
+        self._check_conditions(request)
+        if request.method == "DELETE":
+            response = writing.delete(work, target)
+        elif request.method == "POST":
+            response, made = writing.create(work, target, request.body, _is_json(request))
+            where = f"{_base(request)}{ROOT}/data/{made}"
+            response = Response(response.status, {"Location": where})
+        else:
+            method = writing.put if request.method == "PUT" else writing.patch
+            response = method(work, target, request.body, _is_json(request))
+        self.notice(now)
+        return Response(response.status, {**response.headers, **self._tags()}, response.body)
+
+    def _get(
+        self, work: Work, request: Request, path: str, query: reading.Query, json_wanted: bool
+    ) -> Response:
+        server = work.server
+        target = read_target(path, work.nodes, work.names)
+        shelf = RUNNING if query.content == "config" else data.STATE
+        tops = dict(work.tops if query.content == "config" else data.state_tops(server))
+        counted = not target.steps or target.steps[0].node.namespace in _LIVE
+        if shelf == data.STATE and counted:
+            tops |= {
+                "netconf-state": _below(monitoring.state(server, work.now)),
+                "restconf-state": _below(_restconf_state()),
+            }
+        statuses: list[Response] = []
+
+        def make() -> bytes:
+            found = reading.answer(tops, target, work.nodes, work.names, query, json_wanted)
+            statuses.append(found)
+            return found.body
+
+        if counted:
+            return reading.answer(tops, target, work.nodes, work.names, query, json_wanted)
+        key = f"{path}|{sorted(request.query)}|{json_wanted}".encode()
+        body = server.kept.reply(shelf, key, make)
+        if statuses:
+            return statuses[0]
+        if not body:
+            return Response(204)
+        return Response(200, {"Content-Type": JSON if json_wanted else XML}, body)
+
+    def _tags(self) -> dict[str, str]:
+        return {"ETag": self.tag, "Last-Modified": format_datetime(self.modified, usegmt=True)}
+
+    def _not_modified(self, request: Request) -> bool:
+        wanted = request.header("if-none-match")
+        if wanted:
+            return wanted.strip() == "*" or self.tag in _tags_in(wanted)
+        since = _date(request.header("if-modified-since"))
+        return since is not None and self.modified <= since
+
+    def _check_conditions(self, request: Request) -> None:
+        """Raises Refused (412) where the client meant another state of the datastore."""
+        wanted, unwanted = request.header("if-match"), request.header("if-none-match")
+        since = _date(request.header("if-unmodified-since"))
+        failed = (
+            (wanted and wanted.strip() != "*" and self.tag not in _tags_in(wanted))
+            or (unwanted and (unwanted.strip() == "*" or self.tag in _tags_in(unwanted)))
+            or (not wanted and since is not None and self.modified > since)
+        )
+        if failed:
+            message = "the datastore is not as the request expects it"
+            raise refused("operation-failed", message, status=412, kind="protocol")
+
+    # --- operations -----------------------------------------------------------------------------
+
+    def _operations(
+        self, request: Request, name: str, user: str, now: Instant, json_wanted: bool
+    ) -> Response:
+        work = self._work(user, now)
+        schema = work.server.announced.schema
+        if not name:
+            _only(request, "GET", "HEAD", "OPTIONS")
+            return _options(request, "GET") or operating.listing(schema, work.names, json_wanted)
+        rpc = operating.rpc_named(name, schema)
+        if rpc is None:
+            raise not_found()
+        _only(request, "POST", "OPTIONS")
+        asked = _options(request, "POST")
+        if asked is not None:
+            return asked
+        return operating.operate(work, rpc, request.body, _is_json(request), json_wanted)
+
+
+# --- what a request wants -------------------------------------------------------------------------
+
+
+def _wants_json(request: Request) -> bool:
+    """Is JSON the form of the answer? XML is, where the client does not care. Raises Refused."""
+    accepted = request.header("accept")
+    if not accepted.strip():
+        kind = _content_type(request)
+        return kind in _JSON_TYPES
+    ranges = []
+    for part in accepted.split(","):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        try:
+            weight = float(quality)
+        except ValueError:
+            weight = 0.0
+        ranges.append((weight, kind))
+    for weight, kind in sorted(ranges, key=lambda found: -found[0]):
+        if weight <= 0:
+            continue
+        if kind in _JSON_TYPES:
+            return True
+        if kind in _XML_TYPES:
+            return False
+        if kind == "*/*":
+            return _content_type(request) in _JSON_TYPES
+    known = f"{JSON} or {XML}"
+    raise refused("invalid-value", f"answers come as {known}", status=406, kind="protocol")
+
+
+def _content_type(request: Request) -> str:
+    return request.header("content-type").partition(";")[0].strip().lower()
+
+
+def _is_json(request: Request) -> bool:
+    """Is the body JSON? Raises Refused (415) for a type that is not read here."""
+    kind = _content_type(request)
+    if kind in _JSON_TYPES:
+        return True
+    if kind in _XML_TYPES or (not kind and not request.body):
+        return False
+    message = f"bodies are read as {JSON} or {XML}"
+    raise refused("invalid-value", message, status=415, kind="protocol")
+
+
+def _only(request: Request, *methods: str) -> None:
+    if request.method not in methods:
+        raise _not_allowed(", ".join(methods))
+
+
+def _not_allowed(allowed: str) -> Refused:
+    refusal = refused("operation-not-supported", "the method is not allowed here", kind="protocol")
+    return Refused(405, refusal.error, {"Allow": allowed})
+
+
+def _options(request: Request, method: str) -> Response | None:
+    if request.method != "OPTIONS":
+        return None
+    listed = "GET, HEAD, OPTIONS" if method == "GET" else "POST, OPTIONS"
+    return Response(200, {"Allow": listed})
+
+
+def _base(request: Request) -> str:
+    host = request.header("host")
+    return f"https://{host}" if host else ""
+
+
+def _tags_in(text: str) -> list[str]:
+    return [part.strip().removeprefix("W/") for part in text.split(",")]
+
+
+def _date(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+# --- fixed resources ------------------------------------------------------------------------------
+
+
+def _host_meta() -> Response:
+    text = (
+        "<XRD xmlns='http://docs.oasis-open.org/ns/xri/xrd-1.0'>\n"
+        f"    <Link rel='restconf' href='{ROOT}'/>\n</XRD>\n"
+    )
+    return Response(200, {"Content-Type": "application/xrd+xml"}, text.encode())
+
+
+def _root(name: str, json_wanted: bool) -> Response:
+    """`/restconf` itself, or its leaf `yang-library-version`."""
+    if json_wanted:
+        version = {"yang-library-version": LIBRARY_VERSION}
+        api: Mapping[str, object] = {
+            "ietf-restconf:restconf": {"data": {}, "operations": {}, **version}
+        }
+        leaf = {"ietf-restconf:yang-library-version": LIBRARY_VERSION}
+        return Response(200, {"Content-Type": JSON}, written(leaf if name else api))
+    top = etree.Element(f"{{{NAMESPACE}}}{name or 'restconf'}", nsmap=own(NAMESPACE))
+    holder = top
+    if not name:
+        etree.SubElement(top, f"{{{NAMESPACE}}}data")
+        etree.SubElement(top, f"{{{NAMESPACE}}}operations")
+        holder = etree.SubElement(top, f"{{{NAMESPACE}}}yang-library-version")
+    holder.text = LIBRARY_VERSION
+    return Response(200, {"Content-Type": XML}, etree.tostring(top, pretty_print=True))
+
+
+def _restconf_state() -> Element:
+    top = etree.Element(f"{{{MONITORING}}}restconf-state", nsmap=own(MONITORING))
+    listed = etree.SubElement(top, f"{{{MONITORING}}}capabilities")
+    for capability in _CAPABILITIES:
+        etree.SubElement(listed, f"{{{MONITORING}}}capability").text = capability
+    return top
+
+
+def _below(element: Element) -> Element:
+    root = etree.Element("data")
+    root.append(element)
+    return root
+
+
+def enabled(root: Tree) -> bool:
+    """Is `restconf` configured, and the secure server that carries it?"""
+    return bool(get(root, ("native", "restconf"))) and secure(root)
+
+
+def secure(root: Tree) -> bool:
+    """Is `ip http secure-server` configured?"""
+    return bool(get(root, ("native", "ip", "http", "secure-server")))
+
+
+_LIVE = frozenset({monitoring.NAMESPACE, MONITORING})
