@@ -63,6 +63,7 @@ FILES = (
     "config.cli",
     "config-ip.cli",
     "config-license.cli",
+    "config-throughput.cli",
     "config-interface.cli",
     "config-line.cli",
     "config-callhome.cli",

@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from agent.core.dates import UTC_ZONE, Zone, config_date
+from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.device.certificates import chains
 from agent.device.config import grammar_of
@@ -42,6 +43,7 @@ class Facts:
     saved: Stamp | None = None
     zone: Zone = UTC_ZONE
     anchor: str = ""
+    udi: Udi | None = None  # of a platform that writes it into its configuration
 
 
 def running_config(device: Device) -> str:
@@ -117,6 +119,7 @@ def facts_of(device: Device) -> Facts:
         saved=_shifted(store.saved, offset),
         zone=device.zone,
         anchor=next(iter(device.agent.state.anchors), ""),
+        udi=None if device.profile.kind == "switch" else device.udi,
     )
 
 
@@ -165,9 +168,15 @@ def _certificates(facts: Facts, root: Tree) -> list[str]:
     return printed
 
 
+def _udi(facts: Facts, root: Tree) -> list[str]:
+    """Routers and controllers write their UDI. # source: running-config-udi"""
+    return [f"license udi pid {facts.udi.pid} sn {facts.udi.sn}"] if facts.udi else []
+
+
 _PARTS: Mapping[str, Callable[[Facts, Tree], list[str]]] = {
     "version": _version,
     "certificates": _certificates,
+    "udi": _udi,
 }
 
 

@@ -60,16 +60,18 @@ def licences_in_use(
     level: str,
     air_level: str,
     access_points: int,
+    throughput: str = "",
 ) -> tuple[LicenceRequest, ...]:
     """What a start asks for: one per unit and licence of its level, one per joined access point.
 
     Units of one model share an entitlement tag and are counted together. Two supervisors of one
     chassis have one UDI; a licence of the chassis counts once for both. # source: chassis-licences
+    `throughput` is the level in force that router licences are named after; empty: the default.
     """
     counts: dict[str, tuple[Entitlement, int]] = {}
     units = tuple(members)
     for place, unit in enumerate(units):
-        for entitlement in profile.licences_of(unit.pid, level):
+        for entitlement in profile.licences_of(unit.pid, level, throughput):
             if entitlement.per == "chassis" and unit in units[:place]:
                 continue
             _, count = counts.get(entitlement.tag, (entitlement, 0))

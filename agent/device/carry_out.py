@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agent.core.clock import Instant
 from agent.core.dates import config_date
 from agent.core.identity import Udi
-from agent.device import config, planned_reload
+from agent.device import config, planned_reload, throughput
 from agent.device.boot import air_licences, boot_jobs, licences_in_use, tag_of
 from agent.device.datastore import Stamp
 from agent.device.inputs import (
@@ -73,12 +73,14 @@ def _event(device: Device, given: AgentEvent, now: Instant) -> str:
 
 
 def _committed(device: Device, given: ConfigCommitted, now: Instant) -> str:
-    root = apply(device.datastore.running, given.edits)
+    before = device.datastore.running
+    root = apply(before, given.edits)
     meaning = device.project(root)
     device.datastore.running = root
     device.datastore.changed = Stamp(now, given.by)
     device.log.configure(meaning.log)
     device.zone = meaning.zone
+    throughput.follow(device, before, now)
     if meaning.licensing == device.agent.state.config:
         return ""
     return device.tell(ConfigChanged(meaning.licensing), now)
@@ -131,6 +133,7 @@ def _start(device: Device, now: Instant, earliest: Instant) -> str:
     device.agent = SmartAgent(device.profile, device.release, device.agent.state)
     # source: boot-level (what was saved comes into force at the start; a day-0 file at once)
     device.level, device.air_level = config.levels(root, device.profile)
+    device.throughput = throughput.configured(root, device)
     before, device.jobs = boot_jobs(
         now, _boot_conditions(device, configured), config.boot_facts(root, device)
     )
@@ -142,7 +145,12 @@ def _start(device: Device, now: Instant, earliest: Instant) -> str:
 
 
 def _boot_conditions(device: Device, configured: bool) -> frozenset[str]:
-    conditions = {"configured": configured, "unsynchronised": not device.clock_authoritative}
+    known = device.profile.throughput
+    conditions = {
+        "configured": configured,
+        "unsynchronised": not device.clock_authoritative,
+        "throughput": known is not None and known.announced,
+    }
     return frozenset(name for name, holds in conditions.items() if holds)
 
 
@@ -151,8 +159,16 @@ def _licences_of_units(device: Device) -> tuple[LicenceRequest, ...]:
 
 
 def _licences_of(device: Device, units: tuple[Udi, ...]) -> tuple[LicenceRequest, ...]:
-    return licences_in_use(
-        device.profile, units, device.level, device.air_level, len(device.access_points)
+    return (
+        *licences_in_use(
+            device.profile,
+            units,
+            device.level,
+            device.air_level,
+            len(device.access_points),
+            device.throughput,
+        ),
+        *throughput.hsec_request(device, device.datastore.running),
     )
 
 

@@ -222,7 +222,13 @@ def boot_facts(root: Tree, device: Device) -> Mapping[str, str]:
     return {
         "self_signed": self_signed_number(device.agent.state.udi.sn),
         "banner": software_banner(device.profile, device.release),
+        "throughput_kbps": str(_kbps(device)),
     }
+
+
+def _kbps(device: Device) -> int:
+    known = device.profile.throughput
+    return known.levels[device.throughput].kbps if known else 0
 
 
 def self_signed_number(serial: str) -> str:
@@ -259,7 +265,7 @@ def factory_root(profile: Profile, release: Release, model: str = "") -> Tree:
     pid = model or next(iter(profile.models))
     text = files("agent.device").joinpath(f"factory-{profile.kind}.txt").read_text("utf-8")
     grammar = grammar_of(profile, release)
-    own = [f"hostname {profile.hostname}"]
+    own = [f"hostname {profile.hostname}", *profile.factory]
     own += [f"license boot level {profile.default_level}"] if profile.default_level else []
     own += [f"switch 1 provision {pid.lower()}"] if profile.kind == "switch" else []
     digest = next((name for span, name in _TRUSTPOINT_HASH if release.within(span)), None)

@@ -112,6 +112,7 @@ class Device:
         "release",
         "reload_reason",
         "restarted",
+        "throughput",
         "zone",
     )
 
@@ -132,6 +133,8 @@ class Device:
         self.access_points: dict[Udi, None] = {}
         self.level = self.profile.default_level
         self.air_level = self.profile.default_air_level
+        known = self.profile.throughput
+        self.throughput = known.default_of(model) if known else ""  # the level in force
         self.booted: Instant | None = None
         self.reload_reason = POWER_ON
         self.planned: ReloadPlan | None = None

@@ -63,6 +63,7 @@ class _Record(msgspec.Struct):
     pending_kinds: dict[int, str]
     agent: msgspec.Raw
     planned: ReloadPlan | None = None
+    throughput: str = ""
 
 
 _encode = msgspec.json.encode
@@ -101,6 +102,7 @@ def take(device: Device) -> bytes:
             pending_kinds={n: type(p.message).__name__ for n, p in state.pending.items()},
             agent=msgspec.Raw(_encode(state)),
             planned=device.planned,
+            throughput=device.throughput,
         )
     )
 
@@ -164,6 +166,7 @@ def _device(record: _Record) -> Device:
     device.clock_offset_ms = record.clock_offset_ms
     device.clock_authoritative = record.clock_authoritative
     device.level, device.air_level = record.level, record.air_level
+    device.throughput = record.throughput or device.throughput
     device.access_points = dict.fromkeys(record.access_points)
     device.jobs = tuple(record.jobs)
     device.planned = record.planned

@@ -45,7 +45,7 @@ class Throughput:
 
     `command` is the word behind it, `at_once` says whether a level takes effect when it is typed,
     `says` is printed then, `refuses` where a level needs a code that is not there (empty: it is
-    taken, and limited). `message` is logged at each start; `in_version` has show version tell it.
+    taken, and limited). It may be `announced` at each start; `in_version` has show version tell it.
     """
 
     command: str
@@ -55,7 +55,7 @@ class Throughput:
     at_once: bool
     says: str
     refuses: str
-    message: str
+    announced: bool
     in_version: bool
 
     def default_of(self, pid: str) -> str:
@@ -88,7 +88,7 @@ def read_throughput(raw: Mapping[str, Any] | None) -> Throughput | None:
         at_once=raw.get("at_once", False),
         says=raw.get("says", ""),
         refuses=raw.get("refuses", ""),
-        message=raw.get("message", ""),
+        announced=raw.get("announced", False),
         in_version=raw.get("in_version", False),
     )
 

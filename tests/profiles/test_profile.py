@@ -15,8 +15,10 @@ ALL = [(name, pid) for name in profile_names() for pid in load(name).models]
 def test_every_level_names_licences_the_model_has(name: str, pid: str) -> None:
     profile = load(name)
     for level, features in profile.levels.items():
-        found = tuple(e.feature for e in profile.licences_of(pid, level))
-        assert found == features
+        for throughput in profile.throughput.levels if profile.throughput else ("",):
+            tier = profile.throughput.levels[throughput].tier if profile.throughput else ""
+            found = tuple(e.feature for e in profile.licences_of(pid, level, throughput))
+            assert found == tuple(feature.format(tier=tier) for feature in features)
 
 
 @pytest.mark.parametrize(("name", "pid"), ALL)

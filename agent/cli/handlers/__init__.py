@@ -18,6 +18,7 @@ from agent.cli.handlers import (
     show_system,
     system,
     terminal,
+    throughput,
 )
 from agent.cli.reply import Handler
 
@@ -36,6 +37,7 @@ _MODULES = (
     show_system,
     system,
     terminal,
+    throughput,
 )
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(

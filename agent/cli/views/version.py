@@ -19,6 +19,7 @@ from agent.core.dates import config_date
 from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.device import config
+from agent.device.throughput import enforced
 from agent.profiles.profile import Profile
 from yang.tree import get
 
@@ -110,6 +111,7 @@ class VersionView:
     air_level: str
     next_air_level: str
     virtual_interfaces: int
+    throughput_kbps: int = 0  # 0 where show version does not tell it
 
 
 def collect(device: Device, now: Instant) -> VersionView:
@@ -117,6 +119,7 @@ def collect(device: Device, now: Instant) -> VersionView:
     root = device.datastore.running
     booted = now if device.booted is None else device.booted
     next_level, next_air_level = config.levels(root, device.profile)
+    known = device.profile.throughput
     restarted = ""
     if device.clock_authoritative:
         restarted = config_date(device.local_time(booted), device.zone)
@@ -131,6 +134,7 @@ def collect(device: Device, now: Instant) -> VersionView:
         air_level=device.air_level,
         next_air_level=next_air_level,
         virtual_interfaces=len(get(root, ("native", "interface", "Vlan"), ())),
+        throughput_kbps=enforced(device, known).kbps if known and known.in_version else 0,
     )
 
 
@@ -200,8 +204,8 @@ def _router_levels(view: VersionView, profile: Profile) -> str:
     text = _ROUTER_LEVELS.format(
         base=base, addon=addon, next_base=next_base, next_addon=next_addon
     ).replace(": \n", ":\n")
-    if "throughput" in profile.texts:
-        text += f"\nThe current throughput level is {profile.texts['throughput']}\n"
+    if view.throughput_kbps:
+        text += f"\nThe current throughput level is {view.throughput_kbps} kbps\n"
     return text
 
 

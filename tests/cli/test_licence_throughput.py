@@ -1,0 +1,156 @@
+"""Throughput levels as typed: what takes effect, what it says, which licences follow, hseck9."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.cli.session import CliSession, Line
+from agent.cli.views import throughput as view
+from agent.core.clock import MINUTE
+from agent.core.release import Release
+from agent.device.device import new_device
+from agent.engine.records import AuthorizationCode
+from agent.profiles.profile import load
+from agent.protocol.messages import AuthorizationData, AuthorizedLicence
+from cli_grammar import grammar_for
+
+BOOT = 1_700_000_000_000
+NOW = BOOT + 5 * MINUTE
+HSEC = "regid.2019-03.com.cisco.DNA_HSEC,1.0_509c41ab-05a8-431f-95fe-ec28086e8844"
+
+
+class Router:
+    def __init__(self, model="C8000V", release="17.15.1"):
+        self.device = new_device("r1", model, Release.parse(release), "FOC0000EMU1")
+        self.device.boot(BOOT)
+        self.session = CliSession(self.device, Line(privilege=15), width=0, length=0)
+        self.session.start(NOW)
+
+    def type(self, line, now=NOW):
+        text = self.session.feed(f"{line}\r", now).replace("\r\n", "\n")
+        return text.removeprefix(f"{line}\n").rpartition("\n")[0]
+
+    def configure(self, *lines):
+        said = [self.type(line) for line in ("configure terminal", *lines, "end")]
+        return said[1:-1]
+
+    def in_use(self):
+        return {use.feature for use in self.device.agent.state.usage.values() if use.count}
+
+    def authorize(self):
+        """Install a code as an import does; how it is fetched is tested elsewhere."""
+        udi, licences = self.device.udi, (AuthorizedLicence(HSEC, 1),)
+        data = AuthorizationData(udi, "A", "piid", "2023-11-14T00:00:00", licences, "c-1")
+        self.device.agent.state.authorizations[udi.short] = AuthorizationCode(data, NOW)
+        return self
+
+
+def test_a_virtual_router_takes_a_level_at_once():
+    router = Router()
+    assert router.in_use() == {"network-advantage_10M", "dna-advantage_10M"}
+    said = router.configure("platform hardware throughput level MB 250")
+    assert said == ["%Throughput has been set to 250 Mbps."]
+    shown = router.type("show platform hardware throughput level")
+    assert shown == "The current throughput level is 250000 kb/s"
+    assert "The current throughput level is 250000 kbps\n" in router.type("show version")
+    assert router.in_use() == {"network-advantage_250M", "dna-advantage_250M"}
+    router.configure("no platform hardware throughput level MB 250")
+    assert router.in_use() == {"network-advantage_10M", "dna-advantage_10M"}
+
+
+def test_above_250_mbps_a_code_is_needed():
+    router = Router()
+    assert router.configure("platform hardware throughput level MB 500") == [
+        load("c8000v").throughput.refuses
+    ]
+    assert router.device.throughput == "10"
+    router.authorize()
+    assert router.configure("platform hardware throughput level MB 500") == [
+        "%Throughput has been set to 500 Mbps."
+    ]
+    assert router.in_use() == {"network-advantage_500M", "dna-advantage_500M", "hseck9"}
+    assert "Router US Export Lic... " not in router.type("show license summary")
+    assert "hseck9                  (DNA_HSEC)" in router.type("show license summary")
+
+
+def test_a_stored_level_without_its_code_is_limited():
+    router = Router().authorize()
+    router.configure("platform hardware throughput level MB 1000")
+    router.type("write memory")
+    router.device.agent.state.authorizations.clear()
+    router.device.reload(NOW)
+    shown = router.type("show platform hardware throughput level", NOW)
+    assert shown == "The current throughput level is 250000 kb/s"
+    assert "hseck9" not in router.in_use()
+
+
+def test_the_use_of_hseck9_is_released_by_command():
+    router = Router().authorize()
+    router.configure("license feature hseck9")
+    assert "hseck9" in router.in_use()
+    router.configure("platform hsec-license-release")
+    assert "hseck9" not in router.in_use()
+    assert "platform hsec-license-release\n" in router.type("show running-config")
+
+
+def test_a_physical_router_takes_a_level_at_its_next_start():
+    router = Router("C8300-1N1S-6T", "17.9.1")
+    said = router.configure("platform hardware throughput crypto T2")
+    assert said == [load("c8300").throughput.says]
+    shown = router.type("show platform hardware throughput crypto").split("\n")
+    assert shown[:2] == [
+        "Current configured crypto throughput level: T2",
+        "Level is not saved, reboot is required",
+    ]
+    assert router.in_use() == {"network-advantage_2.5G", "dna-advantage_2.5G"}
+    router.authorize()
+    router.type("write memory")
+    router.device.reload(NOW)
+    shown = router.type("show platform hardware throughput crypto").split("\n")
+    assert shown == [
+        "Current configured crypto throughput level: T2",
+        "Level is saved, reboot is not required",
+        "Current enforced crypto throughput level: 1G",
+        "Crypto Throughput is throttled at 1G",
+        "Default Crypto throughput level: 2.5G",
+        "Current boot level is network-advantage",
+    ]
+    assert router.in_use() == {"network-advantage_T2", "dna-advantage_T2", "hseck9"}
+    assert "(NWSTACK_T2_A)" in router.type("show license summary")
+
+
+def test_an_isr_tells_its_level_when_it_starts():
+    router = Router("ISR4451-X/K9", "17.12.4")
+    log = router.type("show logging")
+    level = log.index("%ISR_THROUGHPUT-6-LEVEL: Throughput level has been set to 1000000 kbps")
+    assert level < log.index("%SMART_LIC-6-AGENT_ENABLED")
+    assert "% Invalid input" in router.configure("platform hardware throughput level 400000")[0]
+    running = router.type("show running-config")
+    own = "no license feature hseck9\nlicense udi pid ISR4451-X/K9 sn FOC0000EMU1\nlicense boot"
+    assert own in running
+
+
+@pytest.mark.parametrize("family", ["c8000v", "c8300", "c8500", "isr4000"])
+def test_the_commands_know_the_levels_of_the_profile(family):
+    """17.15.1 has all of them; before 17.7.1 there are no tiers."""
+    known = load(family).throughput
+    grammar = grammar_for(Release.parse("17.15.1"), "router", family)
+    node = grammar.modes["config"].root
+    words = ["platform", "hardware", "throughput", known.command]
+    for word in words + (["MB"] if family == "c8000v" else []):
+        node = node.keywords[word]
+    assert {child.token for child in node.children} == set(known.levels)
+
+
+@pytest.mark.golden
+def test_the_captures_of_throughput(golden):
+    name = "show-platform-hardware-throughput-crypto__c8300-17.8i__t3-not-throttled.txt"
+    router = Router("C8300-1N1S-6T", "17.8.1").authorize()
+    router.configure("platform hardware throughput crypto T3", "license boot level network-premier")
+    router.type("write memory")
+    router.device.reload(NOW)
+    shown = router.type("show platform hardware throughput crypto")
+    assert shown == (golden / name).read_text().strip()
+    name = "show-platform-hardware-throughput-level__cedge__unthrottled.txt"
+    line = view.level(view.ThroughputView("T3", 0, "10G", False, "2.5G", "", True, True))
+    assert line == (golden / name).read_text().strip().split("\n")[1]
