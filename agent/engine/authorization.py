@@ -9,13 +9,15 @@ Sources: docs/sources.md, entries authorization-codes, authorization-file, retur
 from __future__ import annotations
 
 from agent.core.identity import Udi
-from agent.engine import transport
+from agent.engine import reporting, transport
 from agent.engine.actions import Answer, WriteFile
 from agent.engine.events import (
     AuthorizationAsked,
     AuthorizationRequestSaved,
     AuthorizationReturned,
+    LicenceRequest,
     Scope,
+    UsageChanged,
 )
 from agent.engine.records import AuthorizationCode
 from agent.engine.saving import NOT_FOUND
@@ -45,6 +47,27 @@ def lacks_code(turn: Turn, tag: str) -> bool:
         return False
     code = turn.state.authorizations.get(turn.state.udi.short)
     return code is None or all(licence.tag != tag for licence in code.data.licences)
+
+
+def usable(turn: Turn, licences: tuple[LicenceRequest, ...]) -> tuple[LicenceRequest, ...]:
+    """Those of the licences that may be used; the others wait for their code."""
+    allowed = []
+    for licence in licences:
+        if lacks_code(turn, licence.entitlement_tag):
+            turn.note("SAEVT_NOT_AUTHORIZED", entitlementTag=licence.entitlement_tag)
+            turn.state.authorizing.waiting[licence.entitlement_tag] = licence
+        else:
+            allowed.append(licence)
+    return tuple(allowed)
+
+
+def use_what_waited(turn: Turn) -> None:
+    """A code was installed: licences that waited for it are used from now on."""
+    waiting = turn.state.authorizing.waiting
+    for tag, licence in list(waiting.items()):
+        if not lacks_code(turn, tag):
+            del waiting[tag]
+            reporting.usage_changed(turn, UsageChanged(licence))
 
 
 def asked(turn: Turn, event: AuthorizationAsked) -> None:
@@ -118,6 +141,7 @@ def install(turn: Turn, data: AuthorizationData) -> tuple[int, str] | None:
         code = confirmation_code(before.data.correlation_id, data.correlation_id, data.udi)
     state.authorizations[short] = AuthorizationCode(data, turn.now, code)
     state.authorization_requests.pop(short, None)
+    use_what_waited(turn)
     turn.log("SMART_LIC.AUTHORIZATION_INSTALL_SUCCESS", udi=str(data.udi))
     turn.note("SAEVT_AUTH_INSTALL", udi=str(data.udi), success="True")
     return None

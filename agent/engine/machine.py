@@ -139,7 +139,7 @@ def _booted(turn: Turn, event: Booted) -> None:
     for report in list(state.reports.values()):
         if report.state is RumState.OPEN:
             rum.close(turn, report, rum.PRODUCT_RELOAD)
-    reporting.usage_at_boot(turn, event.licences)
+    reporting.usage_at_boot(turn, authorization.usable(turn, event.licences))
     for use in state.usage.values():
         if use.count:
             rum.start(turn, use)
@@ -194,11 +194,10 @@ def _config_changed(turn: Turn, event: ConfigChanged) -> None:
 
 def _usage_changed(turn: Turn, event: UsageChanged) -> None:
     """An enforced licence is not used without an authorization code."""
-    tag = event.licence.entitlement_tag
-    if event.licence.count and authorization.lacks_code(turn, tag):
-        turn.note("SAEVT_NOT_AUTHORIZED", entitlementTag=tag)
-        return
-    reporting.usage_changed(turn, event)
+    if event.licence.count == 0:
+        turn.state.authorizing.waiting.pop(event.licence.entitlement_tag, None)
+    if event.licence.count == 0 or authorization.usable(turn, (event.licence,)):
+        reporting.usage_changed(turn, event)
 
 
 def _clock_changed(turn: Turn, event: ClockChanged) -> None:

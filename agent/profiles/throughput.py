@@ -8,11 +8,13 @@ Facts: docs/sources.md, entries throughput-levels, export-limit.
 
 from __future__ import annotations
 
-import uuid
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+from agent.core.chance import Chance
 
 EXPORT_KBPS = 250_000
 HSEC = "hseck9"
@@ -108,7 +110,7 @@ def for_each_tier(row: Mapping[str, Any], raw: Mapping[str, Any]) -> Iterator[di
         display = pattern.replace(_TIER, tier)
         feature = row["feature"].replace(_TIER, tier)
         tag = row["tag"].replace(_DISPLAY, display)
-        tag = tag.replace(_UUID, str(uuid.uuid5(uuid.NAMESPACE_URL, display)))
+        tag = tag.replace(_UUID, Chance(display).uuid())
         yield {
             **row,
             "feature": feature,

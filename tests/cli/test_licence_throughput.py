@@ -138,7 +138,7 @@ def test_the_commands_know_the_levels_of_the_profile(family):
     node = grammar.modes["config"].root
     words = ["platform", "hardware", "throughput", known.command]
     for word in words + (["MB"] if family == "c8000v" else []):
-        node = node.keywords[word]
+        node = node.keywords[word.lower()]
     assert {child.token for child in node.children} == set(known.levels)
 
 

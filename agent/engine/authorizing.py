@@ -1,0 +1,30 @@
+"""What is under way for authorization codes: licences that wait for one, exchanges to be made.
+
+A part of AgentState with a file of its own. Sources: docs/sources.md, entry authorization-codes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agent.core.identity import Udi
+from agent.engine.events import LicenceRequest
+from agent.protocol.messages import AuthorizationRequest
+
+
+@dataclass(slots=True)
+class Authorizing:
+    """`waiting` are licences the platform wants and may not use, by entitlement tag.
+
+    `asked` are the units an online request is for, from the command to its end; the request goes
+    out while `request_wanted`, its result is asked for by `poll_id` while `poll_wanted`.
+    `returns` and `confirmations` are to be sent once each.
+    """
+
+    waiting: dict[str, LicenceRequest] = field(default_factory=dict)
+    asked: tuple[Udi, ...] = ()
+    request_wanted: bool = False
+    poll_id: str = ""
+    poll_wanted: bool = False
+    returns: tuple[AuthorizationRequest, ...] = ()
+    confirmations: tuple[AuthorizationRequest, ...] = ()
