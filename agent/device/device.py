@@ -18,9 +18,7 @@ from agent.core.dates import Zone
 from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.device import config, planned_reload
-from agent.device.boot import (
-    tag_of,
-)
+from agent.device.boot import tag_of
 from agent.device.carry_out import CARRY_OUT
 from agent.device.datastore import Datastore
 from agent.device.files import FileFault, VirtualFiles, normalised, sizes
@@ -53,10 +51,7 @@ from agent.engine import transport
 from agent.engine.actions import Action, Answer, Notify, Send, WriteFile
 from agent.engine.actions import Log as LogAction
 from agent.engine.config import LicenseConfig
-from agent.engine.events import (
-    Event,
-    TimeReached,
-)
+from agent.engine.events import Event, TimeReached
 from agent.engine.machine import SmartAgent, new_state
 from agent.engine.records import Member, Role
 from agent.engine.state import AgentState
@@ -133,8 +128,7 @@ class Device:
         self.access_points: dict[Udi, None] = {}
         self.level = self.profile.default_level
         self.air_level = self.profile.default_air_level
-        known = self.profile.throughput
-        self.throughput = known.default_of(model) if known else ""  # the level in force
+        self.throughput = self.profile.default_throughput(model)  # the level in force
         self.booted: Instant | None = None
         self.reload_reason = POWER_ON
         self.planned: ReloadPlan | None = None

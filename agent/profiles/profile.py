@@ -126,6 +126,10 @@ class Profile:
                     return entitlement
         return next((row.entitlement for row in self.enforced if row.tag == tag), None)
 
+    def default_throughput(self, pid: str) -> str:
+        """The throughput level of a model on which none is configured; empty without levels."""
+        return self.throughput.default_of(pid) if self.throughput else ""
+
     def texts_of(self, pid: str) -> Mapping[str, str]:
         """What the family states of a model, and what the model states differently."""
         return ChainMap(dict(self.models[pid].texts), dict(self.texts))

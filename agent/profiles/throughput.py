@@ -8,7 +8,6 @@ Facts: docs/sources.md, entries throughput-levels, export-limit.
 
 from __future__ import annotations
 
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
