@@ -40,6 +40,7 @@ def announced(release: Release, candidate: bool) -> Announced:
     names = texts_of(release)
     schema = schema_of(names)
     listed = [f"{m.name}@{revision_of(m.name, m.revision, release)}" for m in schema.modules]
+    listed += ["candidate"] * candidate
     library_id = hashlib.sha256(" ".join(listed).encode()).hexdigest()[:32]
     revision = "2019-01-04" if release.within("17.4..") else "2016-06-21"
     capabilities = [
@@ -64,8 +65,6 @@ def announced(release: Release, candidate: bool) -> Announced:
         capabilities.append(f"{_IETF}:capability:yang-library:1.1?{library}content-id={library_id}")
     capabilities.append("http://tail-f.com/ns/netconf/actions/1.0")
     uris = module_uris(release)
-    if candidate and confirmed:
-        uris = [uri.replace(",candidate,", ",candidate,confirmed-commit,") for uri in uris]
     if not candidate:
         uris = [uri.replace("writable-running,candidate,", "writable-running,") for uri in uris]
     capabilities += uris
