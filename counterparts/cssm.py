@@ -88,6 +88,7 @@ class Cssm:
 
     def handle(self, request: CloudRequest, now: Instant) -> Answer:
         """Answer a request; what it changed is kept before this returns."""
+        self.judge.trust_days = self.script.trust_days
         if self.script.down:
             return spoiled(Answer(0, b""), self.script)
         route = _ROUTES.get((request.method, request.path))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.core.chance import Chance
-from agent.core.clock import HOUR, MINUTE, Instant
+from agent.core.clock import DAY, HOUR, MINUTE, Instant
 from agent.core.identity import Udi
 from agent.protocol import signing
 from agent.protocol.codec import (
@@ -62,6 +62,7 @@ class Judge:
         self._authority = authority
         self._account = account
         self._seed = seed
+        self.trust_days = 0  # how long the codes issued from now on last; 0 for ever
 
     def acknowledge(
         self,
@@ -264,10 +265,19 @@ class Judge:
             self._authority, asked.udi, key, trust_id, identifier, since
         )
         issued = IssuedTrust(
-            trust_id, asked.udi, asked.nonce, asked.csr, certificate, valid_from, valid_to=0
+            trust_id,
+            asked.udi,
+            asked.nonce,
+            asked.csr,
+            certificate,
+            valid_from,
+            self._end(valid_from),
         )
         self._records.add_trust(issued)
         return issued
+
+    def _end(self, valid_from: Instant) -> Instant:
+        return valid_from + self.trust_days * DAY if self.trust_days else 0
 
     def _correlation_id(self, poll_id: int) -> str:
         digest = Chance(f"{self._seed}|{poll_id}").digest("correlation").hex()

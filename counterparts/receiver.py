@@ -26,6 +26,7 @@ from agent.protocol.messages import (
     Reply,
     Request,
     StatusCode,
+    TrustAcknowledgement,
     TrustEstablishment,
     TrustSync,
     UsageReport,
@@ -159,6 +160,10 @@ def _take_sync(cssm: Cssm, asked: TrustSync, now: Instant) -> Reply:
     return _good(asked, now, licence_files=(found,))
 
 
+def _take_trust_ack(cssm: Cssm, asked: TrustAcknowledgement, now: Instant) -> Reply:
+    return _good(asked, now)
+
+
 def _take_usage(cssm: Cssm, asked: UsageReport, now: Instant) -> Reply:
     upload = cssm.take_upload(asked, now - cssm.script.skew_ms)
     return _later(cssm, asked, str(upload.poll_id), now)
@@ -203,6 +208,7 @@ def _failed(asked: Request, message: str, now: Instant) -> Reply:
 _TAKE: Mapping[type[Request], Callable[[Cssm, Any, Instant], Reply]] = {
     TrustEstablishment: _take_trust,
     TrustSync: _take_sync,
+    TrustAcknowledgement: _take_trust_ack,
     UsageReport: _take_usage,
     Poll: _take_poll,
     Hello: _take_hello,

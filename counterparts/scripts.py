@@ -50,6 +50,7 @@ class Script:
     shape: bool = False  # valid JSON that is no reply
     skew_ms: int = 0  # how far CSSM's clock is ahead
     ack: AckFault = AckFault.NONE
+    trust_days: int = 0  # how long trust codes issued from now on last; 0 for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ _WORDS: dict[str, Callable[[Script, int], Script]] = {
     "slow": lambda script, value: replace(script, slow_ms=value * 1000),
     "status": lambda script, value: replace(script, status=value or 500),
     "skew": lambda script, value: replace(script, skew_ms=value * 1000),
+    "trust-days": lambda script, value: replace(script, trust_days=value),
     "garbage": lambda script, value: replace(script, garbage=True),
     "redirect": lambda script, value: replace(script, redirect=True),
     "endless": lambda script, value: replace(script, endless=True),
@@ -158,6 +160,7 @@ _ALLOWED = ", ".join(
         "html",
         "shape",
         "skew=SECONDS",
+        "trust-days=DAYS",
         *(fault.value for fault in AckFault),
     ]
 )

@@ -133,6 +133,7 @@ _AFTER_FAILURE: dict[Exchange, Callable[[Turn, Pending], None]] = {
     Exchange.RESULT_POLLING: _poll_failed,
     Exchange.TRUST_ESTABLISHMENT: establish.failed,
     Exchange.TRUST_SYNC: establish.sync_failed,
+    Exchange.TRUST_ACKNOWLEDGEMENT: establish.acknowledgement_failed,
 }
 
 
@@ -269,4 +270,5 @@ _ON_REPLY: dict[Exchange, Callable[[Turn, Pending, Reply], None]] = {
     Exchange.RESULT_POLLING: _poll_answered,
     Exchange.TRUST_ESTABLISHMENT: establish.answered,
     Exchange.TRUST_SYNC: establish.sync_answered,
+    Exchange.TRUST_ACKNOWLEDGEMENT: establish.acknowledgement_answered,
 }

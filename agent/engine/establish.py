@@ -117,6 +117,18 @@ def _plan_sync(turn: Turn, wait: int) -> None:
     set_timer(turn.state, TimerName.TRUST_SYNC, turn.now + wait)
 
 
+def acknowledgement_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
+    """CSSM knows which codes are in use, or is told again with the next Trust Sync."""
+    if reply.status is not StatusCode.OK:
+        acknowledgement_failed(turn, pending)
+
+
+def acknowledgement_failed(turn: Turn, pending: Pending) -> None:
+    """No answer: once more after a Trust Sync, which shows that CSSM is there."""
+    turn.state.trust_ack_wanted = True
+    _plan_sync(turn, TIMINGS.trust.sync_retry)
+
+
 def _try_again(turn: Turn, wait: int) -> None:
     if turn.state.trust_wanted is not None:
         when = turn.now + wait

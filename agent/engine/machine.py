@@ -25,6 +25,7 @@ from agent.engine import (
     rum,
     saving,
     transport,
+    trust_life,
     units,
 )
 from agent.engine.actions import Action, Answer
@@ -123,6 +124,7 @@ def _booted(turn: Turn, event: Booted) -> None:
     state = turn.state
     transport.drop_pending(turn)
     state.timers.clear()
+    trust_life.due(turn)
     state.hello_wanted = state.poll_wanted = state.connected = False
     state.comm_failed = state.reached = False
     state.trust_wanted, state.trust_sync_wanted = None, False
@@ -263,6 +265,7 @@ _DUE: dict[TimerName, Callable[[Turn], None]] = {
     TimerName.ENDPOINT_ANNOUNCEMENT: reporting.announce_endpoints,
     TimerName.ACK_RULE_NOTICE: ack_rule.notice,
     TimerName.TRUST_SYNC: transport.sync_trust,
+    TimerName.TRUST_RENEWAL: transport.renewal_due,
     TimerName.AUTHORIZATION_CODE_PROCESS: establish.authorization_due,
     TimerName.REGISTER_PERIOD_EXPIRATION_CHECK: transport.proceed,
 }

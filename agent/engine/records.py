@@ -258,6 +258,7 @@ class TimerName(Enum):
     ENDPOINT_ANNOUNCEMENT = "Endpoint announcement"
     UNREPORTED_WARNING = "Unreported warning"
     ACK_RULE_NOTICE = "Acknowledgement notice"
+    TRUST_RENEWAL = "Trust renewal"
 
 
 @dataclass(frozen=True, slots=True)

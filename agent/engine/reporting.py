@@ -42,11 +42,17 @@ def arm_push(turn: Turn) -> None:
 
 
 def limit_ends(turn: Turn) -> Instant:
-    """The end of the daily limit's rolling window; 0 where there is none."""
+    """The end of the daily limit's rolling window or of a factory reset's hour; 0 without one."""
     last = turn.state.usage_reporting.last_report_push
     if last is None or not turn.release.has("daily_report_limit"):
-        return 0
-    return last + TIMINGS.push.limit
+        return reset_hour_ends(turn)
+    return max(last + TIMINGS.push.limit, reset_hour_ends(turn))
+
+
+def reset_hour_ends(turn: Turn) -> Instant:
+    """No report can be produced before. # source: factory-reset"""
+    reset = turn.state.factory_reset
+    return 0 if reset is None else reset + TIMINGS.push.factory_reset_wait
 
 
 def push_is_owed(turn: Turn) -> bool:
@@ -110,9 +116,7 @@ def first_use(turn: Turn) -> None:
     refresh_interval(turn)
     if state.usage_reporting.next_report_push is None:
         soonest = turn.now + TIMINGS.push.first
-        if state.factory_reset is not None:  # source: factory-reset (an hour without reports)
-            soonest = max(soonest, state.factory_reset + TIMINGS.push.factory_reset_wait)
-        schedule_push(turn, soonest)
+        schedule_push(turn, max(soonest, reset_hour_ends(turn)))
 
 
 def set_deadline(turn: Turn, when: Instant | None, in_policy_days: int) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.core.clock import DAY
-from agent.engine import rum, transport, trust
+from agent.engine import reporting, rum, transport, trust
 from agent.engine.actions import Answer, WriteFile
 from agent.engine.events import (
     ReportsClosed,
@@ -32,6 +32,9 @@ _UNREPORTED = (RumState.OPEN, RumState.CLOSED)
 def save_usage(turn: Turn, event: UsageSaved) -> None:
     """Close what is open and write the reports asked for; nothing to write is an answer."""
     asked_for = _SELECT[event.which]
+    if reporting.reset_hour_ends(turn) > turn.now:
+        turn.actions.append(Answer(NOT_FOUND))
+        return
     reports = turn.state.reports
     wanted = [r.report_id for r in reports.values() if _kept(r) and asked_for(turn, r, event)]
     if not wanted:

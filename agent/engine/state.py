@@ -121,6 +121,7 @@ class AgentState:
     poll_wanted: bool = False
     trust_wanted: TrustWanted | None = None
     trust_sync_wanted: bool = False
+    trust_ack_wanted: bool = False  # a renewed code is to be acknowledged to CSSM
     greeted: bool = False  # this contact's Hello went through
     reached: bool = False  # a peer was reached since boot or since the transport changed
 

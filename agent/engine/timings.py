@@ -62,6 +62,7 @@ class TrustTimings:
     boot_sync: Instant
     change_sync: Instant
     sync_retry: Instant
+    renewal: Instant
 
 
 @dataclass(frozen=True, slots=True)

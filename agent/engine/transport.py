@@ -10,7 +10,7 @@ Sources: docs/sources.md, entries hello-retries, polling, trust-idtoken.
 from __future__ import annotations
 
 from agent.core.clock import Instant
-from agent.engine import reporting, retries, rum, trust
+from agent.engine import reporting, retries, rum, trust, trust_life
 from agent.engine.actions import Send
 from agent.engine.records import Exchange, Pending, TimerName, TrustWanted
 from agent.engine.routes import is_direct, route, talks
@@ -24,6 +24,7 @@ from agent.protocol.messages import (
     Poll,
     Request,
     Sender,
+    TrustAcknowledgement,
     TrustEstablishment,
     TrustSync,
     UsageReport,
@@ -65,7 +66,7 @@ def push_due(turn: Turn) -> None:
 
 def sync(turn: Turn) -> None:
     """`license smart sync`: one more exchange, whatever the daily limit says."""
-    if talks(turn.state):
+    if talks(turn.state) and reporting.reset_hour_ends(turn) <= turn.now:
         turn.state.pushes_wanted += 1
         proceed(turn)
 
@@ -123,6 +124,12 @@ def sync_trust(turn: Turn) -> None:
     proceed(turn)
 
 
+def renewal_due(turn: Turn) -> None:
+    """A trust code ends soon or now."""
+    if trust_life.due(turn):
+        sync_trust(turn)
+
+
 def resend(state: AgentState) -> tuple[Send, ...]:
     """The requests in flight, to be sent again by an emulator that was restarted."""
     return tuple(
@@ -153,6 +160,9 @@ def _proceed_to_cssm(turn: Turn) -> None:
     elif state.trust_sync_wanted:
         state.trust_sync_wanted = False
         _send(turn, Exchange.TRUST_SYNC, _trust_sync(turn))
+    elif state.trust_ack_wanted and timer(state, TimerName.TRUST_SYNC) is None:
+        state.trust_ack_wanted = False
+        _send(turn, Exchange.TRUST_ACKNOWLEDGEMENT, _trust_ack(turn))
     elif state.pushes_wanted:
         state.pushes_wanted -= 1
         _send_usage(turn)
@@ -234,6 +244,11 @@ def _trust_sync(turn: Turn) -> TrustSync:
         trust_requests=asked,
         trust_signature=proof,
     )
+
+
+def _trust_ack(turn: Turn) -> TrustAcknowledgement:
+    ids = tuple(code.trust_id for code in turn.state.trust.values())
+    return TrustAcknowledgement(sender(turn), own_time(turn), turn.state.chance.nonce(), ids)
 
 
 def _poll(turn: Turn) -> Poll:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.core.identity import Udi
+from agent.engine import trust_life
 from agent.engine.records import PendingTrust, TrustCode, TrustWanted
-from agent.engine.state import AgentState
 from agent.engine.turn import Turn
 from agent.protocol import signing
 from agent.protocol.codec import trust_requests_text
@@ -27,7 +27,8 @@ Asked = tuple[tuple[TrustRequest, ...], str]
 
 def requests(turn: Turn) -> Asked:
     """Trust requests for all units without a code, and the signature that proves the key."""
-    return _proved(turn, tuple(_request(turn, udi) for udi in missing(turn.state)))
+    wanting = trust_life.wanting(turn.state, turn.now)
+    return _proved(turn, tuple(_request(turn, udi) for udi in wanting))
 
 
 def requests_with_token(turn: Turn, wanted: TrustWanted) -> Asked:
@@ -35,11 +36,6 @@ def requests_with_token(turn: Turn, wanted: TrustWanted) -> Asked:
     bare = (_request(turn, udi) for udi in wanted.units)
     asked = tuple(replace(r, idtoken=wanted.token, force=wanted.force) for r in bare)
     return _proved(turn, asked)
-
-
-def missing(state: AgentState) -> tuple[Udi, ...]:
-    """The units without a trust code, each once."""
-    return tuple(dict.fromkeys(m.udi for m in state.members if m.udi.short not in state.trust))
 
 
 def _proved(turn: Turn, asked: tuple[TrustRequest, ...]) -> Asked:
@@ -78,6 +74,8 @@ def install(turn: Turn, data: TrustData) -> tuple[int, str] | None:
     )
     if data.udi == state.udi:
         state.product_instance_identifier = data.product_instance_identifier
+    state.trust_ack_wanted = state.trust_ack_wanted or installed is not None
+    trust_life.plan(turn)
     turn.log("SMART_LIC.TRUST_CODE_INSTALL_SUCCESS", udi=str(data.udi))
     turn.note("SAEVT_TRUST_INSTALL", udi=str(data.udi), success="True")
     return None
@@ -94,6 +92,7 @@ def _renew(turn: Turn, installed: TrustCode, data: TrustData) -> tuple[int, str]
         valid_from=data.valid_from,
         valid_to=data.valid_to,
     )
+    trust_life.plan(turn)
     return None
 
 

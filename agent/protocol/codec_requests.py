@@ -18,6 +18,7 @@ from agent.protocol.messages import (
     Poll,
     Request,
     Sender,
+    TrustAcknowledgement,
     TrustEstablishment,
     TrustRequest,
     TrustSync,
@@ -84,10 +85,24 @@ def _write_sync(request: TrustSync) -> dict[str, Any]:
     }
 
 
-def _read_sync(sender: Sender, data: Fields) -> TrustSync:
+def _write_trust_ack(request: TrustAcknowledgement) -> dict[str, Any]:
+    return {"trust_ids": list(request.trust_ids)}
+
+
+def _read_trust_ack(sender: Sender, data: Fields) -> TrustAcknowledgement:
+    return TrustAcknowledgement(
+        sender, data.integer("timestamp"), data.text("nonce"), trust_ids=_trust_ids(data)
+    )
+
+
+def _trust_ids(data: Fields) -> tuple[int, ...]:
     trust_ids = data.items("trust_ids", required=False)
     if any(not isinstance(item, int) or isinstance(item, bool) for item in trust_ids):
         raise MessageError(ReturnCode.PARSE, "trust_ids is not an array of integers")
+    return tuple(trust_ids)
+
+
+def _read_sync(sender: Sender, data: Fields) -> TrustSync:
     return TrustSync(
         sender,
         data.integer("timestamp"),
@@ -96,7 +111,7 @@ def _read_sync(sender: Sender, data: Fields) -> TrustSync:
             HaMember(device.text("role", ""), device.udi())
             for device in data.objects("device_list", required=False)
         ),
-        trust_ids=tuple(trust_ids),
+        trust_ids=_trust_ids(data),
         trust_requests=_trust_requests(data),
         trust_signature=data.text("emu_trust_signature", ""),
     )
@@ -160,6 +175,7 @@ KINDS: Mapping[type[Request], str] = {
     Poll: "POLL",
     TrustEstablishment: "TRUST_REQUEST",
     TrustSync: "TRUST_SYNC",
+    TrustAcknowledgement: "TRUST_ACK",
     SmartLicensingRequest: "SMART_LICENSING",
 }
 WRITERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
@@ -168,6 +184,7 @@ WRITERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "POLL": _write_poll,
     "TRUST_REQUEST": _write_trust,
     "TRUST_SYNC": _write_sync,
+    "TRUST_ACK": _write_trust_ack,
     "SMART_LICENSING": write_request,
 }
 READERS: Mapping[str, Callable[[Sender, Fields], Request]] = {
@@ -176,5 +193,6 @@ READERS: Mapping[str, Callable[[Sender, Fields], Request]] = {
     "POLL": _read_poll,
     "TRUST_REQUEST": _read_trust,
     "TRUST_SYNC": _read_sync,
+    "TRUST_ACK": _read_trust_ack,
     "SMART_LICENSING": read_request,
 }

@@ -138,7 +138,25 @@ class TrustSync:
     trust_signature: str = ""
 
 
-Request = Hello | UsageReport | Poll | TrustEstablishment | TrustSync | SmartLicensingRequest
+@dataclass(frozen=True, slots=True)
+class TrustAcknowledgement:
+    """Tell CSSM which trust codes are installed now; the others of these units are over."""
+
+    sender: Sender
+    timestamp: Instant
+    nonce: str
+    trust_ids: tuple[int, ...] = ()
+
+
+Request = (
+    TrustAcknowledgement
+    | Hello
+    | UsageReport
+    | Poll
+    | TrustEstablishment
+    | TrustSync
+    | SmartLicensingRequest
+)
 
 
 # --- replies -------------------------------------------------------------------------------
