@@ -1,6 +1,6 @@
 """The command grammar: what a user can type, as data, and the library that reads and matches it.
 
-`grammar_for(release, kind, family)` gives the frozen grammar of one release and platform, shared
+`grammar_for(release, kind, family, model)` gives the frozen grammar of one release and platform, shared
 by all devices that have it. `match`, `complete` and `help_for` serve the session, `printed_lines`
 walks the same rows backwards. Nothing here knows licensing.
 """
@@ -73,6 +73,15 @@ FILES = (
 )
 
 
+# Another licensing model, or a product that is no IOS XE, has files in the place of others.
+_ADMIN = ("emulator.cli", "config.cli", "config-ip.cli", "config-license.cli")
+FILES_OF = {
+    "policy": FILES,
+    "legacy": tuple("legacy.cli" if name == "license.cli" else name for name in FILES),
+    "cucm": (*_ADMIN, "config-interface.cli", "config-line.cli", "cucm.cli"),
+}
+
+
 class ReleaseLike(Protocol):
     """What is asked of a release."""
 
@@ -90,24 +99,30 @@ def load(texts: Iterable[tuple[str, str]], choice: Choice) -> Grammar:
     return build(rows, choice)
 
 
-def grammar_for(release: ReleaseLike, kind: str, family: str, *, strict: bool = False) -> Grammar:
+def grammar_for(
+    release: ReleaseLike, kind: str, family: str, model: str = "policy", *, strict: bool = False
+) -> Grammar:
     """The grammar of a release on a platform; `strict` leaves out what no real device has.
 
-    Cached: devices of one release and platform share one grammar.
+    `model` is the licensing model; a kind with files of its own goes before it. Cached: devices of
+    one release and platform share one grammar.
     """
-    return _grammar(release, kind, family, strict)  # one key, however the caller spells it
+    chosen = kind if kind in FILES_OF else model
+    return _grammar(release, kind, family, chosen, strict)  # one key, however it is spelled
 
 
 @cache
-def _grammar(release: ReleaseLike, kind: str, family: str, strict: bool) -> Grammar:
-    return build(_rows(), Choice(release.within, frozenset({kind, family}), strict))
+def _grammar(
+    release: ReleaseLike, kind: str, family: str, chosen: str, strict: bool
+) -> Grammar:
+    return build(_rows(chosen), Choice(release.within, frozenset({kind, family}), strict))
 
 
 @cache
-def _rows() -> Rows:
+def _rows(chosen: str) -> Rows:
     rows = Rows()
     folder = files("cli_grammar")
-    for name in FILES:
+    for name in FILES_OF[chosen]:
         read(rows, name, folder.joinpath(name).read_text("utf-8"))
     check(rows)
     return rows

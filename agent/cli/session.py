@@ -53,7 +53,11 @@ class CliSession:
         self.privilege = line.privilege
         self.terminal = Terminal(length, width)
         self.grammar = grammar_for(
-            device.release, device.profile.kind, device.profile.family, strict=strict
+            device.release,
+            device.profile.kind,
+            device.profile.family,
+            device.profile.licensing_on(device.release),
+            strict=strict,
         )
         self.mode = EXEC
         self.bases: dict[str, Path] = {}  # of the modes entered, the path each stands at
@@ -148,7 +152,8 @@ class CliSession:
     def prompt(self) -> str:
         host: str = self.device.agent.state.config.hostname
         if self.mode == EXEC:
-            return host + ("#" if self.privilege > 1 else ">")
+            own = self.device.profile.prompt
+            return own or host + ("#" if self.privilege > 1 else ">")
         if self.mode == RANGED and self.ranged:
             return f"{host[:HOST_IN_MODES]}(config-if-range)#"
         return f"{host[:HOST_IN_MODES]}({self.grammar.modes[self.mode].prompt})#"

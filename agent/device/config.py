@@ -253,7 +253,7 @@ def software_banner(profile: Profile, release: Release) -> str:
 
 def grammar_of(profile: Profile, release: Release) -> Grammar:
     """The grammar a device of this kind reads its configuration with."""
-    return grammar_for(release, profile.kind, profile.family)
+    return grammar_for(release, profile.kind, profile.family, profile.licensing_on(release))
 
 
 @cache

@@ -109,6 +109,7 @@ class Profile:
     default_air_level: str = ""
     ack_rule: AckRule | None = None
     enforced: tuple[EnforcedLicence, ...] = ()
+    prompt: str = ""  # of a product that has one of its own
     licensing: str = "policy"  # or legacy: the model before SLP, whatever the release
     automatic_conversion: bool = False  # `Automatic Conversion Enabled` of License Conversion
     throughput: Throughput | None = None
@@ -196,6 +197,7 @@ def load(name: str) -> Profile:
         air_levels=MappingProxyType({k: tuple(v) for k, v in raw.get("air_levels", {}).items()}),
         default_air_level=raw.get("default_air_level", ""),
         ack_rule=AckRule(**raw["ack_rule"]) if "ack_rule" in raw else None,
+        prompt=raw.get("prompt", ""),
         licensing=raw.get("licensing", "policy"),
         automatic_conversion=raw.get("automatic_conversion", False),
         throughput=read_throughput(raw.get("throughput")),
