@@ -8,23 +8,25 @@ Sources: docs/sources.md, entries netconf-ssh, netconf-privilege.
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncssh
 
 from agent.adapters.plan import Listen
-from agent.adapters.ssh import LOGIN_SECONDS, Login, SshFront, host_key
+from agent.adapters.ssh import Login, SshFront, host_key
+from agent.core.clock import Instant
 from agent.device.device import Device
+from agent.netconf.limits import LIMITS
 from agent.netconf.server import NetconfServer, enabled
 from agent.netconf.session import NetconfSession
-from yang.tree import Tree
 
 if TYPE_CHECKING:
     from agent.adapters.lab import Lab
 
 PRIVILEGE = 15  # source: netconf-privilege
-MAX_SESSIONS = 64  # assumed: of one device; the real limit is not known
 KEY_FILE = "netconf_host_rsa_key"
 # source: netconf-ssh (what a 17.12 prints in show netconf-yang status)
 _KEX = (
@@ -41,7 +43,7 @@ class NetconfFront(SshFront):
     def __init__(self, lab: Lab, folder: Path | None = None) -> None:
         super().__init__(lab, folder)
         self._servers: dict[str, NetconfServer] = {}
-        self._roots: dict[str, Tree] = {}
+        self._enabled: dict[str, bool] = {}
         lab.reloaded.append(self._reloaded)
 
     def _connection_options(self, folder: Path | None) -> asyncssh.SSHServerConnectionOptions:
@@ -54,7 +56,7 @@ class NetconfFront(SshFront):
             compression_algs=["none"],
             gss_host=None,
             public_key_auth=False,
-            login_timeout=LOGIN_SECONDS,
+            login_timeout=LIMITS.login_seconds,
             encoding=None,
             agent_forwarding=False,
             allow_scp=False,
@@ -64,43 +66,50 @@ class NetconfFront(SshFront):
     async def listen(self, device: Device, at: Listen) -> Listen:
         """Listen for a device; returns where. Raises InputError when the port is in use."""
         found = await super().listen(device, at)
+        server = NetconfServer(device, self.lab.timeline.present())
+        server.mode_changed = lambda: self._end_sessions_soon(device)
+        server.watch()
+        self._servers[device.name] = server
+        self._enabled[device.name] = enabled(device.datastore.running)
+        self.lab.timeline.join(server)
         told = device.changed
 
         def changed(device: Device) -> None:
             told(device)
             self._review(device)
+            self.lab.timeline.touched(server)
 
         device.changed = changed
         return found
 
     def server(self, device: Device) -> NetconfServer:
         """What the sessions of a device share."""
-        found = self._servers.get(device.name)
-        if found is None:
-            found = NetconfServer(device, self.lab.timeline.present())
-            self._servers[device.name] = found
-        return found
+        return self._servers[device.name]
 
     def _login(self) -> Login:
         return NetconfLogin(self)
 
     def _review(self, device: Device) -> None:
         """NETCONF that is configured no more has no sessions."""
-        root = device.datastore.running
-        if self._roots.get(device.name) is root or device.name not in self._servers:
-            return
-        self._roots[device.name] = root
-        if not enabled(root):
-            self._end_sessions(device)
+        there = enabled(device.datastore.running)
+        if there != self._enabled.get(device.name):
+            self._enabled[device.name] = there
+            if not there:
+                self._end_sessions_soon(device)
 
     def _reloaded(self, device: Device) -> None:
         self._end_sessions(device)
 
+    def _end_sessions_soon(self, device: Device) -> None:
+        """Once the answer to what caused it is out."""
+        asyncio.get_running_loop().call_soon(self._end_sessions, device)
+
     def _end_sessions(self, device: Device) -> None:
-        server = self._servers.pop(device.name, None)
+        """The server of NETCONF starts anew: its sessions go, and what waited for them."""
+        server = self._servers.get(device.name)
         if server is not None:
             for session in tuple(server.sessions.values()):
-                session.killed()
+                session.killed(self.lab.timeline.now(), "other")
 
 
 class NetconfLogin(Login):
@@ -121,7 +130,8 @@ class NetconfLogin(Login):
         return True
 
     def session_requested(self) -> asyncssh.SSHServerSession[Any] | bool:
-        if len(self._front.server(self._device).sessions) >= MAX_SESSIONS:
+        server = self._front.server(self._device)
+        if len(server.sessions) >= server.limits.sessions:
             return False
         return Channel(self._front, self._device, self._user, self._peer)
 
@@ -142,12 +152,17 @@ class NetconfLogin(Login):
 
 
 class Channel(asyncssh.SSHServerSession[bytes]):
-    """One channel: the subsystem `netconf`."""
+    """One channel: the subsystem `netconf`.
+
+    While the client has no room, nothing is read from it and no notification is made for it.
+    """
 
     def __init__(self, front: NetconfFront, device: Device, user: str, source: str) -> None:
         self._front, self._device = front, device
         self._user, self._source = user, source
         self._session: NetconfSession | None = None
+        self._full = False
+        self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         self._channel = chan
@@ -156,36 +171,91 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         return subsystem == "netconf"
 
     def session_started(self) -> None:
-        now = self._front.lab.timeline.present()
         server = self._front.server(self._device)
-        self._session = NetconfSession(server, self._user, self._source, now)
-        self._session.hang_up = self._hang_up
-        self._channel.write(self._session.start())
+        session = NetconfSession(server, self._user, self._source, self._now())
+        session.hang_up, session.awake = self._hang_up, self._pump
+        self._session = session
+        self._channel.write(session.start())
+        self._watch(server.limits.hello_seconds)
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
         session = self._session
         if session is None or session.closed:
             return
-        self._channel.write(session.feed(data, self._front.lab.timeline.present()))
-        self._end_if_closed(session)
+        greeted = session.greeted
+        self._answer(data)
+        if session.greeted and (not greeted or session.server.limits.idle_seconds):
+            self._watch(session.server.limits.idle_seconds)
 
     def eof_received(self) -> bool:
         """The client sends no more; what it asked is answered already."""
-        return False
+        return self._session is not None and self._session.more
 
     def pause_writing(self) -> None:
+        self._full = True
         self._channel.pause_reading()
 
     def resume_writing(self) -> None:
+        self._full = False
         self._channel.resume_reading()
+        # not from within a write
+        asyncio.get_running_loop().call_soon(self._go_on)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._watch(0)
         if self._session is not None:
-            self._session.end()
+            self._session.end(self._now())
+            self._touched()
 
-    def _end_if_closed(self, session: NetconfSession) -> None:
+    def _answer(self, data: bytes) -> None:
+        session = self._session
+        assert session is not None
+        self._channel.write(session.feed(data, self._now()))
         if session.closed:
             self._hang_up()
+        elif session.more and not self._full:
+            asyncio.get_running_loop().call_soon(self._go_on)
+        if session.subscriptions:
+            self._pump(self._now())
+        self._touched()
+
+    def _go_on(self) -> None:
+        """There is room again: answer what was left, then tell what has happened meanwhile."""
+        session = self._session
+        if session is None or session.closed or self._full:
+            return
+        if session.more:
+            self._answer(b"")
+        self._pump(self._now())
+
+    def _pump(self, now: Instant) -> None:
+        """Send notifications as long as the client has room."""
+        session = self._session
+        if session is None or session.closed:
+            return
+        while not self._full and (data := session.take(now)):
+            self._channel.write(data)
+        self._touched()
+
+    def _touched(self) -> None:
+        self._front.lab.timeline.touched(self._front.server(self._device))
+
+    def _now(self) -> Instant:
+        return self._front.lab.timeline.present()
+
+    def _watch(self, seconds: float) -> None:
+        """End the session when nothing comes for so long; 0 waits for ever."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if seconds:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._too_late)
+
+    def _too_late(self) -> None:
+        if self._session is not None and not self._session.closed:
+            self._session.killed(self._now(), "timeout")
 
     def _hang_up(self) -> None:
-        self._channel.exit(0)
+        self._watch(0)
+        with suppress(BrokenPipeError):
+            self._channel.exit(0)

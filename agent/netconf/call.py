@@ -38,11 +38,12 @@ class Call:
         """The operation's name."""
         return name_of(self.operation)[1]
 
-    def only(self, *names: str) -> None:
+    def only(self, *names: str, namespace: str = BASE) -> None:
         """Raises the rpc-error of a parameter that is none of these."""
+        expected = namespace
         for child in children(self.operation):
             namespace, name = name_of(child)
-            if name in names and namespace == _NAMESPACES.get(name, BASE):
+            if name in names and namespace == _NAMESPACES.get(name, expected):
                 continue
             raise unknown(f"/nc:rpc/nc:{self.name}" if namespace else f"/rpc/{self.name}", name)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from agent.core.clock import Instant
 from agent.netconf import library, licensing, monitoring
 from agent.netconf.call import Call
 from agent.netconf.kept import Tops
@@ -23,6 +24,7 @@ from yang.edit import BASE
 from yang.select import (
     FilterError,
     Selection,
+    XPath,
     by_subtree,
     by_xpath,
     chosen,
@@ -33,7 +35,11 @@ from yang.xml import Element, children, name_of, top_element
 
 FILTER_TYPES = ("subtree", "xpath")
 MAX_FILTER = 10_000  # elements
-COUNTED = "netconf-state"
+# built anew for each request, because it counts sessions and events
+COUNTED: Mapping[str, Callable[[NetconfServer, Instant], Element]] = {
+    "netconf-state": monitoring.state,
+    "netconf": monitoring.streams,
+}
 STATE = "state"  # the shelf of what get reads
 
 
@@ -45,7 +51,25 @@ def config_reply(call: Call, datastore: str, wanted: Element | None) -> bytes:
 
 def state_reply(call: Call, wanted: Element | None) -> bytes:
     """`<data>` of get: running and state; what counts sessions is built anew where wanted."""
-    return _reply(call, STATE, _state(call.server), wanted, COUNTED)
+    return _reply(call, STATE, _state(call.server), wanted, counted=True)
+
+
+def data_of(call: Call) -> Tops:
+    """The configuration in running, each top element below a `<data>`."""
+    return _config(call.server, RUNNING)
+
+
+def read_state(server: NetconfServer, expression: XPath, now: Instant) -> bytes:
+    """What an expression selects of running and state, as text. Raises FilterError."""
+    tops, schema = _with_counted(server, _state(server), now, expression.reaches), server.announced
+    parts = []
+    for name, root in tops.items():
+        if expression.reaches(name):
+            selection = by_xpath(expression, root)
+            part = chosen(selection, root[0], schema.schema.top.get(name))
+            if part is not None:
+                parts.append(etree.tostring(part))
+    return b"".join(parts)
 
 
 def running_tops(server: NetconfServer) -> Tops:
@@ -87,19 +111,27 @@ def _state(server: NetconfServer) -> Tops:
     return server.kept.tops(STATE, (device.inputs, server.has_candidate), None, make)
 
 
-def _reply(call: Call, shelf: str, tops: Tops, wanted: Element | None, counted: str = "") -> bytes:
-    kept = call.server.kept
+def _reply(
+    call: Call, shelf: str, tops: Tops, wanted: Element | None, *, counted: bool = False
+) -> bytes:
+    server, kept = call.server, call.server.kept
     if wanted is None:
         parts = [kept.text(shelf, name) for name in tops]
         if counted:
-            parts.append(etree.tostring(monitoring.state(call.server, call.now)))
+            parts += [etree.tostring(make(server, call.now)) for make in COUNTED.values()]
         return _data(parts)
-    selector = _selector(wanted, call)
-    if counted and selector.reaches(counted):
-        more = {**tops, counted: _rooted(monitoring.state(call.server, call.now))}
-        return _selected(more, selector, call)
+    found = selector(wanted, call)
+    if counted and any(found.reaches(name) for name in COUNTED):
+        return _selected(_with_counted(server, tops, call.now, found.reaches), found, call)
     request = etree.tostring(wanted)
-    return kept.reply(shelf, request, lambda: _selected(tops, selector, call))
+    return kept.reply(shelf, request, lambda: _selected(tops, found, call))
+
+
+def _with_counted(
+    server: NetconfServer, tops: Tops, now: Instant, reaches: Callable[[str], bool]
+) -> Tops:
+    more = {name: _rooted(make(server, now)) for name, make in COUNTED.items() if reaches(name)}
+    return {**tops, **more} if more else tops
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +142,8 @@ class Selector:
     select: Callable[[Element], Selection]
 
 
-def _selector(wanted: Element, call: Call) -> Selector:
+def selector(wanted: Element, call: Call) -> Selector:
+    """A filter made ready. Raises RpcError."""
     kind = wanted.get("type") or wanted.get(f"{{{BASE}}}type") or "subtree"
     if kind not in FILTER_TYPES:
         raise RpcError(
@@ -122,12 +155,12 @@ def _selector(wanted: Element, call: Call) -> Selector:
     return _xpath(wanted, call) if kind == "xpath" else _subtree(wanted, call)
 
 
-def _selected(tops: Tops, selector: Selector, call: Call) -> bytes:
+def _selected(tops: Tops, found: Selector, call: Call) -> bytes:
     parts = []
     for name, root in tops.items():
-        if not selector.reaches(name):
+        if not found.reaches(name):
             continue
-        part = chosen(selector.select(root), root[0], call.schema.top.get(name))
+        part = chosen(found.select(root), root[0], call.schema.top.get(name))
         if part is not None:
             parts.append(etree.tostring(part))
     return _data(parts)
@@ -155,13 +188,7 @@ def _xpath(wanted: Element, call: Call) -> Selector:
     if text is None:
         info = (("bad-attribute", "select"), ("bad-element", "filter"))
         raise RpcError("protocol", "missing-attribute", path=where, info=info)
-    declared = {prefix: uri for prefix, uri in wanted.nsmap.items() if prefix}
-    known = {m.name: m.namespace for m in call.schema.modules}
-    known |= {prefix: namespace for namespace, prefix in call.schema.prefixes.items()}
-    try:
-        expression = read_xpath(text, declared, {**KNOWN, **known})
-    except FilterError as fault:
-        raise _bad_filter(where, str(fault)) from None
+    expression = xpath(text, wanted, call, where)
 
     def select(root: Element) -> Selection:
         try:
@@ -170,6 +197,19 @@ def _xpath(wanted: Element, call: Call) -> Selector:
             raise _bad_filter(where, str(fault)) from None
 
     return Selector(expression.reaches, select)
+
+
+def xpath(text: str, holder: Element, call: Call, where: str) -> XPath:
+    """An expression, its prefixes declared on `holder` or known. Raises RpcError."""
+    declared = {prefix: uri for prefix, uri in holder.nsmap.items() if prefix}
+    known = {m.name: m.namespace for m in call.schema.modules}
+    known |= {prefix: namespace for namespace, prefix in call.schema.prefixes.items()}
+    try:
+        expression = read_xpath(text, declared, {**KNOWN, **known})
+        by_xpath(expression, etree.Element("data"))  # is it an expression of nodes at all?
+        return expression
+    except FilterError as fault:
+        raise _bad_filter(where, str(fault)) from None
 
 
 def _bad_filter(where: str, why: str) -> RpcError:

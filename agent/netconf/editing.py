@@ -12,8 +12,10 @@ from lxml import etree
 
 from agent.core.errors import InputError
 from agent.core.secrets import new_salt
+from agent.netconf import confirm
 from agent.netconf.call import OK, Call
 from agent.netconf.native import changes, stored, visible
+from agent.netconf.partial import must_be_unlocked
 from agent.netconf.refusal import refusal
 from agent.netconf.rpc_errors import (
     RpcError,
@@ -97,17 +99,18 @@ def validate(call: Call) -> bytes:
 
 def commit(call: Call) -> bytes:
     call.needs_candidate()
-    call.only()
+    wish = confirm.wish_of(call)
     server, number = call.server, call.session.number
     server.must_be_free(CANDIDATE, number, call.now)
     server.must_be_free(RUNNING, number, call.now)
-    candidate = server.candidate
+    confirm.check(call, wish)
+    candidate, running = server.candidate, server.root(RUNNING)
     if candidate is not None:
-        running = server.root(RUNNING)
         new = apply(running, changes(candidate.base, candidate.root))
         _check(call, running, new)
         _put(call, RUNNING, new)
         server.candidate = None
+    confirm.committed(call, wish, running)
     return OK
 
 
@@ -210,6 +213,12 @@ def _put(call: Call, target: str, new: Tree) -> None:
         server.candidate = None if new is base else Candidate(base, new)
         return
     edits = changes(running, new)
-    if edits:
+    if not edits:
+        return
+    must_be_unlocked(server, server.views(RUNNING), visible(new, server.shown), call.session.number)
+    server.editor = call.session
+    try:
         server.device.commit(edits, call.now, by=call.session.user)
-        server.transactions += 1
+    finally:
+        server.editor = None
+    server.transactions += 1

@@ -32,6 +32,7 @@ _IETF = (
     ("ietf-datastores", "import"),
     ("ietf-netconf-acm", "import"),
     ("ietf-netconf-monitoring", "implement"),
+    ("ietf-netconf-notifications", "implement"),
     ("ietf-netconf-with-defaults", "implement"),
     ("ietf-yang-library", "implement"),
 )
@@ -105,6 +106,8 @@ def _base(announced: Announced) -> Text:
     features = ["rollback-on-error", "validate", "writable-running", "xpath"]
     if announced.candidate:
         features.insert(0, "candidate")
+    if any(":confirmed-commit:" in uri for uri in announced.capabilities[:8]):
+        features.insert(1, "confirmed-commit")
     return Text("ietf-netconf", "2011-06-01", BASE, "implement", features=tuple(features))
 
 

@@ -12,11 +12,25 @@ from agent.core.clock import Instant
 from agent.netconf.call import Call
 from agent.netconf.capabilities import Announced
 from agent.netconf.library import Text, texts
+from agent.netconf.partial import node_element
 from agent.netconf.rpc_errors import RpcError, missing
-from agent.netconf.server import CANDIDATE, RUNNING, NetconfServer, Statistics, yang_time
+from agent.netconf.server import (
+    CANDIDATE,
+    NETCONF,
+    RUNNING,
+    SNMP,
+    NetconfServer,
+    Statistics,
+    yang_time,
+)
+from agent.netconf.subscriptions import NETMOD
 from yang.xml import Element, own
 
 NAMESPACE = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
+DESCRIPTIONS = {
+    NETCONF: "default NETCONF event stream",
+    SNMP: "notifications of the SNMP agent",
+}
 
 
 def state(server: NetconfServer, now: Instant) -> Element:
@@ -39,11 +53,29 @@ def state(server: NetconfServer, now: Instant) -> Element:
     return top
 
 
+def streams(server: NetconfServer, now: Instant) -> Element:
+    """`<netconf>` of RFC 5277: the streams of events. # source: netconf-notifications"""
+    top = etree.Element(f"{{{NETMOD}}}netconf", nsmap=own(NETMOD))
+    listed = etree.SubElement(top, f"{{{NETMOD}}}streams")
+    for name, log in server.logs.items():
+        row = etree.SubElement(listed, f"{{{NETMOD}}}stream")
+        leaves = {"name": name, "description": DESCRIPTIONS[name], "replaySupport": "false"}
+        if name == NETCONF:
+            leaves["replaySupport"] = "true"
+            leaves["replayLogCreationTime"] = _time(server, log.created)
+            if log.aged is not None:
+                leaves["replayLogAgedTime"] = _time(server, log.aged)
+        for leaf, text in leaves.items():
+            etree.SubElement(row, f"{{{NETMOD}}}{leaf}").text = text
+    return top
+
+
 def get_schema(call: Call) -> bytes:
     """`get-schema`: the text of a module."""
     wanted, version = call.text("identifier"), call.text("version")
     if wanted is None:
         raise missing("get-schema", "identifier")
+    call.only("identifier", "version", "format", namespace=NAMESPACE)
     kind = (call.text("format") or "yang").rpartition(":")[2]
     found = [
         text
@@ -90,6 +122,18 @@ def _datastore(parent: Element, name: str, server: NetconfServer) -> None:
         held = _child(_child(datastore, "locks"), "global-lock")
         _child(held, "locked-by-session", str(lock.session_id))
         _child(held, "locked-time", _time(server, lock.since))
+    elif name == RUNNING and server.partial_locks:
+        locks = _child(datastore, "locks")
+        for number, partial in server.partial_locks.items():
+            held = _child(locks, "partial-lock")
+            _child(held, "lock-id", str(number))
+            _child(held, "locked-by-session", str(partial.session_id))
+            _child(held, "locked-time", _time(server, partial.since))
+            for select in partial.selects:
+                _child(held, "select", select)
+            for where in partial.nodes:
+                schema = server.announced.schema
+                held.append(node_element(NAMESPACE, "locked-node", where, schema))
 
 
 def _sessions(parent: Element, server: NetconfServer) -> None:

@@ -9,11 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from agent.netconf import editing, licensing_rpcs, monitoring
+from agent.netconf import (
+    confirm,
+    editing,
+    licensing_rpcs,
+    monitoring,
+    partial,
+    subscribing,
+)
 from agent.netconf.call import OK, Call
 from agent.netconf.data import config_reply, state_reply
-from agent.netconf.rpc_errors import IA, RpcError, bad_parameter, missing, unsupported
-from agent.netconf.server import CANDIDATE, Lock
+from agent.netconf.rpc_errors import IA, RpcError, bad_parameter, missing
+from agent.netconf.server import CANDIDATE, RUNNING, Lock
+from agent.netconf.subscriptions import NOTIFICATION, SUBSCRIBED
 from yang.edit import BASE
 from yang.xml import name_of
 
@@ -25,6 +33,8 @@ def operation_for(call: Call) -> Handler:
     """Who answers. Raises RpcError for an operation that is not there."""
     name = name_of(call.operation)
     handler = HANDLERS.get(name)
+    if handler is None and call.server.device.release.within("17.11.."):
+        handler = SINCE_17_11.get(name)
     if handler is not None:
         return handler
     if name in call.schema.rpcs:
@@ -64,12 +74,27 @@ def lock(call: Call) -> bytes:
             server.lock_message(held),
             info=(("session-id", str(held.session_id)),),
         )
+    if target == RUNNING:
+        _must_not_be_in_parts(call)
     if target == CANDIDATE and server.candidate is not None:
         info = (("session-id", "0"),)
         message = "the candidate has changes that are not committed"
         raise RpcError("protocol", "lock-denied", message, info=info)
     server.locks[target] = Lock(call.session.number, call.now)
     return OK
+
+
+def _must_not_be_in_parts(call: Call) -> None:
+    """Raises lock-denied where running is locked in part, or waits for another's confirmation."""
+    server = call.server
+    for part in server.partial_locks.values():
+        info = (("session-id", str(part.session_id)),)
+        raise RpcError("protocol", "lock-denied", server.lock_message(part), info=info)
+    waiting = server.confirming
+    if waiting is not None and waiting.session_id != call.session.number:
+        info = (("session-id", str(waiting.session_id if not waiting.persist else 0)),)
+        message = "a confirmed commit is waiting"
+        raise RpcError("protocol", "lock-denied", message, info=info)
 
 
 def unlock(call: Call) -> bytes:
@@ -87,7 +112,7 @@ def unlock(call: Call) -> bytes:
 
 def close_session(call: Call) -> bytes:
     call.only()
-    call.session.close()
+    call.session.close(call.now)
     return OK
 
 
@@ -100,13 +125,8 @@ def kill_session(call: Call) -> bytes:
     victim = call.server.sessions.get(number)
     if victim is None or victim is call.session:
         raise bad_parameter("kill-session", "session-id", given)
-    victim.killed()
+    victim.killed(call.now, killed_by=call.session.number)
     return OK
-
-
-def not_offered(call: Call) -> bytes:
-    """An operation of the base protocol that this device does not carry out."""
-    raise unsupported(call.name)
 
 
 HANDLERS: Mapping[tuple[str, str], Handler] = {
@@ -118,11 +138,24 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     (BASE, "validate"): editing.validate,
     (BASE, "commit"): editing.commit,
     (BASE, "discard-changes"): editing.discard_changes,
-    (BASE, "cancel-commit"): not_offered,
+    (BASE, "cancel-commit"): confirm.cancel_commit,
     (BASE, "lock"): lock,
     (BASE, "unlock"): unlock,
     (BASE, "close-session"): close_session,
     (BASE, "kill-session"): kill_session,
     (monitoring.NAMESPACE, "get-schema"): monitoring.get_schema,
     (IA, "save-config"): licensing_rpcs.save_config,
+    (partial.NAMESPACE, "partial-lock"): partial.partial_lock,
+    (partial.NAMESPACE, "partial-unlock"): partial.partial_unlock,
+    (NOTIFICATION, "create-subscription"): subscribing.create_subscription,
+    (subscribing.EVENTS, "establish-subscription"): subscribing.establish_push,
+    (subscribing.EVENTS, "delete-subscription"): subscribing.delete_push,
+}
+
+# source: subscribed-notifications (in the library of 17.12 and of 17.18)
+SINCE_17_11: Mapping[tuple[str, str], Handler] = {
+    (SUBSCRIBED, "establish-subscription"): subscribing.establish_stream,
+    (SUBSCRIBED, "modify-subscription"): subscribing.modify_stream,
+    (SUBSCRIBED, "delete-subscription"): subscribing.delete_stream,
+    (SUBSCRIBED, "kill-subscription"): subscribing.kill_stream,
 }

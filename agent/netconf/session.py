@@ -1,13 +1,15 @@
 """One NETCONF session: bytes in, bytes out.
 
-What drives it: bytes of the client (`feed`), and the end of the connection (`end`). The order of a
-session: our hello goes out at once, the client's comes in, then each rpc is answered in turn.
+What drives it: bytes of the client (`feed`), room for notifications (`take`), and the end of the
+connection (`end`). The order of a session: our hello goes out at once, the client's comes in,
+then each rpc is answered in turn; notifications go between replies.
 Whatever is wrong with one message is an rpc-error; what makes the stream unusable ends the session.
 Sources: docs/sources.md, entries hello-order, missing-base-capability, confd-errors.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -15,15 +17,18 @@ from lxml import etree
 
 from agent.core.clock import Instant
 from agent.netconf.call import Call
+from agent.netconf.events import session_started
 from agent.netconf.framing import Framer, FramingError, framed
 from agent.netconf.operations import operation_for
 from agent.netconf.rpc_errors import RpcError, RpcErrors, of_yang, text_of, unknown
-from agent.netconf.server import NetconfServer, Statistics
+from agent.netconf.server import NetconfServer, Statistics, nobody_reads, nothing_to_do, yang_time
+from agent.netconf.subscriptions import Subscription, notification
 from yang.edit import BASE
 from yang.errors import YangError
 from yang.xml import Element, children, name_of, own
 
 MAX_MESSAGE = 16 * 1024 * 1024
+ENOUGH = 1 << 18  # bytes that go out before the client must have room again
 MAX_DEPTH = 200  # deeper than any data, and safe for what walks it
 BASE_1_0, BASE_1_1 = "urn:ietf:params:netconf:base:1.0", "urn:ietf:params:netconf:base:1.1"
 MISSING_BASE = b"<!-- Error: missing base capability in hello (closing session) -->"
@@ -45,8 +50,12 @@ class NetconfSession:
         self.statistics = Statistics()
         self.closed = False
         self.greeted = False
-        self.hang_up: Callable[[], None] = lambda: None  # ends the connection from our side
+        self.hang_up: Callable[[], None] = nothing_to_do  # ends the connection from our side
+        self.awake: Callable[[Instant], None] = nobody_reads  # there is something to `take`
+        self.subscriptions: dict[int, Subscription] = {}
+        self._said: deque[bytes] = deque()  # notifications about subscriptions that are gone
         self._framer = Framer(MAX_MESSAGE)
+        self.more = False
         self.number = server.join(self)
         self.capabilities = server.announced.capabilities
 
@@ -55,41 +64,92 @@ class NetconfSession:
         return framed(_hello(self.capabilities, self.number), False)
 
     def feed(self, data: bytes, now: Instant) -> bytes:
-        """Take bytes; returns what goes out. Nothing is taken once closed."""
-        out = []
+        """Take bytes; returns what goes out. Nothing is taken once closed.
+
+        Stops once much is to go out; `more` is set then, and an empty `feed` goes on.
+        """
+        out, size = [], 0
         self._framer.feed(data)
+        self.more = False
         try:
             while not self.closed and (message := self._framer.next_message()) is not None:
-                out.append(self._message(message, now) if self.greeted else self._greet(message))
+                reply = self._message(message, now) if self.greeted else self._greet(message, now)
+                out.append(reply)
+                size += len(reply)
+                if size > ENOUGH:
+                    self.more = True
+                    break
         except FramingError:
-            self._drop()
+            self._drop(now)
         return b"".join(out)
 
-    def end(self) -> None:
-        """The connection is gone, or the session was killed."""
+    def take(self, now: Instant) -> bytes:
+        """Notifications that are to go out, some at a time; empty once there are no more."""
+        out, size = [], 0
+        while self._said:
+            out.append(self._notified(self._said.popleft()))
+        for number, subscription in tuple(self.subscriptions.items()):
+            while size < ENOUGH and (text := subscription.next_message(now)) is not None:
+                out.append(self._notified(text))
+                size += len(text)
+            if subscription.done:
+                self.unsubscribe(number)
+        return b"".join(out)
+
+    def has_news(self, now: Instant) -> bool:
+        """Is there something to take, now that time or the device has moved on?"""
+        # every one is asked: they note it
+        found = [subscription.due(now) for subscription in self.subscriptions.values()]
+        return any(found)
+
+    def next_deadline(self) -> Instant | None:
+        """When time alone makes something to take."""
+        deadlines = [subscription.deadline() for subscription in self.subscriptions.values()]
+        return min((at for at in deadlines if at is not None), default=None)
+
+    def unsubscribe(self, number: int) -> None:
+        """End a subscription."""
+        self.subscriptions.pop(number, None)
+        if not self.subscriptions:
+            self.server.subscribers.pop(self.number, None)
+
+    def notify(self, content: bytes, now: Instant) -> None:
+        """Tell this client something about its own subscriptions."""
+        device = self.server.device
+        time = yang_time(now, device.zone, device.clock_offset_ms)
+        self._said.append(notification(time, content))
+        self.awake(now)
+
+    def end(self, now: Instant, reason: str = "dropped", killed_by: int = 0) -> None:
+        """The connection is gone, or the session was ended by others."""
         if self.number in self.server.sessions:
             if not self.closed:
                 self.server.statistics.dropped_sessions += 1
-            self.server.leave(self.number)
+            self.closed = True
+            self.server.leave(self.number, now, reason, killed_by)
         self.closed = True
 
-    def close(self) -> None:
+    def close(self, now: Instant) -> None:
         """`close-session`: a clean end."""
         self.closed = True
-        self.server.leave(self.number)
+        self.server.leave(self.number, now, "closed")
 
-    def killed(self) -> None:
-        """`kill-session` of another one."""
-        self.end()
+    def killed(self, now: Instant, reason: str = "killed", killed_by: int = 0) -> None:
+        """`kill-session` of another one, or the server ends it."""
+        self.end(now, reason, killed_by)
         self.hang_up()
 
     # --- messages -------------------------------------------------------------------------------
 
-    def _greet(self, message: bytes) -> bytes:
+    def _notified(self, text: bytes) -> bytes:
+        self._count("out_notifications")
+        return framed(text, self._framer.chunked)
+
+    def _greet(self, message: bytes, now: Instant) -> bytes:
         try:
             hello = read_xml(message)
         except Malformed:
-            return self._bad_hello()
+            return self._bad_hello(now)
         bases = {
             (capability.text or "").strip()
             for capabilities in children(hello)
@@ -97,23 +157,22 @@ class NetconfSession:
         }
         names = [name_of(child)[1] for child in children(hello)]
         if hello.tag != _HELLO or names != ["capabilities"]:
-            return self._bad_hello()
+            return self._bad_hello(now)
         if not bases & {BASE_1_0, BASE_1_1}:
-            return self._bad_hello(MISSING_BASE)
+            return self._bad_hello(now, MISSING_BASE)
         self.greeted = True
         self._framer.chunked = BASE_1_1 in bases
+        self.server.tell(session_started(self), now)
         return b""
 
-    def _bad_hello(self, words: bytes = b"") -> bytes:
+    def _bad_hello(self, now: Instant, words: bytes = b"") -> bytes:
         self.server.statistics.in_bad_hellos += 1
-        self._drop()
+        self._drop(now, "bad-hello")
         return words
 
-    def _drop(self) -> None:
+    def _drop(self, now: Instant, reason: str = "dropped") -> None:
         """What follows cannot be trusted: end here."""
-        self.server.statistics.dropped_sessions += 1
-        self.closed = True
-        self.server.leave(self.number)
+        self.end(now, reason)
 
     def _message(self, message: bytes, now: Instant) -> bytes:
         chunked = self._framer.chunked
@@ -123,7 +182,7 @@ class NetconfSession:
             self._count("in_bad_rpcs")
             error = RpcError("rpc", "malformed-message", str(fault))
             reply = _HEAD + b'<rpc-reply xmlns="%b">' % BASE.encode() + self._errors((error,))
-            self._drop()
+            self._drop(now)
             return framed(reply + b"</rpc-reply>", chunked)
         opening, closing = _reply_around(rpc)
         return framed(opening + self._answer(rpc, now) + closing, chunked)

@@ -16,7 +16,9 @@ def switch() -> Device:
 
 @pytest.fixture
 def server(switch: Device) -> NetconfServer:
-    return NetconfServer(switch, NOW)
+    made = NetconfServer(switch, NOW)
+    made.watch()
+    return made
 
 
 @pytest.fixture
@@ -28,4 +30,6 @@ def client(server: NetconfServer) -> Client:
 def two_stage() -> Client:
     """A client of a device with the candidate datastore."""
     made = device("netconf-yang", "netconf-yang feature candidate-datastore")
-    return Client(NetconfServer(made, NOW))
+    server = NetconfServer(made, NOW)
+    server.watch()
+    return Client(server)

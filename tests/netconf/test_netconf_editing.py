@@ -271,7 +271,7 @@ def test_locks_of_the_candidate(two_stage):
     assert other.error("<commit/>")["tag"] == "in-use"
     assert other.error("<discard-changes/>")["tag"] == "in-use"
     two_stage.edit("<native><hostname>a</hostname></native>", "candidate")
-    two_stage.session.end()
+    two_stage.session.end(NOW)
     assert "<hostname>Switch<" in other.config("<native><hostname/></native>", "candidate")
 
 

@@ -13,9 +13,9 @@ import pytest
 from lxml import etree
 
 from agent.adapters.lab import Lab
-from agent.adapters.netconf import MAX_SESSIONS
 from agent.adapters.plan import DevicePlan, Listen
 from agent.netconf.framing import Framer, framed
+from agent.netconf.limits import LIMITS
 from tests.netconf.client import BASE, BOTH, NATIVE, hello
 from tests.wire.laboratory import ANY, START, opened, person, plan
 
@@ -192,7 +192,7 @@ async def test_login_is_logged_as_the_daemon_does():
 
 async def test_sessions_beyond_the_limit_are_refused():
     async with a_lab() as lab, connect(lab) as connection:
-        for _ in range(MAX_SESSIONS):
+        for _ in range(LIMITS.sessions):
             await connection.create_process(subsystem="netconf", encoding=None)
         with pytest.raises(asyncssh.ChannelOpenError):
             await connection.create_process(subsystem="netconf", encoding=None)
