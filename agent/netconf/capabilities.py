@@ -35,11 +35,15 @@ class Announced:
 
 
 @cache
-def announced(release: Release, candidate: bool) -> Announced:
-    """What a device with this release announces, with or without its candidate datastore."""
+def announced(release: Release, candidate: bool, confirmed: bool = True) -> Announced:
+    """What a device with this release announces, with or without its candidate datastore.
+
+    `confirmed`: with the candidate also confirmed commits. # source: confirmed-commit
+    """
     names = texts_of(release)
     schema = schema_of(names)
     listed = [f"{m.name}@{revision_of(m.name, m.revision, release)}" for m in schema.modules]
+    listed += ["candidate"] * candidate + ["confirmed-commit"] * (candidate and confirmed)
     library_id = hashlib.sha256(" ".join(listed).encode()).hexdigest()[:32]
     revision = "2019-01-04" if release.within("17.4..") else "2016-06-21"
     capabilities = [
@@ -47,6 +51,7 @@ def announced(release: Release, candidate: bool) -> Announced:
         f"{_IETF}:base:1.1",
         f"{_IETF}:capability:writable-running:1.0",
         *([f"{_IETF}:capability:candidate:1.0"] * candidate),
+        *([f"{_IETF}:capability:confirmed-commit:1.1"] * (candidate and confirmed)),
         f"{_IETF}:capability:rollback-on-error:1.0",
         f"{_IETF}:capability:validate:1.0",
         f"{_IETF}:capability:validate:1.1",
@@ -64,6 +69,8 @@ def announced(release: Release, candidate: bool) -> Announced:
         capabilities.append(f"{_IETF}:capability:yang-library:1.1?{library}content-id={library_id}")
     capabilities.append("http://tail-f.com/ns/netconf/actions/1.0")
     uris = module_uris(release)
+    if candidate and confirmed:
+        uris = [uri.replace(",candidate,", ",candidate,confirmed-commit,") for uri in uris]
     if not candidate:
         uris = [uri.replace("writable-running,candidate,", "writable-running,") for uri in uris]
     capabilities += uris
