@@ -48,7 +48,9 @@ def _registered(turn: Turn, result: SmartLicensingResult) -> None:
     turn.log("SMART_LIC.EXPORT_CONTROLLED", allowed=f"{allowed} for udi {udi}")
     turn.log("SMART_LIC.AGENT_REG_SUCCESS", peer=contact.PEER, udi=udi)
     clock.settle_evaluation(turn)
-    contact.ask(turn, Step.AUTHORIZE)
+    times = LEGACY.authorization
+    wait = times.first_cucm if turn.profile.kind == "cucm" else times.first
+    set_timer(legacy, LegacyTimer.AUTHORIZATION_RENEWAL, turn.now + wait)
 
 
 def _identity_until(turn: Turn, until: Instant) -> None:

@@ -31,6 +31,8 @@ class IdentityTimings:
 @dataclass(frozen=True, slots=True)
 class AuthorizationTimings:
     renewal: Instant
+    first: Instant
+    first_cucm: Instant
     out_of_compliance: Instant
     retry: Instant
     overage: Instant
