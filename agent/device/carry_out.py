@@ -13,6 +13,7 @@ from agent.core.clock import Instant
 from agent.core.dates import config_date
 from agent.core.identity import Udi
 from agent.device import config, planned_reload, throughput
+from agent.device.away import UNIT_RETURNS, changes, returning, units_of, with_returns
 from agent.device.boot import air_licences, boot_jobs, licences_in_use, tag_of
 from agent.device.datastore import Stamp
 from agent.device.inputs import (
@@ -65,7 +66,10 @@ def _event(device: Device, given: AgentEvent, now: Instant) -> str:
         return said
     while device.jobs and device.jobs[0].due <= now:
         job, device.jobs = device.jobs[0], device.jobs[1:]
-        device.write_log(job.mnemonic, job.fields, now)
+        if job.mnemonic == UNIT_RETURNS:
+            _members_changed(device, MembersChanged((*units_of(device), returning(job))), now)
+        else:
+            device.write_log(job.mnemonic, job.fields, now)
     deadline = device.agent.next_deadline()
     said = device.tell(given.event, now) if deadline is not None and deadline <= now else ""
     _drop_surplus(device, now)
@@ -134,11 +138,15 @@ def _start(device: Device, now: Instant, earliest: Instant) -> str:
     # source: boot-level (what was saved comes into force at the start; a day-0 file at once)
     device.level, device.air_level = config.levels(root, device.profile)
     device.throughput = throughput.configured(root, device)
+    away = tuple(returning(job) for job in device.jobs if job.mnemonic == UNIT_RETURNS)
     before, device.jobs = boot_jobs(
         now, _boot_conditions(device, configured), config.boot_facts(root, device)
     )
     for job in before:
         device.write_log(job.mnemonic, job.fields, max(job.due, earliest))
+    if away:  # all units start together
+        units = (*units_of(device), *away)
+        device.tell(UnitsChanged(units, _licences_of(device, units)), now)
     return device.tell(
         Booted(meaning.licensing, _licences_of_units(device), device.reload_reason), now
     )
@@ -234,6 +242,12 @@ def _access_point_limit(device: Device, now: Instant) -> int | None:
 
 def _members_changed(device: Device, given: MembersChanged, now: Instant) -> str:
     licences = _licences_of(device, given.units)
+    before = units_of(device)
+    for mnemonic, fields in changes(device, before, given.units):
+        device.write_log(mnemonic, fields, now)
+    if given.back is not None:
+        gone = tuple(unit for unit in before if unit not in given.units)
+        device.jobs = with_returns(device.jobs, gone, given.back)
     return device.tell(UnitsChanged(given.units, licences), now)
 
 

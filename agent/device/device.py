@@ -260,9 +260,11 @@ class Device:
         """Access points leave the controller."""
         self._apply(AccessPointsChanged(left=access_points), now)
 
-    def change_members(self, units: tuple[Udi, ...], now: Instant) -> None:
+    def change_members(
+        self, units: tuple[Udi, ...], now: Instant, back: Instant | None = None
+    ) -> None:
         """These are the units from now on, the active first; `agent.device.units` has the rules."""
-        self._apply(MembersChanged(units), now)
+        self._apply(MembersChanged(units, back), now)
 
     def switch_over(self, now: Instant) -> None:
         """The standby unit takes over; nothing happens where there is none."""

@@ -113,6 +113,7 @@ class MembersChanged:
     """Units joined the stack or left it: these are its units now, the active first."""
 
     units: tuple[Udi, ...]
+    back: Instant | None = None  # when those that left will have started again
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ _JOBS: tuple[tuple[str, Callable[[AgentState, Instant], Instant | None]], ...] =
 
 def communication_level(state: AgentState) -> str:
     """`Communication Level Allowed`: DIRECT once a trust code is installed."""
-    return "DIRECT" if state.trust else "INDIRECT"
+    return "DIRECT" if state.udi.short in state.trust else "INDIRECT"
 
 
 def overall_state(state: AgentState) -> str:

@@ -81,6 +81,7 @@ class AgentState:
     account: Account | None = None
     product_instance_identifier: str = ""
     trust: dict[str, TrustCode] = field(default_factory=dict)  # by Udi.short
+    absent_trust: dict[str, TrustCode] = field(default_factory=dict)  # of units that are away
     pending_trust: dict[str, PendingTrust] = field(default_factory=dict)  # by Udi.short
     authorizations: dict[str, AuthorizationCode] = field(default_factory=dict)  # by Udi.short
     # (tag, count) asked for, to be saved to a file

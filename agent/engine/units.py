@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from agent.core.clock import SECOND
 from agent.core.identity import Udi
-from agent.engine import polling, reporting, rum, transport
+from agent.engine import polling, reporting, rum, transport, trust_life
 from agent.engine.events import LicenceRequest, SwitchedOver, UnitsChanged, UsageChanged
 from agent.engine.records import Member, Role, RumState, TimerName
 from agent.engine.routes import is_direct, talks
@@ -19,14 +19,23 @@ from agent.engine.timers import set_timer, timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
 
+_REMEMBERED = 16
+
 
 def units_changed(turn: Turn, event: UnitsChanged) -> None:
     """Units joined or left. A trust code goes with its unit; a new unit asks for one."""
     state = turn.state
     before = {member.udi for member in state.members}
+    active = state.udi
     state.members = _with_roles(event.units)
     present = {udi.short for udi in event.units}
-    state.trust = {s: code for s, code in state.trust.items() if s in present}
+    known = {**state.absent_trust, **state.trust}
+    state.trust = {s: code for s, code in known.items() if s in present}
+    away = [(s, code) for s, code in known.items() if s not in present]
+    state.absent_trust = dict(away[-_REMEMBERED:])
+    trust_life.plan(turn)
+    if active not in event.units:
+        _another_chassis(turn)
     state.pending_trust = {s: asked for s, asked in state.pending_trust.items() if s in present}
     for udi in event.units:
         if udi not in before:
@@ -46,6 +55,17 @@ def switched_over(turn: Turn, event: SwitchedOver) -> None:
     polling.end(turn)  # CSSM owes the result to the old active; the reports are sent again
     transport.restart(turn)
     _follow(turn, event.licences, rum.SWITCHOVER)
+
+
+def _another_chassis(turn: Turn) -> None:
+    """The store came into another chassis: nobody at CSSM knows it, and what is owed is not its.
+
+    # assumed: trust code, identity and account are another device's; policy and reports stay
+    """
+    turn.state.product_instance_identifier = ""
+    turn.state.account = None
+    polling.end(turn)
+    transport.restart(turn)
 
 
 def _with_roles(units: tuple[Udi, ...]) -> tuple[Member, ...]:

@@ -9,7 +9,7 @@ from agent.core.release import Release
 from agent.device import config
 from agent.device.config_text import Refused, read_config
 from agent.device.log import LogSettings, StampForm, StampKind
-from agent.engine.config import CallHome, LicenseConfig, Transport
+from agent.engine.config import CallHome, LicenseConfig, Transport, WayOut
 from agent.profiles.profile import load, profile_names
 from yang.tree import EMPTY, Entry, get
 
@@ -64,6 +64,7 @@ def test_all_licensing_settings():
         proxy_address="p.example",
         proxy_port=3128,
         vrf="Mgmt-vrf",
+        way_out=WayOut(stranded=True),
         custom_id="c1",
         customer_tags=(("tag3", "blue"),),
         hostname_privacy=True,

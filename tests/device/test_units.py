@@ -12,6 +12,7 @@ from agent.core.identity import Udi
 from agent.device.device import new_device
 from agent.device.snapshot import MemoryJournal, take
 from agent.device.units import join, leave, units_of
+from agent.engine.records import TrustCode
 from tests.device.devices import NOON, RELEASE, HeldLink, booted, play
 
 LATER = NOON + 600_000
@@ -62,7 +63,7 @@ def test_the_only_unit_cannot_leave_and_the_active_leaves_after_a_switchover():
     assert leave(device, first, LATER)
     assert units_of(device) == (second,)
     assert device.udi == second
-    assert "HA role changed to Active." in device.log.lines[-1].text
+    assert any("HA role changed to Active." in line.text for line in device.log.lines)
 
 
 def test_what_the_emulator_commands_do_and_say():
@@ -124,3 +125,101 @@ def test_a_lab_file_lists_the_members():
 def test_members_a_lab_file_may_not_list(members, why):
     with pytest.raises(InputError, match=why):
         parse_plan(LAB.format(members=members), "lab.yaml")
+
+
+def stacked(*serials):
+    """A stack of so many units in one state a while after its start."""
+    device = booted()
+    for serial in serials:
+        assert join(device, Udi("C9300-24T", serial), NOON + 1000)
+    play(device, LATER)
+    return device
+
+
+def log_of(device):
+    return "\n".join(line.text for line in device.log.lines)
+
+
+@pytest.mark.parametrize("line", ["emulator member fail 2\r", "reload slot 2\r\r"])
+def test_a_unit_that_starts_again_is_back_with_what_it_had(line):
+    device = stacked("FOC0000EMU2", "FOC0000EMU3")
+    second = units_of(device)[1]
+    code = TrustCode(second, NOON, 7, "00", "", "", NOON, 0)
+    device.agent.state.trust[second.short] = code
+    said = typed(device, line)
+    assert ("Proceed with reload? [confirm]" in said) == line.startswith("reload")
+    assert second not in units_of(device)
+    assert second.short not in device.agent.state.trust
+    assert set(counts(device).values()) == {2}
+    copy = MemoryJournal(device).restored()
+    play(device, LATER + 10 * 60_000)
+    assert units_of(device)[-1] == second
+    assert device.agent.state.trust[second.short] == code
+    assert set(counts(device).values()) == {3}
+    assert "Switch 2 has been removed from the stack." in log_of(device)
+    assert "Switch 3 has been added to the stack." in log_of(device)
+    copy.link = HeldLink()
+    play(copy, LATER + 10 * 60_000)
+    assert units_of(copy) == units_of(device)
+
+
+def test_when_the_active_fails_its_standby_goes_on_and_it_comes_back_last():
+    device = stacked("FOC0000EMU2")
+    first, second = units_of(device)
+    typed(device, "emulator member fail 1\r")
+    assert units_of(device) == (second,)
+    play(device, LATER + 10 * 60_000)
+    assert units_of(device) == (second, first)
+    assert "HA role changed to Active." in log_of(device)
+
+
+def test_a_reload_of_the_stack_brings_all_units_back_together():
+    device = stacked("FOC0000EMU2")
+    typed(device, "emulator member fail 2\r")
+    device.reload(LATER + 60_000)
+    assert len(units_of(device)) == 2
+    play(device, LATER + 60 * 60_000)
+    assert len(units_of(device)) == 2
+    assert set(counts(device).values()) == {2}
+
+
+def test_a_replaced_member_has_no_code_and_counts_as_before():
+    device = stacked("FOC0000EMU2")
+    old = units_of(device)[1]
+    device.agent.state.trust[old.short] = TrustCode(old, NOON, 7, "00", "", "", NOON, 0)
+    assert "%" not in typed(device, "emulator member replace 2 FOC0000NEW1\r")
+    assert units_of(device)[1] == Udi("C9300-24T", "FOC0000NEW1")
+    assert not device.agent.state.trust
+    assert set(counts(device).values()) == {2}
+    assert "% Unit 3 cannot be replaced: there are 2" in typed(
+        device, "emulator member replace 3 X\r"
+    )
+
+
+def test_a_store_in_another_chassis_is_back_without_trust():
+    device = booted()
+    play(device, LATER)
+    state = device.agent.state
+    state.trust[device.udi.short] = TrustCode(device.udi, NOON, 7, "00", "", "one", NOON, 0)
+    state.product_instance_identifier = "one"
+    rows = dict(state.reports)
+    assert "%" not in typed(device, "emulator member replace 1 FOC0000NEW1\r")
+    assert device.udi.sn == "FOC0000NEW1"
+    assert (state.trust, state.product_instance_identifier) == ({}, "")
+    assert set(rows) <= set(state.reports)
+
+
+@pytest.mark.parametrize(
+    ("model", "other"), [("ASR1006-X", "ASR1006-X"), ("C9800-L-F-K9", "C9800-L-F-K9")]
+)
+def test_two_route_processors_and_a_pair_of_controllers_switch_over(model, other):
+    device = new_device("ha", model, RELEASE, "9AAAAAAAAAA")
+    device.link = HeldLink()
+    device.boot(NOON)
+    assert join(device, Udi(other, "9BBBBBBBBBB"), LATER)
+    play(device, LATER)
+    before = counts(device)
+    typed(device, "redundancy force-switchover\r\r")
+    assert device.udi.sn == "9BBBBBBBBBB"
+    assert counts(device) == before
+    assert "% Switch 3 does not exist" in typed(device, "reload slot 3\r")

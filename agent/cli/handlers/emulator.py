@@ -9,7 +9,7 @@ from __future__ import annotations
 from agent.cli.reply import Args, Context, Handler, LabCall, Reply, Result
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.identity import Udi
-from agent.device.units import join, leave, units_of
+from agent.device.units import fail, join, leave, replace_unit, units_of
 
 UNITS = {"seconds": SECOND, "minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": 7 * DAY}
 _LETTERS = {unit[0]: ms for unit, ms in UNITS.items()}
@@ -72,13 +72,13 @@ def access_points(context: Context, args: Args) -> Result:
 
 
 def member(context: Context, args: Args) -> Result:
-    """Let a unit join or leave; the active one leaves after its standby has taken over."""
+    """Let a unit join, leave, fail or be replaced; before the active goes a standby takes over."""
     device, now = context.device, context.now
     units = units_of(device)
-    if args["change"] == "remove":
+    if args["change"] != "add":
         number = int(args["number"])
-        if number > len(units) or not leave(device, units[number - 1], now):
-            return Reply(f"% Unit {number} cannot leave: there are {len(units)}")
+        if number > len(units) or not _change(context, units[number - 1], args):
+            return Reply(f"% Unit {number} cannot {_VERBS[args['change']]}: there are {len(units)}")
         return Reply()
     model = str(args["model"])
     taken = {unit.sn for unit in units}
@@ -86,6 +86,20 @@ def member(context: Context, args: Args) -> Result:
     if not join(device, Udi(model, str(args.get("serial", free))), now):
         return Reply(f"% {model} cannot join this {device.model}")
     return Reply()
+
+
+_VERBS = {"remove": "leave", "fail": "fail", "replace": "be replaced"}
+
+
+def _change(context: Context, unit: Udi, args: Args) -> bool:
+    device, now = context.device, context.now
+    match args["change"]:
+        case "remove":
+            return leave(device, unit, now)
+        case "fail":
+            return fail(device, unit, now)
+        case _:
+            return replace_unit(device, unit, Udi(unit.pid, str(args["serial"])), now)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -1,4 +1,4 @@
-"""`redundancy force-switchover`: the standby unit of a stack or pair takes over.
+"""`redundancy force-switchover`: the standby unit of a stack or pair takes over; `reload slot`.
 
 Source: docs/sources.md, entry ha-role. The session goes on, now with the new active unit.
 """
@@ -6,11 +6,14 @@ Source: docs/sources.md, entry ha-role. The session goes on, now with the new ac
 from __future__ import annotations
 
 from agent.cli.handlers.files import confirms
-from agent.cli.reply import Args, Ask, Context, Handler, Reply, Result
-from agent.device.units import units_of
+from agent.cli.reply import Args, Ask, Context, Handler, Reboot, Reply, Result
+from agent.device.units import fail, units_of
 
 PROCEED = "Proceed with switchover to standby RP? [confirm]"
 # assumed: the sentence without a standby; a capture of a single unit would show it
+RELOAD = "Proceed with reload? [confirm]"
+# assumed: the sentence for a number without a unit
+NO_UNIT = "% Switch {number} does not exist"
 NO_STANDBY = "% There is no standby unit to switch over to"
 
 
@@ -26,4 +29,23 @@ def force_switchover(context: Context, args: Args) -> Result:
     return Ask(PROCEED, answered, one_key=True)
 
 
-HANDLERS: dict[str, Handler] = {"redundancy.force_switchover": force_switchover}
+def reload_slot(context: Context, args: Args) -> Result:
+    """One unit starts again, the others go on. The active one hands over first; alone it cannot."""
+    units, number = units_of(context.device), int(args["slot"])
+    if number > len(units):
+        return Reply(NO_UNIT.format(number=number))
+    if len(units) == 1:
+        return Ask(RELOAD, lambda key: Reboot() if confirms(key) else Reply(), one_key=True)
+
+    def answered(key: str) -> Result:
+        if confirms(key):
+            fail(context.device, units[number - 1], context.now)
+        return Reply()
+
+    return Ask(RELOAD, answered, one_key=True)
+
+
+HANDLERS: dict[str, Handler] = {
+    "redundancy.force_switchover": force_switchover,
+    "redundancy.reload_slot": reload_slot,
+}
