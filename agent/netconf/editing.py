@@ -59,6 +59,15 @@ def edit_config(call: Call) -> bytes:
     return OK
 
 
+def edit_data(call: Call, target: str) -> bytes:
+    """`edit-data`: an edit without options. # source: nmda"""
+    default = Operation(call.word("default-operation", _DEFAULT_OPERATIONS, "merge"))
+    config = _config(call)
+    call.server.must_be_free(target, call.session.number, call.now)
+    _put(call, target, _edited(call, call.server.root(target), config, default))
+    return OK
+
+
 def copy_config(call: Call) -> bytes:
     call.only("target", "source")
     target = call.datastore("target")
@@ -134,7 +143,7 @@ def _config(call: Call) -> Element:
                 "operation-not-supported",
                 path="/nc:rpc/nc:edit-config/nc:url",
             )
-        raise missing("edit-config", "config")
+        raise missing(call.name, "config")
     return config
 
 

@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping
 from agent.netconf import (
     confirm,
     editing,
+    exec_rpcs,
     licensing_rpcs,
     monitoring,
+    nmda,
     partial,
     subscribing,
 )
@@ -33,8 +35,9 @@ def operation_for(call: Call) -> Handler:
     """Who answers. Raises RpcError for an operation that is not there."""
     name = name_of(call.operation)
     handler = HANDLERS.get(name)
-    if handler is None and call.server.device.release.within("17.11.."):
-        handler = SINCE_17_11.get(name)
+    if handler is None:
+        span, newer = NEWER.get(name, ("..", None))
+        handler = newer if call.server.device.release.within(span) else None
     if handler is not None:
         return handler
     if name in call.schema.rpcs:
@@ -152,10 +155,14 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     (subscribing.EVENTS, "delete-subscription"): subscribing.delete_push,
 }
 
-# source: subscribed-notifications (in the library of 17.12 and of 17.18)
-SINCE_17_11: Mapping[tuple[str, str], Handler] = {
-    (SUBSCRIBED, "establish-subscription"): subscribing.establish_stream,
-    (SUBSCRIBED, "modify-subscription"): subscribing.modify_stream,
-    (SUBSCRIBED, "delete-subscription"): subscribing.delete_stream,
-    (SUBSCRIBED, "kill-subscription"): subscribing.kill_stream,
+# what older releases do not have, and since when
+# source: subscribed-notifications (in the libraries of 17.12 and of 17.18), nmda (in that of 17.18)
+NEWER: Mapping[tuple[str, str], tuple[str, Handler]] = {
+    (SUBSCRIBED, "establish-subscription"): ("17.11..", subscribing.establish_stream),
+    (SUBSCRIBED, "modify-subscription"): ("17.11..", subscribing.modify_stream),
+    (SUBSCRIBED, "delete-subscription"): ("17.11..", subscribing.delete_stream),
+    (SUBSCRIBED, "kill-subscription"): ("17.11..", subscribing.kill_stream),
+    (nmda.NAMESPACE, "get-data"): ("17.16..", nmda.get_data),
+    (nmda.NAMESPACE, "edit-data"): ("17.16..", nmda.edit_data_of),
+    (exec_rpcs.NAMESPACE, "license"): ("17.4..", exec_rpcs.license_command),
 }
