@@ -1,0 +1,199 @@
+"""`show` commands on interfaces, routes, VRFs, certificates and services: state to views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from agent.cli.reply import Args, Context, Handler, Reply, Result, Wrong
+from agent.cli.views import interfaces, pki, routes, services, system
+from agent.cli.views.hardware import hardware_of
+from agent.device import config, config_network
+from agent.device.certificates import chains
+from agent.device.config_network import Port
+from agent.device.device import Device
+from cli_grammar import VIRTUAL_TYPES
+from yang.tree import Entry, Path, Rows, Tree, get
+
+# assumed: where CiscoTAC-1 sends when nothing is configured
+TAC_ADDRESS = "https://tools.cisco.com/its/service/oddce/services/DDCEService"
+_ADDRESS: Path = ("ip", "address", "primary", "address")
+_TRUSTPOINTS: Path = ("native", "crypto", "pki", "trustpoint")
+
+
+def _shown(device: Device, ports: Iterable[Port]) -> list[interfaces.Shown]:
+    """Ports with what the box adds; Vlan interfaces come first, addresses count from its own."""
+    base = int(hardware_of(device.udi).base_mac.replace(":", ""), 16)
+    stored = device.stored_root()
+    every = {port.name: at for at, port in enumerate(config_network.ports(_root(device)), 1)}
+    shown = []
+    for port in ports:
+        at = 71 if port.kind == "Vlan" else every[port.name]
+        path = ("native", "interface", Entry(port.kind, port.number), *_ADDRESS)
+        switched = device.profile.kind == "switch" and port.kind not in VIRTUAL_TYPES
+        management = port.kind == "GigabitEthernet" and port.number == "0/0"
+        shown.append(
+            interfaces.Shown(
+                port, f"{base + at:012x}", switched and not management, get(stored, path)
+            )
+        )
+    return sorted(shown, key=lambda one: one.port.kind != "Vlan")
+
+
+def _root(device: Device) -> Tree:
+    return device.datastore.running
+
+
+def _of_ports(render: Callable[[Iterable[interfaces.Shown]], str]) -> Handler:
+    """A handler for all interfaces, or for the one that is named."""
+
+    def show(context: Context, args: Args) -> Result:
+        device = context.device
+        if "if" not in args:
+            return Reply(render(_shown(device, config_network.ports(_root(device)))))
+        found = config_network.port(_root(device), str(args["if"]))
+        if found is None:
+            return Wrong(args["if"].number.split("/")[-1])
+        return Reply(render(_shown(device, [found])))
+
+    return show
+
+
+def ip_interface_brief(context: Context, args: Args) -> Result:
+    """`show ip interface brief X`: the header and one row."""
+    device = context.device
+    rows = system.interfaces(_root(device), device.stored_root())
+    named = [row for row in rows if row.name == str(args["if"])]
+    return Reply(system.ip_interface_brief(named)) if named else Wrong(args["if"].number)
+
+
+def ip_route(context: Context, args: Args) -> Result:
+    """`show ip route [vrf X]`."""
+    root, vrf = _root(context.device), str(args.get("vrf", ""))
+    if vrf and vrf not in {one.name for one in config_network.vrfs(root)}:
+        # source: route-output
+        return Reply(f"% IP  routing table {vrf} does not exist")
+    table = routes.table(config_network.ports(root), config_network.static_routes(root), vrf)
+    return Reply(routes.ip_route(table, vrf))
+
+
+def _of_vrfs(render: Callable[[Any, Any], str]) -> Handler:
+    def show(context: Context, args: Args) -> Result:
+        root = _root(context.device)
+        name = args.get("vrf")
+        rows = [one for one in config_network.vrfs(root) if name in (None, one.name)]
+        if name and not rows:
+            return Reply(f"% No VRF named {name}")
+        return Reply(render(rows, config_network.ports(root)) if rows else "")
+
+    return show
+
+
+def dns_view(context: Context, args: Args) -> Result:
+    return Reply(routes.dns_view(config.resolution(_root(context.device))))
+
+
+# --- certificates -----------------------------------------------------------------------------
+
+
+def _certificates(context: Context, name: str | None = None) -> tuple[pki.Shown, ...]:
+    device = context.device
+    root = _root(device)
+    anchor = next(iter(device.agent.state.anchors), "")
+    rows: Rows = get(root, _TRUSTPOINTS, Rows())
+    labels = {n: str(get(row, ("rsakeypair", "key-label"), "")) for n, row in rows.items()}
+    kept = (one for one in chains(root, anchor) if name in (None, one.trustpoint))
+    return pki.read(kept, labels)
+
+
+def _trustpoints(context: Context, name: str | None) -> Rows:
+    rows: Rows = get(_root(context.device), _TRUSTPOINTS, Rows())
+    return Rows({n: row for n, row in rows.items() if name in (None, n)})
+
+
+def _missing(context: Context, args: Args) -> Reply | None:
+    """The sentence about a trustpoint that is not there."""
+    name = args.get("trustpoint")
+    if name is None or _trustpoints(context, str(name)):
+        return None
+    return Reply(f"% CA trustpoint {name} is not defined.")  # assumed: the sentence
+
+
+def crypto_certificates(context: Context, args: Args) -> Result:
+    """`show crypto pki certificates [verbose] [X]`."""
+    shown = _certificates(context, args.get("trustpoint"))
+    text = pki.certificates(shown, context.device.zone, bool(args.get("verbose")))
+    return _missing(context, args) or Reply(text)
+
+
+def crypto_trustpoints(context: Context, args: Args) -> Result:
+    """`show crypto pki trustpoints [X]`."""
+    rows = _trustpoints(context, args.get("trustpoint"))
+    return _missing(context, args) or Reply(pki.trustpoints(rows, _certificates(context)))
+
+
+def crypto_trustpoints_status(context: Context, args: Args) -> Result:
+    """`show crypto pki trustpoints [X] status`."""
+    rows = _trustpoints(context, args.get("trustpoint"))
+    return _missing(context, args) or Reply(pki.trustpoints_status(rows, _certificates(context)))
+
+
+def crypto_timers(context: Context, args: Args) -> Result:
+    return Reply(pki.timers(_certificates(context), context.device.local_time(context.now)))
+
+
+def crypto_trustpool(context: Context, args: Args) -> Result:
+    return Reply(pki.trustpool(_certificates(context, "SLA-TrustPoint"), context.device.zone))
+
+
+# --- services ---------------------------------------------------------------------------------
+
+
+def ntp_status(context: Context, args: Args) -> Result:
+    device = context.device
+    uptime = 0 if device.booted is None else context.now - device.booted
+    return Reply(services.ntp_status(_root(device), device.zone, uptime))
+
+
+def call_home_licensing(context: Context, args: Args) -> Result:
+    home = context.device.agent.state.config.callhome
+    address = home.url or TAC_ADDRESS
+    return Reply(services.call_home_licensing(home, address))
+
+
+def _of_root(render: Callable[[Tree], str]) -> Handler:
+    return lambda context, args: Reply(render(_root(context.device)))
+
+
+def snmp(context: Context, args: Args) -> Result:
+    device = context.device
+    return Reply(services.snmp(_root(device), device.udi.sn))
+
+
+def http_server(context: Context, args: Args) -> Result:
+    """`show ip http server all|status`."""
+    return Reply(services.http_server(_root(context.device), bool(args.get("all"))))
+
+
+HANDLERS: dict[str, Handler] = {
+    "show.interfaces": _of_ports(interfaces.interfaces),
+    "show.interfaces_description": _of_ports(interfaces.description),
+    "show.interfaces_status": _of_ports(interfaces.status),
+    "show.ip_interface": _of_ports(interfaces.ip_interfaces),
+    "show.ip_interface_brief_of": ip_interface_brief,
+    "show.ip_route": ip_route,
+    "show.vrf": _of_vrfs(routes.vrfs),
+    "show.vrf_detail": _of_vrfs(routes.vrf_detail),
+    "show.ip_dns_view": dns_view,
+    "show.crypto_certificates": crypto_certificates,
+    "show.crypto_trustpoints": crypto_trustpoints,
+    "show.crypto_trustpoints_status": crypto_trustpoints_status,
+    "show.crypto_timers": crypto_timers,
+    "show.crypto_trustpool": crypto_trustpool,
+    "show.ntp_status": ntp_status,
+    "show.ntp_associations": _of_root(services.ntp_associations),
+    "show.call_home_licensing": call_home_licensing,
+    "show.snmp": snmp,
+    "show.http_server": http_server,
+    "show.netconf_status": _of_root(services.netconf_status),
+}

@@ -1,0 +1,185 @@
+"""`show ntp ...`, `show snmp`, `show call-home smart-licensing`, `show ip http ...`.
+
+NTP servers are configured and never answer: a lab's time is its own clock.
+Facts: docs/sources.md, entries ntp-output, service-outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.core.clock import Instant
+from agent.core.dates import Zone
+from agent.engine.config import CallHome
+from yang.tree import EMPTY, Rows, Tree, get
+
+NO_NTP = "%NTP is not enabled."
+# source: ntp-output
+_NTP = """\
+Clock is unsynchronized, stratum 16, no reference clock
+nominal freq is 250.0000 Hz, actual freq is 250.0000 Hz, precision is 2**10
+ntp uptime is {uptime} (1/100 of seconds), resolution is 4000
+reference time is 00000000.00000000 (00:00:00.000 {zone} Mon Jan 1 1900)
+clock offset is 0.0000 msec, root delay is 0.00 msec
+root dispersion is {dispersion:.2f} msec, peer dispersion is 0.00 msec
+loopfilter state is 'FSET' (Drift set from file), drift is 0.000000000 s/s
+system poll interval is 64, never updated."""
+_ASSOCIATIONS = "  address         ref clock       st   when   poll reach  delay  offset   disp"
+_LEGEND = " * sys.peer, # selected, + candidate, - outlyer, x falseticker, ~ configured"
+_SNMP = """\
+Chassis: {chassis}
+{contact}{location}\
+0 SNMP packets input
+    0 Bad SNMP version errors
+    0 Unknown community name
+    0 Illegal operation for community name supplied
+    0 Encoding errors
+    0 Number of requested variables
+    0 Number of altered variables
+    0 Get-request PDUs
+    0 Get-next PDUs
+    0 Set-request PDUs
+    0 Input queue packet drops (Maximum queue size 1000)
+0 SNMP packets output
+    0 Too big errors (Maximum packet size 1500)
+    0 No such name errors
+    0 Bad values errors
+    0 General errors
+    0 Response PDUs
+    0 Trap PDUs
+Packets currently in SNMP process input queue: 0
+SNMP global trap: {traps}
+
+SNMP logging: {logging}"""
+_HTTP = """\
+HTTP server status: {plain}
+HTTP server port: {port}
+HTTP server active supplementary listener ports:
+HTTP server authentication method: {method}
+HTTP server auth-retry 0 time-window 0
+HTTP server digest algorithm: md5
+HTTP server access class: 0
+HTTP server IPv4 access class: None
+HTTP server IPv6 access class: None
+HTTP server base path:
+HTTP File Upload status: Disabled
+HTTP server upload path:
+HTTP server help root:
+Maximum number of concurrent server connections allowed: 300
+Maximum number of secondary server connections allowed: 50
+Server idle time-out: 180 seconds
+Server life time-out: 180 seconds
+Server session idle time-out: 600 seconds
+Maximum number of requests allowed on a connection: 25
+Server linger time : 60 seconds
+HTTP server active session modules: ALL
+HTTP secure server capability: Present
+HTTP secure server status: {secure}
+HTTP secure server port: 443
+HTTP secure server ciphersuite:  rsa-aes-cbc-sha2 rsa-aes-gcm-sha2
+        dhe-aes-cbc-sha2 dhe-aes-gcm-sha2 ecdhe-rsa-aes-cbc-sha2
+        ecdhe-rsa-aes-gcm-sha2 ecdhe-ecdsa-aes-gcm-sha2 tls13-aes128-gcm-sha256
+        tls13-aes256-gcm-sha384 tls13-chacha20-poly1305-sha256
+HTTP secure server TLS version:  TLSv1.3  TLSv1.2
+HTTP secure server client authentication: Disabled
+HTTP secure server PIV authentication: Disabled
+HTTP secure server PIV authorization only: Disabled
+HTTP secure server trustpoint: {trustpoint}
+HTTP secure server peer validation trustpoint:
+HTTP secure server ECDHE curve: secp256r1
+HTTP secure server active session modules: ALL"""
+_MODULES = """
+
+HTTP server application session modules:
+ Session module Name  Handle Status   Secure-status   Description
+SL_HTTP              1      {plain:<8} {secure:<15} HTTP REST IOS-XE Smart License Server"""
+
+
+def ntp_servers(root: Tree) -> tuple[str, ...]:
+    """The configured servers, those of the global table first."""
+    here: Tree = get(root, ("native", "ntp", "server"), EMPTY)
+    own: Rows = here.get("server-list", Rows())
+    tables: Rows = here.get("vrf", Rows())
+    others = (name for table in tables.values() for name in table.get("server-list", Rows()))
+    return (*own, *others)
+
+
+def ntp_status(root: Tree, zone: Zone, uptime: Instant) -> str:
+    """`show ntp status`; `uptime` in ms."""
+    if not get(root, ("native", "ntp"), EMPTY):
+        return NO_NTP
+    # assumed: an idle clock's dispersion grows by 15 parts in a million
+    return _NTP.format(uptime=uptime // 10, zone=zone.name, dispersion=uptime * 15 / 1_000_000)
+
+
+def ntp_associations(root: Tree) -> str:
+    """`show ntp associations`."""
+    if not get(root, ("native", "ntp"), EMPTY):
+        return NO_NTP
+    lines = ["", _ASSOCIATIONS]
+    for name in ntp_servers(root):
+        lines.append(f" ~{name:<15} .INIT.          16      -     64     0  0.000   0.000 15937.")
+    return "\n".join([*lines, _LEGEND])
+
+
+def snmp(root: Tree, serial: str) -> str:
+    """`show snmp`."""
+    here: Tree = get(root, ("native", "snmp-server"), EMPTY)
+    if not here:
+        return "%SNMP agent not enabled"
+    hosts: Rows = get(here, ("host-config", "ip-community"), Rows())
+    traps = get(here, ("enable", "enable-choice", "traps")) is not None
+    contact, location = here.get("contact"), here.get("location")
+    text = _SNMP.format(
+        chassis=serial,
+        contact=f"Contact: {contact}\n" if contact else "",
+        location=f"Location: {location}\n" if location else "",
+        traps="enabled" if traps else "disabled",
+        logging="enabled" if hosts else "disabled",
+    )
+    rows = [f"    Logging to {host}.162, 0/10, 0 sent, 0 dropped." for host in hosts]
+    return "\n".join([text, *rows])
+
+
+def call_home_licensing(home: CallHome, address: str) -> str:
+    """`show call-home smart-licensing`; `address` is where the profile sends to."""
+    state = "enabled" if home.enabled and home.reporting else "disabled"
+    return (
+        "Current smart-licensing transport settings:\n"
+        f" Smart-license messages: {state}\n"
+        f" Profile: {home.profile} (status: {'ACTIVE' if home.active else 'INACTIVE'})\n"
+        f" Destination  URL(s):  {address}\n"
+    )
+
+
+def http_server(root: Tree, everything: bool) -> str:
+    """`show ip http server status`, or `all` with the modules."""
+    here: Tree = get(root, ("native", "ip", "http"), EMPTY)
+    plain, secure = bool(here.get("server")), bool(here.get("secure-server"))
+    words: Mapping[bool, str] = {True: "Enabled", False: "Disabled"}
+    method: Tree = here.get("authentication", EMPTY)
+    text = _HTTP.format(
+        plain=words[plain],
+        secure=words[secure],
+        port=here.get("port", 80),
+        method=next(iter(method), "enable"),
+        trustpoint=here.get("secure-trustpoint", ""),
+    )
+    if not everything:
+        return text
+    states = {True: "Active", False: "Inactive"}
+    return text + _MODULES.format(plain=states[plain], secure=states[secure])
+
+
+def netconf_status(root: Tree) -> str:
+    """`show netconf-yang status`."""
+    feature = get(root, ("native", "netconf-yang-feature", "candidate-datastore"))
+    on = get(root, ("native", "netconf-yang"))
+    return (
+        f"netconf-yang: {'enabled' if on else 'disabled'}\n"
+        f"netconf-yang candidate-datastore: {'enabled' if feature else 'disabled'}\n"
+        "netconf-yang side-effect-sync: enabled\n"
+        f"netconf-yang ssh port: {get(root, ('emulator', 'netconf-yang', 'ssh', 'port'), 830)}\n"
+        "netconf-yang turbocli: disabled\n"
+        "netconf-yang ssh hostkey algorithms: rsa-sha2-256,rsa-sha2-512,ssh-rsa"
+    )
