@@ -70,6 +70,7 @@ FILES = (
     "config-pki.cli",
     "config-services.cli",
     "exec-files.cli",
+    "exec-replace.cli",
     "exec-network.cli",
 )
 

@@ -17,6 +17,7 @@ import asyncssh
 
 from agent.adapters.accounts import Accounts
 from agent.adapters.plan import Listen
+from agent.adapters.scp_server import DISABLED, DeviceFiles, serves
 from agent.adapters.terminal import Terminal
 from agent.cli.session import Line
 from agent.core.dates import config_date
@@ -24,8 +25,11 @@ from agent.core.errors import InputError
 from agent.device.device import Device
 
 if TYPE_CHECKING:
+    from asyncssh.channel import SSHChannel
+
     from agent.adapters.lab import Lab
 
+SCP = "scp "  # how a command begins that a copying client sends
 TRIES = 3  # source: ssh-authentication-retries (`ip ssh authentication-retries` is 3)
 LOGIN_SECONDS = 120  # source: ssh-authentication-retries (`ip ssh time-out` is 120 seconds)
 VTY_LINES = 16  # source: vty-lines (line vty 0 4 and 5 15)
@@ -175,6 +179,7 @@ class Shell(asyncssh.SSHServerSession[str]):
         self._lab, self._device, self._line = lab, device, line
         self._size = (80, 24)
         self._command: str | None = None
+        self._copying: asyncssh.SSHServerProcess[str] | None = None
         self._terminal: Terminal | None = None
         self._ending: asyncio.Task[None] | None = None
 
@@ -192,9 +197,23 @@ class Shell(asyncssh.SSHServerSession[str]):
 
     def exec_requested(self, command: str) -> bool:
         self._command = command
+        if command.startswith(SCP) and serves(self._device) and self._line.privilege == 15:
+            # `scp` at the other end: the library's session takes over
+            self._copying = asyncssh.SSHServerProcess(no_process, self._files, 0, True)
+            self._copying.connection_made(self._channel)
         return True
 
+    def _files(self, channel: SSHChannel[bytes]) -> DeviceFiles:
+        return DeviceFiles(self._channel, self._device, self._lab.timeline.present)
+
     def session_started(self) -> None:
+        if self._copying is not None:
+            self._copying.session_started()
+            return
+        if self._command is not None and self._command.startswith(SCP):
+            self._channel.write_stderr(DISABLED)
+            self._channel.exit(1)
+            return
         width, length = self._size
         write: Callable[[str], None] = self._channel.write
         if self._command is not None:
@@ -216,7 +235,9 @@ class Shell(asyncssh.SSHServerSession[str]):
             self._ending = asyncio.get_running_loop().create_task(self._finish())
 
     def data_received(self, data: str, datatype: asyncssh.DataType) -> None:
-        if self._terminal is not None:
+        if self._copying is not None:
+            self._copying.data_received(data, datatype)
+        elif self._terminal is not None:
             self._terminal.feed(data)
 
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
@@ -230,19 +251,27 @@ class Shell(asyncssh.SSHServerSession[str]):
 
     def eof_received(self) -> bool:
         """The client sends no more: answer what is open, then end."""
-        if self._ending is None:
+        if self._copying is not None:
+            return bool(self._copying.eof_received())
+        if self._terminal is not None and self._ending is None:
             self._ending = asyncio.get_running_loop().create_task(self._finish())
         return True
 
     def pause_writing(self) -> None:
-        if self._terminal is not None:
+        if self._copying is not None:
+            self._copying.pause_writing()
+        elif self._terminal is not None:
             self._terminal.pause()
 
     def resume_writing(self) -> None:
-        if self._terminal is not None:
+        if self._copying is not None:
+            self._copying.resume_writing()
+        elif self._terminal is not None:
             self._terminal.resume()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._copying is not None:
+            self._copying.connection_lost(exc)
         if self._ending is not None:
             self._ending.cancel()
         if self._terminal is not None:
@@ -268,6 +297,10 @@ class Shell(asyncssh.SSHServerSession[str]):
         text = "".join(self._kept)
         _, _, text = text.partition("\r\n")
         return text.removesuffix(terminal.session.prompt)
+
+
+def no_process(process: asyncssh.SSHServerProcess[Any]) -> None:
+    """What a session that only copies runs."""
 
 
 def cannot_listen(who: str, at: Listen, error: OSError) -> InputError:

@@ -29,7 +29,7 @@ from agent.cli.reply import (
 )
 from agent.core.secrets import new_salt
 from agent.device.config import resolution
-from agent.device.config_text import read_config
+from agent.device.config_text import Refused, read_config
 from agent.device.files import FileFault
 from yang.tree import Edit, Rows, Tree, get, walk
 
@@ -157,7 +157,8 @@ def _ask_place(context: Context, at: Place, role: str, then: Asked) -> Result:
 
 
 def _ask_name(context: Context, at: Place, role: str, then: Asked) -> Result:
-    named_already = role == "Source" and not at.remote and (at.name or at.configuration)
+    known = at.name or at.configuration or at.system == "null"
+    named_already = role == "Source" and not at.remote and known
     if named_already:
         return then(at)
     offered = at.name or at.system
@@ -308,7 +309,7 @@ def _merge(context: Context, text: str, seconds: float, head: str) -> Result:
     """Lines of a file into the running configuration; lines not understood are shown."""
     running = context.device.datastore.running
     root, refused = _read(context, text, running)
-    return Change(_edits_between(running, root), head + refused + _copied(text, seconds))
+    return Change(edits_between(running, root), head + refused + _copied(text, seconds))
 
 
 def _store(context: Context, text: str, seconds: float, head: str) -> Result:
@@ -316,20 +317,26 @@ def _store(context: Context, text: str, seconds: float, head: str) -> Result:
     device = context.device
     root, refused = _read(context, text, device.factory_root())
     device.replace_startup(
-        _edits_between(device.stored_root(), root), context.now, context.session.line.who
+        edits_between(device.stored_root(), root), context.now, context.session.line.who
     )
     return Reply(f"{head}{refused}[OK]\n{_copied(text, seconds)}")
 
 
-def _read(context: Context, text: str, root: Tree) -> tuple[Tree, str]:
-    """The root with the text's lines applied, and what is said of those not understood."""
+def read_onto(context: Context, text: str, root: Tree) -> tuple[Tree, tuple[Refused, ...]]:
+    """The root with the text's lines applied, and the lines that were not understood."""
     chance = context.device.salts()
     read = read_config(text, context.session.grammar, root, lambda: new_salt(chance))
-    refused = [f"{line.line}\n% Invalid input detected at '^' marker.\n\n" for line in read.refused]
-    return read.root, "".join(refused)
+    return read.root, read.refused
 
 
-def _edits_between(old: Tree, new: Tree) -> tuple[Edit, ...]:
+def _read(context: Context, text: str, root: Tree) -> tuple[Tree, str]:
+    """The same, with what is said of the lines not understood."""
+    root, refused = read_onto(context, text, root)
+    said = [f"{line.line}\n% Invalid input detected at '^' marker.\n\n" for line in refused]
+    return root, "".join(said)
+
+
+def edits_between(old: Tree, new: Tree) -> tuple[Edit, ...]:
     """The changes that make `new` of `old`."""
     edits = [Edit("delete", path) for path, _ in walk(old) if get(new, path) is None]
     for path, value in walk(new):

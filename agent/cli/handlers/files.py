@@ -72,6 +72,8 @@ def text_of(device: Device, path: str) -> str | FileFault:
         return FileFault.NO_SUCH_FILE
     if configuration:
         return PRINTED[configuration](device)
+    if path.lower() == "null:":
+        return ""
     return device.files.read(path)
 
 
