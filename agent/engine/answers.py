@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from agent.engine import (
     acks,
+    authorization_online,
     establish,
     history,
     polling,
@@ -110,6 +111,7 @@ def _hello_failed(turn: Turn, pending: Pending) -> None:
     state = turn.state
     state.connected = False
     retries.plan_hello(turn)
+    authorization_online.contact_failed(turn)
     if state.pushes_wanted:
         state.pushes_wanted = 0
         reporting.push_failed(turn)
@@ -124,6 +126,9 @@ def _usage_failed(turn: Turn, pending: Pending) -> None:
 
 
 def _poll_failed(turn: Turn, pending: Pending) -> None:
+    if authorization_online.is_poll_for_codes(pending):
+        authorization_online.exchange_failed(turn, pending)
+        return
     polling.plan(turn, TIMINGS.poll.retry)
 
 
@@ -134,6 +139,9 @@ _AFTER_FAILURE: dict[Exchange, Callable[[Turn, Pending], None]] = {
     Exchange.TRUST_ESTABLISHMENT: establish.failed,
     Exchange.TRUST_SYNC: establish.sync_failed,
     Exchange.TRUST_ACKNOWLEDGEMENT: establish.acknowledgement_failed,
+    Exchange.AUTHORIZATION_REQUEST: authorization_online.exchange_failed,
+    Exchange.AUTHORIZATION_CONFIRMATION: authorization_online.exchange_failed,
+    Exchange.AUTHORIZATION_RETURN: authorization_online.exchange_failed,
 }
 
 
@@ -158,6 +166,7 @@ def reply_received(turn: Turn, event: ReplyReceived) -> None:
         _report_unusable(turn, acks.install(turn, text))
     if pending.exchange is Exchange.TRUST_ESTABLISHMENT:
         establish.settle(turn, pending, reply)
+    authorization_online.settle(turn, pending, reply)
     polling.end_when_answered(turn)
     transport.proceed(turn)
 
@@ -252,6 +261,9 @@ def _usage_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
 
 
 def _poll_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
+    if authorization_online.is_poll_for_codes(pending):
+        authorization_online.request_answered(turn, pending, reply)
+        return
     if reply.status is StatusCode.OK:
         polling.end(turn)
     elif reply.status in (StatusCode.OK_POLL, StatusCode.OK_TRY_AGAIN):
@@ -271,4 +283,7 @@ _ON_REPLY: dict[Exchange, Callable[[Turn, Pending, Reply], None]] = {
     Exchange.TRUST_ESTABLISHMENT: establish.answered,
     Exchange.TRUST_SYNC: establish.sync_answered,
     Exchange.TRUST_ACKNOWLEDGEMENT: establish.acknowledgement_answered,
+    Exchange.AUTHORIZATION_REQUEST: authorization_online.request_answered,
+    Exchange.AUTHORIZATION_CONFIRMATION: authorization_online.told,
+    Exchange.AUTHORIZATION_RETURN: authorization_online.told,
 }

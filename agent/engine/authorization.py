@@ -1,4 +1,4 @@
-"""Authorization codes by files: asked for, saved, installed, given back.
+"""Authorization codes: asked for, saved to a file, installed, given back.
 
 A code belongs to one unit and stands for all its enforced and export-controlled licences; a newer
 one takes the place of an older one, which CSSM is told by a confirmation code. A code is not given
@@ -20,6 +20,7 @@ from agent.engine.events import (
     UsageChanged,
 )
 from agent.engine.records import AuthorizationCode
+from agent.engine.routes import talks
 from agent.engine.saving import NOT_FOUND
 from agent.engine.turn import Turn
 from agent.profiles.profile import EnforcedLicence
@@ -30,6 +31,7 @@ from agent.protocol.messages import AuthorizationData, AuthorizationRequest, HaM
 NO_CODE = "No reservation authorization code installed in device"
 ENTER = "Enter this return code in Cisco Smart Software Manager portal:"
 # assumed: the sentences of the two refusals; a capture would show them
+NOT_CONNECTED = "The transport type needed is not configured"
 IN_USE = "The authorization code cannot be returned: {feature} is in use"
 INVALID, OLDER = 73, 122
 _REMEMBERED = 16
@@ -71,7 +73,8 @@ def use_what_waited(turn: Turn) -> None:
 
 
 def asked(turn: Turn, event: AuthorizationAsked) -> None:
-    """Note what each unit wants: with what it has, or instead of it."""
+    """Note what each unit wants: with what it has, or instead of it. With a server at hand it is
+    asked at once; otherwise the request waits to be saved to a file."""
     licence = enforced_licence(turn, event.feature)
     if licence is None:
         turn.actions.append(Answer(NOT_FOUND))
@@ -83,6 +86,10 @@ def asked(turn: Turn, event: AuthorizationAsked) -> None:
             keys.update(turn.state.authorization_requests.get(udi.short, ()))
         keys[licence.tag] = 1
         turn.state.authorization_requests[udi.short] = tuple(keys.items())
+    if talks(turn.state):
+        turn.state.authorizing.asked = _units(turn, event.scope)
+        turn.state.authorizing.request_wanted = True
+        transport.proceed(turn)
 
 
 def save_request(turn: Turn, event: AuthorizationRequestSaved) -> None:
@@ -113,6 +120,9 @@ def give_back(turn: Turn, event: AuthorizationReturned) -> None:
         text = IN_USE.format(feature=used.feature) if used is not None else NO_CODE
         turn.actions.append(Answer(text))
         return
+    if event.online and not talks(turn.state):
+        turn.actions.append(Answer(NOT_CONNECTED))
+        return
     returns = tuple(_remove(turn, code) for code in codes)
     lines = [ENTER]
     for given in returns:
@@ -120,6 +130,9 @@ def give_back(turn: Turn, event: AuthorizationReturned) -> None:
     turn.actions.append(Answer("\n".join(lines)))
     if event.path:
         _write(turn, event.path, returns)
+    if event.online:
+        turn.state.authorizing.returns += returns
+        transport.proceed(turn)
 
 
 def install(turn: Turn, data: AuthorizationData) -> tuple[int, str] | None:
@@ -136,14 +149,15 @@ def install(turn: Turn, data: AuthorizationData) -> tuple[int, str] | None:
         if before is not None:
             _forget(turn, before)
         return None
-    code = ""
-    if before is not None:
-        code = confirmation_code(before.data.correlation_id, data.correlation_id, data.udi)
+    code, online = "", data.udi in state.authorizing.asked
+    if before is not None or online:
+        replaced = before.data.correlation_id if before is not None else ""
+        code = confirmation_code(replaced, data.correlation_id, data.udi)
     state.authorizations[short] = AuthorizationCode(data, turn.now, code)
     state.authorization_requests.pop(short, None)
-    use_what_waited(turn)
     turn.log("SMART_LIC.AUTHORIZATION_INSTALL_SUCCESS", udi=str(data.udi))
     turn.note("SAEVT_AUTH_INSTALL", udi=str(data.udi), success="True")
+    use_what_waited(turn)
     return None
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agent.core.identity import Udi
-from agent.engine import reporting, statistics, transport
+from agent.engine import authorization_online, reporting, statistics, transport
 from agent.engine.actions import Answer
 from agent.engine.events import Scope, TokenEntered
 from agent.engine.polling import wait_of
@@ -103,6 +103,9 @@ def sync_failed(turn: Turn, pending: Pending) -> None:
 
 def authorization_due(turn: Turn) -> None:
     """The job runs after trust; a device without codes to ask for has nothing to send."""
+    if authorization_online.due(turn):
+        transport.proceed(turn)
+        return
     exchange, response = Exchange.AUTHORIZATION_REQUEST, statistics.NO_DATA
     statistics.succeeded(turn.state, exchange, response, turn.now)
 

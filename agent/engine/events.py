@@ -139,10 +139,14 @@ class AuthorizationRequestSaved:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationReturned:
-    """The codes are given back without a connection; `path` empty: only printed."""
+    """The codes are given back; `path` empty: the return codes are only printed.
+
+    `online` tells the server too, in one attempt.
+    """
 
     scope: Scope = Scope.LOCAL
     path: str = ""
+    online: bool = False
 
 
 @dataclass(frozen=True, slots=True)

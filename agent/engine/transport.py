@@ -10,7 +10,7 @@ Sources: docs/sources.md, entries hello-retries, polling, trust-idtoken.
 from __future__ import annotations
 
 from agent.core.clock import Instant
-from agent.engine import reporting, retries, rum, trust, trust_life
+from agent.engine import authorization_online, reporting, retries, rum, trust, trust_life
 from agent.engine.actions import Send
 from agent.engine.records import Exchange, Pending, TimerName, TrustWanted
 from agent.engine.routes import is_direct, route, talks
@@ -163,6 +163,8 @@ def _proceed_to_cssm(turn: Turn) -> None:
     elif state.trust_ack_wanted and timer(state, TimerName.TRUST_SYNC) is None:
         state.trust_ack_wanted = False
         _send(turn, Exchange.TRUST_ACKNOWLEDGEMENT, _trust_ack(turn))
+    elif codes := authorization_online.wanted(turn):
+        _send_about_codes(turn, codes)
     elif state.pushes_wanted:
         state.pushes_wanted -= 1
         _send_usage(turn)
@@ -178,11 +180,14 @@ def _proceed_to_cslu(turn: Turn) -> None:
         return
     if state.greeted:
         state.hello_wanted = False
-    if not (state.hello_wanted or state.pushes_wanted or state.poll_wanted):
+    codes = authorization_online.wanted(turn)
+    if not (state.hello_wanted or state.pushes_wanted or state.poll_wanted or codes):
         state.greeted = False
     elif not state.greeted:
         state.hello_wanted = False
         _send(turn, Exchange.HELLO_MESSAGE, _hello(turn))
+    elif codes:
+        _send_about_codes(turn, codes)
     elif state.pushes_wanted:
         state.pushes_wanted -= 1
         state.greeted = state.pushes_wanted == 0
@@ -190,6 +195,11 @@ def _proceed_to_cslu(turn: Turn) -> None:
     else:
         state.poll_wanted = False
         _send(turn, Exchange.RESULT_POLLING, _poll(turn))
+
+
+def _send_about_codes(turn: Turn, exchange: Exchange) -> None:
+    message = authorization_online.message(turn, exchange, sender(turn), own_time(turn))
+    _send(turn, exchange, message)
 
 
 def _send_usage(turn: Turn) -> None:

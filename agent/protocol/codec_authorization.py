@@ -120,7 +120,7 @@ def _count(text: str) -> int:
 
 def authorization_requests_text(requests: Sequence[AuthorizationRequest]) -> str:
     """The JSON array of a usage file's `smartLicenseAuthRequest`."""
-    return compact([_request_object(request) for request in requests])
+    return compact([authorization_request_object(request) for request in requests])
 
 
 def authorization_request_from(entry: Fields) -> AuthorizationRequest:
@@ -134,7 +134,7 @@ def authorization_request_from(entry: Fields) -> AuthorizationRequest:
     )
 
 
-def _request_object(request: AuthorizationRequest) -> dict[str, Any]:
+def authorization_request_object(request: AuthorizationRequest) -> dict[str, Any]:
     return {
         "sudi": sudi(request.udi),
         "keys": [{"entitlement": tag, "count": str(count)} for tag, count in request.keys],

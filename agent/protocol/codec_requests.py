@@ -9,6 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from agent.protocol.authorization_messages import (
+    AuthorizationRequest,
+    CodesConfirmed,
+    CodesReturned,
+    CodesWanted,
+)
+from agent.protocol.codec_authorization import (
+    authorization_request_from,
+    authorization_request_object,
+)
 from agent.protocol.codec_fields import Fields, MessageError, ReturnCode, compact, sudi
 from agent.protocol.codec_reports import report_from, report_object
 from agent.protocol.codec_smart_licensing import read_request, write_request
@@ -121,6 +131,26 @@ def _trust_requests(data: Fields) -> tuple[TrustRequest, ...]:
     return tuple(map(trust_request_from, data.objects("trust_requests", required=False)))
 
 
+def _write_codes(request: CodesWanted | CodesConfirmed | CodesReturned) -> dict[str, Any]:
+    return {"licenses": [authorization_request_object(unit) for unit in request.units]}
+
+
+def _units(data: Fields) -> tuple[AuthorizationRequest, ...]:
+    return tuple(map(authorization_request_from, data.objects("licenses")))
+
+
+def _read_wanted(sender: Sender, data: Fields) -> CodesWanted:
+    return CodesWanted(sender, data.integer("timestamp"), data.text("nonce"), _units(data))
+
+
+def _read_confirmed(sender: Sender, data: Fields) -> CodesConfirmed:
+    return CodesConfirmed(sender, data.integer("timestamp"), data.text("nonce"), _units(data))
+
+
+def _read_returned(sender: Sender, data: Fields) -> CodesReturned:
+    return CodesReturned(sender, data.integer("timestamp"), data.text("nonce"), _units(data))
+
+
 def _write_poll(request: Poll) -> dict[str, Any]:
     return {"poll_id": request.poll_id, "action": request.action}
 
@@ -176,6 +206,9 @@ KINDS: Mapping[type[Request], str] = {
     TrustEstablishment: "TRUST_REQUEST",
     TrustSync: "TRUST_SYNC",
     TrustAcknowledgement: "TRUST_ACK",
+    CodesWanted: "AUTH_REQUEST",
+    CodesConfirmed: "AUTH_CONFIRM",
+    CodesReturned: "AUTH_RETURN",
     SmartLicensingRequest: "SMART_LICENSING",
 }
 WRITERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
@@ -185,6 +218,9 @@ WRITERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "TRUST_REQUEST": _write_trust,
     "TRUST_SYNC": _write_sync,
     "TRUST_ACK": _write_trust_ack,
+    "AUTH_REQUEST": _write_codes,
+    "AUTH_CONFIRM": _write_codes,
+    "AUTH_RETURN": _write_codes,
     "SMART_LICENSING": write_request,
 }
 READERS: Mapping[str, Callable[[Sender, Fields], Request]] = {
@@ -194,5 +230,8 @@ READERS: Mapping[str, Callable[[Sender, Fields], Request]] = {
     "TRUST_REQUEST": _read_trust,
     "TRUST_SYNC": _read_sync,
     "TRUST_ACK": _read_trust_ack,
+    "AUTH_REQUEST": _read_wanted,
+    "AUTH_CONFIRM": _read_confirmed,
+    "AUTH_RETURN": _read_returned,
     "SMART_LICENSING": read_request,
 }

@@ -15,6 +15,10 @@ from typing import Generic, TypeVar
 
 from agent.core.clock import Instant
 from agent.core.identity import Udi
+from agent.protocol.authorization_messages import AuthorizationRequest as AuthorizationRequest
+from agent.protocol.authorization_messages import CodesConfirmed as CodesConfirmed
+from agent.protocol.authorization_messages import CodesReturned as CodesReturned
+from agent.protocol.authorization_messages import CodesWanted as CodesWanted
 from agent.protocol.sender import Sender as Sender
 from agent.protocol.smart_licensing import SmartLicensingRequest, SmartLicensingResult
 
@@ -155,6 +159,9 @@ Request = (
     | Poll
     | TrustEstablishment
     | TrustSync
+    | CodesWanted
+    | CodesConfirmed
+    | CodesReturned
     | SmartLicensingRequest
 )
 
@@ -287,16 +294,6 @@ class AuthorizationData:
     correlation_id: str
     smart_account: str = ""
     virtual_account: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorizationRequest:
-    """What a unit wants to be authorized for, as (tag, count); or the return of its code."""
-
-    udi: Udi
-    keys: tuple[tuple[str, int], ...]
-    confirm_code: str = ""
-    remove_code: str = ""
 
 
 T = TypeVar("T")

@@ -82,7 +82,7 @@ def authorization_save(context: Context, args: Args) -> Result:
 def authorization_return(context: Context, args: Args) -> Result:
     """The codes are gone when the return codes are printed."""
     path = str(args.get("file", ""))
-    event = AuthorizationReturned(Scope(args["scope"]), path)
+    event = AuthorizationReturned(Scope(args["scope"]), path, online="online" in args)
     return _save(context, path or "flash:-", event)
 
 
