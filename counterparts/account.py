@@ -20,6 +20,8 @@ class SmartAccount:
     domain: str
     virtual_account: str
     virtual_account_id: int
+    # what it owns of each export-controlled licence
+    licenses: tuple[tuple[str, int], ...] = (("hseck9", 20),)
 
     def data(self, now: Instant) -> AccountData:
         """The account information of a licence file."""

@@ -1,7 +1,7 @@
-"""Authorization codes at CSSM: issued for a unit, replaced by a newer one, returned.
+"""Authorization codes at CSSM: issued for a unit, replaced by a newer one, confirmed, returned.
 
-Every licence that is asked for is granted: an emulated account owns enough. A code that was
-returned is not issued again; its return code proves that the device has removed it.
+The account owns a number of each export-controlled licence; a code for more is refused. A code
+that was returned is not issued again; its return code proves that the device has removed it.
 Sources: docs/sources.md, entries authorization-codes, authorization-file, return-code.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from agent.core.chance import Chance
 from agent.core.clock import SECOND, Instant
@@ -21,12 +22,18 @@ from agent.protocol.codec_authorization import (
     AUTHORIZED,
     RETURNED,
     authorization_section,
+    confirmation_code,
     read_return_code,
 )
 from agent.protocol.messages import AuthorizationData, AuthorizationRequest, AuthorizedLicence
-from counterparts.cssm import Cssm
 from counterparts.repository import IssuedAuthorization
 
+if TYPE_CHECKING:
+    from counterparts.cssm import Cssm
+
+# assumed: the words of a refusal; an account without the licence would show them
+REFUSED = ReturnCode.BAD_INPUT
+INSUFFICIENT = "LS_INSUFFICIENT_LICENSES: {wanted} {feature} wanted, {left} of {owned} left"
 _STAMP = "%Y-%m-%dT%H:%M:%S"
 
 
@@ -54,7 +61,11 @@ def sections_for(cssm: Cssm, asked: Iterable[AuthorizationRequest], now: Instant
 
 
 def issue(cssm: Cssm, udi: Udi, tags: tuple[str, ...], now: Instant) -> str:
-    """A new code for a unit, in place of the one it may have."""
+    """A new code for a unit, in place of the one it may have.
+
+    Raises MessageError where the account does not own enough.
+    """
+    _check_owned(cssm, udi, tags)
     licences = tuple(AuthorizedLicence(tag, 1, display_name=_name(udi, tag)) for tag in tags)
     return _section(cssm, udi, AUTHORIZED, licences, now)
 
@@ -68,6 +79,47 @@ def take_back(cssm: Cssm, request: AuthorizationRequest, now: Instant) -> str:
         raise MessageError(ReturnCode.BAD_INPUT, reason)
     cssm.records.save_authorization(replace(issued, returned=True))
     return _section(cssm, udi, RETURNED, (), now)
+
+
+def confirm(cssm: Cssm, request: AuthorizationRequest) -> bool:
+    """Does a unit confirm the code in force, installed over the one before it or over none?"""
+    issued = cssm.records.authorizations(request.udi)
+    if not issued:
+        return False
+    now, before = issued[-1], (issued[-2].correlation_id if len(issued) > 1 else "")
+    fits = (confirmation_code(older, now.correlation_id, request.udi) for older in ("", before))
+    return request.confirm_code in fits
+
+
+def owned(cssm: Cssm) -> dict[str, int]:
+    """How many of each licence the account owns, by name."""
+    known = dict(cssm.settings.account.licenses)
+    return {
+        name: int(cssm.records.setting(f"owned {name}") or count) for name, count in known.items()
+    }
+
+
+def granted(cssm: Cssm, feature: str) -> int:
+    """How many of a licence are with devices."""
+    return sum(
+        _name(udi, tag) == feature for udi in cssm.records.authorized() for tag in _held(cssm, udi)
+    )
+
+
+def _held(cssm: Cssm, udi: Udi) -> tuple[str, ...]:
+    issued = cssm.records.authorization(udi)
+    return () if issued is None or issued.returned else tuple(issued.tags.split("\n"))
+
+
+def _check_owned(cssm: Cssm, udi: Udi, tags: tuple[str, ...]) -> None:
+    has, account = _held(cssm, udi), owned(cssm)
+    for tag in tags:
+        feature = _name(udi, tag)
+        count = account.get(feature, 0)
+        left = count - granted(cssm, feature)
+        if tag not in has and left < 1:
+            text = INSUFFICIENT.format(wanted=1, feature=feature, left=left, owned=count)
+            raise MessageError(ReturnCode.BAD_INPUT, text)
 
 
 def _section(

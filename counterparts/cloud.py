@@ -1,4 +1,5 @@
-"""The messages of the cloud REST API between a CSLU and CSSM: token, reportusage, poll.
+"""The messages of the cloud REST API between a CSLU and CSSM: token, reportusage, authrequest,
+poll.
 
 A CSLU writes what CSSM reads here and the other way round. Times are epoch milliseconds, a poll
 id is a bare integer beyond 2^53, the nonce of a request comes back in its answer, and the ACK of
@@ -15,16 +16,28 @@ from typing import Any
 from agent.core.clock import Instant
 from agent.core.identity import Udi
 from agent.protocol.codec import MessageError, ReturnCode
+from agent.protocol.codec_authorization import (
+    authorization_request_from,
+    authorization_request_object,
+)
 from agent.protocol.codec_envelope import from_base64, to_base64
 from agent.protocol.codec_fields import Fields, compact, decoded, parse_object, sudi
 from agent.protocol.codec_reports import report_from, report_object
 from agent.protocol.codec_requests import trust_request_from, trust_request_object
-from agent.protocol.messages import Sender, UsageReport
+from agent.protocol.messages import (
+    AuthorizationRequest,
+    CodesConfirmed,
+    CodesReturned,
+    CodesWanted,
+    Sender,
+    UsageReport,
+)
 from counterparts.scripts import Answer
 
 API = "/services/api/smart-accounts-and-licensing"
 TOKEN_PATH = "/as/token.oauth2"
 REPORT_PATH = f"{API}/v2/devices/reportusage"
+AUTHORIZATION_PATH = f"{API}/v2/devices/authrequest"
 POLL_PATH = f"{API}/v2/accounts/poll"
 SMART_ACCOUNT_HEADER = "X-CSW-SMART-ACCOUNT-ID"
 VIRTUAL_ACCOUNT_HEADER = "X-CSW-VIRTUAL-ACCOUNT-ID"
@@ -114,6 +127,47 @@ def _read_entry(entry: Fields, data: Fields) -> UsageReport:
         ),
         trust_signature=entry.text("emu_trust_signature", ""),
     )
+
+
+# --- authrequest ------------------------------------------------------------------------------
+
+_LICENSES = '{"data":{"licenses":'
+
+
+def authorization_body(request: CodesWanted | CodesConfirmed | CodesReturned, now: Instant) -> str:
+    """The authrequest message for what a device asked, confirmed or returned."""
+    sender = request.sender
+    units = [
+        {
+            **authorization_request_object(unit),
+            "hostname": sender.hostname,
+            "software_tag_identifier": sender.software_tag,
+        }
+        for unit in request.units
+    ]
+    head = {"sudi": sudi(sender.udi), "timestamp": now, "nonce": request.nonce}
+    return compact({"data": {"licenses": units, **head}})
+
+
+def read_authorization(body: bytes) -> tuple[str, Sender, tuple[AuthorizationRequest, ...]]:
+    """The nonce of an authrequest message, the device it is of, and what its units want."""
+    data = _data(body)
+    entries = data.objects("licenses")
+    if not entries:
+        raise MessageError(ReturnCode.MISSING_FIELD, "data.licenses is empty")
+    first = entries[0]
+    sender = Sender(
+        udi=data.udi(),
+        software_tag=first.text("software_tag_identifier", ""),
+        hostname=first.text("hostname", ""),
+        agent_version="",
+    )
+    return data.text("nonce"), sender, tuple(map(authorization_request_from, entries))
+
+
+def path_of(body: str) -> str:
+    """The resource that takes a message of a CSLU: authrequest or reportusage."""
+    return AUTHORIZATION_PATH if body.startswith(_LICENSES) else REPORT_PATH
 
 
 # --- poll -----------------------------------------------------------------

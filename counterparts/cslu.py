@@ -18,6 +18,9 @@ from agent.core.identity import Udi
 from agent.protocol.codec import MessageError, decode_request, encode_reply, payload_content
 from agent.protocol.codec_fields import compact
 from agent.protocol.messages import (
+    CodesConfirmed,
+    CodesReturned,
+    CodesWanted,
     ConnectInfo,
     Hello,
     Poll,
@@ -35,6 +38,7 @@ from counterparts.uplink import (
     CssmAnswered,
     CssmCall,
     CssmUnreachable,
+    Handed,
     Uplink,
     note,
 )
@@ -145,13 +149,33 @@ class Cslu:
             message = "a report of another product instance"
             return self._reply(request, StatusCode.FAILED, now, message=message), ()
         files = self._deliver(udi, now)
-        parcel = self._records.parcel_with_nonce(udi, request.nonce)
-        calls: tuple[CssmCall, ...] = ()
-        if parcel is None:
-            parcel = self._uplink.new_parcel(request, now)
-            calls = (self._uplink.call(parcel, now),)
-            note(self._records, udi, "Usage report from product instance", now)
+        parcel, calls = self._pass_on(request, "Usage report", now)
         return self._come_back(request, parcel.poll_id, now, files), calls
+
+    def _codes(self, request: CodesWanted, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
+        parcel, calls = self._pass_on(request, "Authorization request", now)
+        return self._come_back(request, parcel.poll_id, now, ()), calls
+
+    def _codes_gone(
+        self, request: CodesConfirmed | CodesReturned, now: Instant
+    ) -> tuple[Reply, tuple[CssmCall, ...]]:
+        """A confirmation or a return: the device wants nothing back."""
+        what = "Confirmation" if isinstance(request, CodesConfirmed) else "Return"
+        _, calls = self._pass_on(request, f"Authorization {what.lower()}", now)
+        return self._reply(request, StatusCode.OK, now), calls
+
+    def _pass_on(
+        self, request: Handed, what: str, now: Instant
+    ) -> tuple[Parcel, tuple[CssmCall, ...]]:
+        """The parcel of a request, made unless the request came before."""
+        udi = request.sender.udi
+        parcel = self._records.parcel_with_nonce(udi, request.nonce)
+        if parcel is not None:
+            return parcel, ()
+        parcel = self._uplink.new_parcel(request, now)
+        call = self._uplink.call(parcel, now)
+        note(self._records, udi, f"{what} from product instance", now)
+        return parcel, (call,)
 
     def _poll(self, request: Poll, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
         udi = request.sender.udi
@@ -273,4 +297,7 @@ _REQUESTS: Mapping[type[Request], Callable[..., tuple[Reply, tuple[CssmCall, ...
     Hello: Cslu._hello,
     UsageReport: Cslu._usage,
     Poll: Cslu._poll,
+    CodesWanted: Cslu._codes,
+    CodesConfirmed: Cslu._codes_gone,
+    CodesReturned: Cslu._codes_gone,
 }

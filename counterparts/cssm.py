@@ -18,7 +18,7 @@ from agent.core.chance import Chance
 from agent.core.clock import SECOND, Instant
 from agent.protocol.codec import MessageError, correlation_of
 from agent.protocol.messages import LicenseClass, PolicyData, RuleCells, UsageReport
-from counterparts import cloud, receiver
+from counterparts import cloud, code_exchanges, receiver
 from counterparts.account import SmartAccount, default_account
 from counterparts.cloud import CloudRequest, DeviceResult, json_answer
 from counterparts.judgement import Judge
@@ -152,6 +152,18 @@ class Cssm:
                 self._take(entry, poll_id, now)
         return cloud.taken(nonce, poll_id, self.settings.poll_interval_seconds, now)
 
+    def _authorize(self, request: CloudRequest, now: Instant) -> Answer:
+        refusal = self._refusal(request, now)
+        if refusal is not None:
+            return refusal
+        nonce, sender, units = cloud.read_authorization(request.body)
+        with self.records.transaction():
+            try:
+                upload = code_exchanges.take_passed_on(self, sender, units, nonce, now)
+            except MessageError as error:
+                return cloud.failed(200, error.reason, now, nonce)
+        return cloud.taken(nonce, upload.poll_id, self.settings.poll_interval_seconds, now)
+
     def _take(
         self, entry: UsageReport, poll_id: int, now: Instant, authorizations: Sequence[str] = ()
     ) -> Upload:
@@ -264,6 +276,7 @@ Route = Callable[[Cssm, CloudRequest, Instant], Answer]
 _ROUTES: dict[tuple[str, str], Route] = {
     ("POST", cloud.TOKEN_PATH): Cssm._issue_token,
     ("POST", cloud.REPORT_PATH): Cssm._report_usage,
+    ("POST", cloud.AUTHORIZATION_PATH): Cssm._authorize,
     ("POST", cloud.POLL_PATH): Cssm._poll,
     ("POST", receiver.PATH): receiver.receive,
     **{("POST", path): receiver.receive_call_home for path in receiver.CALL_HOME_PATHS},

@@ -18,7 +18,7 @@ from agent.core.identity import Udi
 from agent.protocol.codec import MessageError, policy_section, read_usage_file
 from agent.protocol.codec_files import UsageFile
 from agent.protocol.messages import Sender, UsageReport
-from counterparts.authorizations import issue, sections_for, tags_of
+from counterparts.authorizations import granted, issue, owned, sections_for, tags_of
 from counterparts.cssm import Cssm
 from counterparts.policy import known_policies
 from counterparts.repository import Token, Upload
@@ -60,9 +60,28 @@ class Portal:
         """An authorization file for a unit and its enforced licences by name. Raises InputError."""
         tags = tags_of(udi, features)
         entry = UsageReport(Sender(udi, "", "", ""), now, "")
+        try:
+            with self._records.transaction():
+                sections = [issue(self._cssm, udi, tags, now)]
+                return self._cssm.take_upload(entry, now, sections).licence_file
+        except MessageError as error:
+            raise InputError(error.reason) from None
+
+    def licenses(self) -> tuple[tuple[str, int, int], ...]:
+        """Each export-controlled licence: its name, how many the account owns, how many are out."""
         with self._records.transaction():
-            sections = [issue(self._cssm, udi, tags, now)]
-            return self._cssm.take_upload(entry, now, sections).licence_file
+            rows = owned(self._cssm).items()
+            return tuple((name, count, granted(self._cssm, name)) for name, count in rows)
+
+    def own(self, feature: str, count: int) -> None:
+        """Let the account own so many of a licence. Raises InputError."""
+        with self._records.transaction():
+            known = owned(self._cssm)
+            if feature not in known:
+                raise InputError(f"{feature!r} is no licence here", allowed=", ".join(known))
+            if count < 0:
+                raise InputError(f"{count} licences cannot be owned", allowed="0 or more")
+            self._records.set_setting(f"owned {feature}", str(count))
 
     def ack(self, udi: Udi | None, now: Instant) -> str:
         """The ACK of a device's last upload, or of the last one of all. Raises InputError."""

@@ -20,19 +20,24 @@ from agent.protocol.codec import MessageError, ReceivedRequest, decode_request, 
 from agent.protocol.codec_callhome import CONTENT_TYPE, REQUEST, unwrap, wrap_reply
 from agent.protocol.codec_fields import compact
 from agent.protocol.messages import (
-    ConnectInfo,
+    CodesConfirmed,
+    CodesReturned,
+    CodesWanted,
     Hello,
     Poll,
     Reply,
     Request,
-    StatusCode,
     TrustAcknowledgement,
     TrustEstablishment,
     TrustSync,
     UsageReport,
 )
 from agent.protocol.smart_licensing import SmartLicensingRequest
-from counterparts import smart_licensing
+from counterparts import code_exchanges, smart_licensing
+from counterparts.replies import SSM as SSM
+from counterparts.replies import failed as _failed
+from counterparts.replies import good as _good
+from counterparts.replies import later as _later
 from counterparts.repository import IssuedTrust
 from counterparts.scripts import AckFault, Answer
 from counterparts.tokens import refusal as refused_token
@@ -49,10 +54,6 @@ CALL_HOME_PATHS = (
 )
 NONCE_WINDOW = DAY
 CLOCK_TOLERANCE = HOUR
-# source: connect-info
-SSM = ConnectInfo(
-    name="SSM", version="1.3", capabilities=("DLC", "AppHA", "EXPORT_2", "POLICY_USAGE", "UTILITY")
-)
 _BUILTIN = "SHA256-BUILTIN"
 
 
@@ -185,27 +186,10 @@ def _take_hello(cssm: Cssm, asked: Hello, now: Instant) -> Reply:
     return _good(asked, now)
 
 
-def _good(asked: Request, now: Instant, **members: Any) -> Reply:
-    return Reply(asked.nonce, StatusCode.OK, connect=SSM, server_time=now, **members)
-
-
-def _later(cssm: Cssm, asked: Request, poll_id: str, now: Instant) -> Reply:
-    seconds = cssm.settings.poll_interval_seconds
-    return Reply(
-        asked.nonce,
-        StatusCode.OK_POLL,
-        retry_time_seconds=seconds,
-        poll_id=poll_id,
-        connect=SSM,
-        server_time=now,
-    )
-
-
-def _failed(asked: Request, message: str, now: Instant) -> Reply:
-    return Reply(asked.nonce, StatusCode.FAILED, message, connect=SSM, server_time=now)
-
-
 _TAKE: Mapping[type[Request], Callable[[Cssm, Any, Instant], Reply]] = {
+    CodesWanted: code_exchanges.take_wanted,
+    CodesConfirmed: code_exchanges.take_confirmed,
+    CodesReturned: code_exchanges.take_returned,
     TrustEstablishment: _take_trust,
     TrustSync: _take_sync,
     TrustAcknowledgement: _take_trust_ack,

@@ -182,6 +182,19 @@ class SqlCssmRecords(SqlRecords):
         """The last code issued to a unit."""
         return self._one(IssuedAuthorization, tables.LAST_AUTHORIZATION, pid=udi.pid, sn=udi.sn)
 
+    def authorizations(self, udi: Udi) -> list[IssuedAuthorization]:
+        """All codes issued to a unit, the oldest first."""
+        table = tables.AUTHORIZATION
+        mine = sa.and_(table.c.pid == udi.pid, table.c.sn == udi.sn)
+        query = sa.select(table).where(mine).order_by(table.c.date_stamp)
+        return self._all(IssuedAuthorization, query)
+
+    def authorized(self) -> list[Udi]:
+        """The units that were ever issued a code."""
+        table = tables.AUTHORIZATION
+        rows = self._all(IssuedAuthorization, sa.select(table).order_by(table.c.date_stamp))
+        return list(dict.fromkeys(row.udi for row in rows))
+
     def save_authorization(self, row: IssuedAuthorization) -> None:
         self._put(tables.AUTHORIZATION, _columns(row))
 

@@ -14,7 +14,7 @@ from agent.core.clock import SECOND, Instant
 from agent.core.identity import Udi
 from agent.protocol.codec import MessageError
 from agent.protocol.codec_fields import compact
-from agent.protocol.messages import UsageReport
+from agent.protocol.messages import CodesConfirmed, CodesReturned, CodesWanted, UsageReport
 from counterparts import cloud
 from counterparts.account import SmartAccount, default_account
 from counterparts.cloud import CloudResult
@@ -67,6 +67,15 @@ class CssmCall:
     body: bytes
 
 
+Handed = UsageReport | CodesWanted | CodesConfirmed | CodesReturned
+
+
+def _body(request: Handed, now: Instant) -> str:
+    if isinstance(request, UsageReport):
+        return cloud.usage_body(request, now)
+    return cloud.authorization_body(request, now)
+
+
 class Uplink:
     """Moves parcels between the device's side and CSSM."""
 
@@ -78,8 +87,8 @@ class Uplink:
         """The calls whose time has come."""
         return tuple(self.call(parcel, now) for parcel in self._records.due_parcels(now))
 
-    def new_parcel(self, request: UsageReport, now: Instant) -> Parcel:
-        """What a device handed over, due at once."""
+    def new_parcel(self, request: Handed, now: Instant) -> Parcel:
+        """What a device handed over, due at once. Nothing comes back for a code returned."""
         poll_id = self._records.take_number("poll", FIRST_POLL_ID)
         if poll_id % FORGET_EVERY == 0:
             self._records.forget_parcels(now - KEEP_MS)
@@ -88,7 +97,8 @@ class Uplink:
             udi=request.sender.udi,
             nonce=request.nonce,
             state=ParcelState.TO_FORWARD,
-            body=cloud.usage_body(request, now),
+            body=_body(request, now),
+            delivered=isinstance(request, CodesConfirmed | CodesReturned),
             received=now,
             due=now,
         )
@@ -96,7 +106,7 @@ class Uplink:
     def call(self, parcel: Parcel, now: Instant) -> CssmCall:
         """Hand the parcel to CSSM, or ask for its result; nothing is due until the answer."""
         self._records.save_parcel(replace(parcel, due=None))
-        path, body = cloud.REPORT_PATH, parcel.body
+        path, body = cloud.path_of(parcel.body), parcel.body
         if parcel.state is ParcelState.AT_CSSM:
             path = cloud.POLL_PATH
             body = cloud.poll_body(parcel.cssm_poll_id, parcel.nonce, now)
@@ -145,7 +155,9 @@ class Uplink:
             )
         )
         if first:
-            note(self._records, parcel.udi, "Usage report uploaded to CSSM", now)
+            report = cloud.path_of(parcel.body) == cloud.REPORT_PATH
+            what = "Usage report" if report else "Authorization request"
+            note(self._records, parcel.udi, f"{what} uploaded to CSSM", now)
 
     def _complete(self, parcel: Parcel, result: CloudResult, now: Instant) -> None:
         """The ACK is here; it waits for its device."""

@@ -86,6 +86,16 @@ def _policy_file(place: Place, portal: Portal, request: Mapping[str, Any]) -> di
     return _hand_out(place, portal.policy_file(), request)
 
 
+def _licenses(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
+    rows = portal.licenses()
+    return {"licenses": [{"name": n, "owned": count, "granted": out} for n, count, out in rows]}
+
+
+def _licenses_set(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
+    portal.own(_text(request, "feature"), _number(request, "count", 0))
+    return _licenses(place, portal, request)
+
+
 def _token_new(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
     days, uses = _number(request, "days", DEFAULT_DAYS), _number(request, "uses", DEFAULT_USES)
     token = portal.new_token(days, uses, _text(request, "description"), place.now())
@@ -107,6 +117,8 @@ _REQUESTS: dict[str, Callable[[Place, Portal, Mapping[str, Any]], dict[str, Any]
     "cssm.policy.list": _policy_list,
     "cssm.policy.use": _policy_use,
     "cssm.policy.file": _policy_file,
+    "cssm.licenses": _licenses,
+    "cssm.licenses.set": _licenses_set,
     "cssm.token.new": _token_new,
     "cssm.token.list": _token_list,
     "cssm.token.revoke": _token_revoke,

@@ -128,6 +128,31 @@ def policy_file(
 
 
 @cssm.group()
+def licenses() -> None:
+    """What the account owns of export-controlled licences."""
+
+
+@licenses.command(name="list")
+@at_cssm
+def list_licenses(state: Path | None, control: Path | None, name: str | None) -> None:
+    """Show each licence, how many the account owns and how many devices have."""
+    for row in request(state, control, name, do="cssm.licenses")["licenses"]:
+        click.echo(f"{row['name']}  {row['owned']} owned, {row['granted']} with devices")
+
+
+@licenses.command(name="set")
+@click.argument("feature")
+@click.argument("count", type=int)
+@at_cssm
+def set_licenses(
+    feature: str, count: int, state: Path | None, control: Path | None, name: str | None
+) -> None:
+    """Let the account own COUNT of FEATURE, such as hseck9."""
+    request(state, control, name, do="cssm.licenses.set", feature=feature, count=count)
+    click.echo(f"{feature}: {count} owned")
+
+
+@cssm.group()
 def token() -> None:
     """ID tokens, for `license smart trust idtoken`."""
 
