@@ -172,7 +172,9 @@ def snmp(context: Context, args: Args) -> Result:
 
 def http_server(context: Context, args: Args) -> Result:
     """`show ip http server all|status`."""
-    return Reply(services.http_server(_root(context.device), bool(args.get("all"))))
+    device = context.device
+    own = f"TP-self-signed-{config.self_signed_number(device.udi.sn)}"
+    return Reply(services.http_server(_root(device), bool(args.get("all")), own))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -54,7 +54,7 @@ SNMP logging: {logging}"""
 _HTTP = """\
 HTTP server status: {plain}
 HTTP server port: {port}
-HTTP server active supplementary listener ports:
+HTTP server active supplementary listener ports: 21111
 HTTP server authentication method: {method}
 HTTP server auth-retry 0 time-window 0
 HTTP server digest algorithm: md5
@@ -88,11 +88,53 @@ HTTP secure server trustpoint: {trustpoint}
 HTTP secure server peer validation trustpoint:
 HTTP secure server ECDHE curve: secp256r1
 HTTP secure server active session modules: ALL"""
+# source: service-outputs (nobody is connected to an idle device, and nobody was)
 _MODULES = """
 
 HTTP server application session modules:
  Session module Name  Handle Status   Secure-status   Description
-SL_HTTP              1      {plain:<8} {secure:<15} HTTP REST IOS-XE Smart License Server"""
+{modules}
+
+
+HTTP server current connections:
+local-ipaddress:port remote-ipaddress:port in-bytes  out-bytes
+      127.0.0.1:21111       127.0.0.1:39278 0        0
+
+
+Nginx Internal Counters:
+Nginx pool = 915
+Active connection = 1
+Nginx pool available = 904
+Maxmum connection Hit = 0
+
+
+
+HTTP server statistics:
+Accepted connections total: 0
+server accepts handled requests
+ 0 0 0
+Reading: 0 Writing: 0 Waiting: 0
+
+
+
+HTTP server history:
+local-ipaddress:port remote-ipaddress:port in-bytes  out-bytes  end-time
+
+
+conn_history_current_pos: 0
+
+
+
+HTTP server help path:"""
+_SESSION_MODULES = (
+    ("HTTP_IFS", "HTTP based IOS File Server"),
+    ("SL_HTTP", "HTTP REST IOS-XE Smart License Server"),
+    ("OPENRESTY_PKI", "IOS OpenResty PKI Server"),
+    ("HOME_PAGE", "IOS Homepage Server"),
+    ("BANNER_PAGE", "HTTP Banner Page Server"),
+    ("WEB_EXEC", "HTTP based IOS EXEC Server"),
+    ("NG_WEBUI", "Web GUI"),
+)
 
 
 def ntp_servers(root: Tree) -> tuple[str, ...]:
@@ -152,8 +194,11 @@ def call_home_licensing(home: CallHome, address: str) -> str:
     )
 
 
-def http_server(root: Tree, everything: bool) -> str:
-    """`show ip http server status`, or `all` with the modules."""
+def http_server(root: Tree, everything: bool, self_signed: str) -> str:
+    """`show ip http server status`, or `all` with the modules.
+
+    `self_signed` is the trustpoint that serves where none is configured.
+    """
     here: Tree = get(root, ("native", "ip", "http"), EMPTY)
     plain, secure = bool(here.get("server")), bool(here.get("secure-server"))
     words: Mapping[bool, str] = {True: "Enabled", False: "Disabled"}
@@ -163,12 +208,16 @@ def http_server(root: Tree, everything: bool) -> str:
         secure=words[secure],
         port=here.get("port", 80),
         method=next(iter(method), "enable"),
-        trustpoint=here.get("secure-trustpoint", ""),
+        trustpoint=here.get("secure-trustpoint", self_signed),
     )
     if not everything:
         return text
     states = {True: "Active", False: "Inactive"}
-    return text + _MODULES.format(plain=states[plain], secure=states[secure])
+    modules = "\n".join(
+        f"{name:<20} {at:<8} {states[plain]:<8} {states[secure]:<15} {what}"
+        for at, (name, what) in enumerate(_SESSION_MODULES, 1)
+    )
+    return text + _MODULES.format(modules=modules)
 
 
 def netconf_status(root: Tree) -> str:
