@@ -36,7 +36,7 @@ DETAIL = "show-license-rum-id-detail__c9300-17.7i__ack.txt"
 HISTORY = "show-license-history-message__iosxe-17.13i__no-history.txt"
 PLATFORM = "show-platform__c9350__stack.txt"
 ALL_CASES = (*CASES, AUTHORIZED)
-PRE_POLICY = "printed by a release before Smart Licensing Using Policy"
+PRE_POLICY = "of the model before SLP: compared in test_legacy_captures.py"
 NOT_COMPARED = {
     "show-license-all__csr1000v-16.12i__legacy-smart-licensing-registered.txt": PRE_POLICY,
     "show-license-status__csr1000v-16.12i__legacy-out-of-compliance.txt": PRE_POLICY,

@@ -37,6 +37,7 @@ RETURN_WARNING = (
 PROXY_443 = "The proxy port 443 is not accepted"  # assumed: the sentence. source: cucm-rules
 _CUCM: Path = ("emulator", "cucm")
 _SMART: Path = ("native", "license", "smart")
+_GATEWAY: Path = ("emulator", "license", "smart", "url", "smart")
 _PROXY: Path = ("emulator", "license", "smart", "proxy")
 
 
@@ -129,7 +130,7 @@ def transport_direct(context: Context, args: Args) -> Result:
 def transport_gateway(context: Context, args: Args) -> Result:
     if is_subscriber(context.device):
         return Reply()
-    url = Edit("set", (*_SMART, "url", "name"), str(args["url"]))
+    url = Edit("set", _GATEWAY, str(args["url"]))
     return Change((*_direct(), url))
 
 

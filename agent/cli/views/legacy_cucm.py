@@ -7,6 +7,7 @@ command has its own words. The published page has lost its line ends; ours follo
 from __future__ import annotations
 
 from agent.cli.views.legacy_view import LegacyRow, LegacyView
+from agent.core.clock import Instant
 from agent.engine.legacy.clock import span
 from agent.engine.legacy.state import EVAL_MODE, REGISTERED, Attempt
 
@@ -16,19 +17,19 @@ _RULE = "-" * 134
 
 def summary(view: LegacyView, uuid: str) -> str:
     """The text of `show license summary`."""
-    legacy, date = view.state, view.calendar.date
+    legacy = view.state
     lines = ["Smart Licensing is ENABLED.", "", "Registration:", f"  Status: {legacy.registration}"]
     if legacy.registration == REGISTERED:
         lines += [
             *_owner(view),
             f"  Last Renewal Attempt: {_word(legacy.last_renewal)}",
-            f"  Next Renewal Attempt: {date(legacy.next_renewal)}",
+            f"  Next Renewal Attempt: {_date(view, legacy.next_renewal)}",
         ]
     lines += ["", "License Authorization:", f"  Status: {legacy.authorization}"]
     if legacy.last_communication is not None:
         lines += [
             f"  Last Communication Attempt: {_word(legacy.last_communication)}",
-            f"  Next Communication Attempt: {date(legacy.next_communication)}",
+            f"  Next Communication Attempt: {_date(view, legacy.next_communication)}",
         ]
     elif legacy.authorization == EVAL_MODE:
         lines.append(f"  Evaluation Period Remaining: {span(view.evaluation_left)}")
@@ -61,6 +62,12 @@ def all_of_it(view: LegacyView, uuid: str) -> str:
     return "\n".join([*lines, "Agent Version", "=" * 13, version, ""])
 
 
+def _date(view: LegacyView, when: Instant | None) -> str:
+    """`Nov 9 23:46:35 2017 IST`: a day below ten has one digit."""
+    text = view.calendar.date(when)
+    return text[:4] + text[4:].removeprefix("0")
+
+
 def _owner(view: LegacyView) -> Lines:
     return [
         f"  Smart Account: {view.smart_account}",
@@ -69,7 +76,7 @@ def _owner(view: LegacyView) -> Lines:
 
 
 def _registration(view: LegacyView) -> Lines:
-    legacy, date = view.state, view.calendar.date
+    legacy = view.state
     lines = ["Registration:", f"  Status: {legacy.registration}"]
     allowed = "Allowed" if legacy.export_allowed else "Not Allowed"
     if legacy.registration != REGISTERED:
@@ -82,27 +89,27 @@ def _registration(view: LegacyView) -> Lines:
         f"  Export-Controlled Functionality: {allowed}",
         *_attempt(view, "Initial Registration", legacy.initial_registration),
         *_attempt(view, "Last Renewal Attempt", renewal),
-        f"  Next Renewal Attempt: {date(legacy.next_renewal)}",
-        f"  Registration Expires: {date(legacy.registration_expires)}",
+        f"  Next Renewal Attempt: {_date(view, legacy.next_renewal)}",
+        f"  Registration Expires: {_date(view, legacy.registration_expires)}",
     ]
 
 
 def _authorization(view: LegacyView) -> Lines:
-    legacy, date = view.state, view.calendar.date
+    legacy = view.state
     lines = ["License Authorization:", f"  Status: {legacy.authorization}{_on(view, 'on')}"]
     if legacy.last_communication is None:
         return lines
     return [
         *lines,
         *_attempt(view, "Last Communication Attempt", legacy.last_communication),
-        f"  Next Communication Attempt: {date(legacy.next_communication)}",
-        f"  Communication Deadline: {date(legacy.communication_deadline)}",
+        f"  Next Communication Attempt: {_date(view, legacy.next_communication)}",
+        f"  Communication Deadline: {_date(view, legacy.communication_deadline)}",
     ]
 
 
 def _on(view: LegacyView, word: str) -> str:
     last = view.state.last_communication
-    return f" {word} {view.calendar.date(last.time)}" if last and last.succeeded else ""
+    return f" {word} {_date(view, last.time)}" if last and last.succeeded else ""
 
 
 def _evaluation(view: LegacyView) -> Lines:
@@ -110,7 +117,7 @@ def _evaluation(view: LegacyView) -> Lines:
     mode = "In Use" if evaluation.since is not None else "Not In Use"
     lines = ["Evaluation Period:", f"  Evaluation Mode: {mode}"]
     if evaluation.ended is not None:
-        return [*lines, f"  EVALUATION PERIOD EXPIRED on {view.calendar.date(evaluation.ended)}"]
+        return [*lines, f"  EVALUATION PERIOD EXPIRED on {_date(view, evaluation.ended)}"]
     return [*lines, f"  Evaluation Period Remaining: {span(view.evaluation_left)}"]
 
 
@@ -140,13 +147,13 @@ def _name(row: LegacyRow) -> str:
 
 def _row(*cells: str) -> str:
     name, tag, count, status = cells
-    return f"{name:<36}{tag:<86}{count:<6}{status}"
+    return f"{name:<36}{tag:<86} {count:<5}{status}"
 
 
 def _attempt(view: LegacyView, label: str, attempt: Attempt | None) -> Lines:
     if attempt is None:
         return []
-    when = view.calendar.date(attempt.time)
+    when = _date(view, attempt.time)
     if attempt.succeeded:
         return [f"  {label}: SUCCEEDED on {when}"]
     return [f"  {label}: FAILED on {when}", f"    Failure Reason: {attempt.failure}"]

@@ -57,14 +57,14 @@ def all_of_it(view: LegacyView) -> str:
     for block in blocks:
         lines += [*block(view), ""]
     lines += [*_title("License Usage", 14), "", *_blocks(view)]
-    lines += [*_title("Product Information", 19), f"UDI: {view.udi}", ""]
+    lines += [*_title("Product Information", 19), *_udi(view), ""]
     lines += [*_title("Agent Version", 13), f"Smart Agent for Licensing: {view.agent_version}", ""]
     return "\n".join([*lines, "Reservation Info", "================ ", *_reservation(view), ""])
 
 
 def udi(view: LegacyView) -> str:
     """The text of `show license udi`."""
-    return f"UDI: {view.udi}"
+    return "\n".join([*_udi(view), *([""] if len(view.units) > 1 else [])])
 
 
 def reservation(view: LegacyView) -> str:
@@ -96,6 +96,13 @@ def tech_support(view: LegacyView) -> str:
         f"Evaluation Period Remaining: {span(view.evaluation_left)}",
     ]
     return "\n".join([*lines, ""])
+
+
+def _udi(view: LegacyView) -> Lines:
+    lines = [f"UDI: {view.udi}"]
+    if len(view.units) > 1:
+        lines += ["", "HA UDI List:", *(f"    {role}:{unit}" for role, unit in view.units)]
+    return lines
 
 
 # --- blocks -----------------------------------------------------------------------------------

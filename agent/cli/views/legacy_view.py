@@ -41,6 +41,7 @@ class LegacyView:
 
     state: LegacyState
     udi: Udi
+    units: tuple[tuple[str, Udi], ...]  # (role as printed, UDI)
     smart_account: str
     virtual_account: str
     config: LicenseConfig
@@ -71,6 +72,7 @@ def view_of(
     return LegacyView(
         state=replace(state.legacy),
         udi=state.udi,
+        units=tuple((member.role.value, member.udi) for member in state.members),
         smart_account=state.account.smart_account if state.account else "",
         virtual_account=state.account.virtual_account if state.account else "",
         config=state.config,

@@ -1,0 +1,261 @@
+"""A CUCM's admin CLI: the two outputs of its document, from its own state. source: cucm-outputs"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agent.adapters.birth import day_zero
+from agent.cli.line import Line
+from agent.cli.session import CliSession
+from agent.core.clock import DAY, HOUR, MINUTE, SECOND
+from agent.core.release import Release
+from agent.device.device import Device, new_device
+from agent.device.snapshot import restore, take
+from agent.engine.events import ReplyReceived
+from agent.protocol import codec
+from counterparts import smart_licensing
+from counterparts.account import SmartAccount
+from counterparts.cloud import CloudRequest
+from counterparts.cssm import Cssm, CssmSettings
+from counterparts.portal import Portal
+from counterparts.receiver import PATH
+from counterparts.records import IN_MEMORY, SqlCssmRecords
+
+UUID = "6fe83addc80240bc92dc071ac7a37624"
+CONFIG = ("clock timezone IST 5 30", f"cucm uuid {UUID}", "cucm role publisher")
+TAGS = {
+    "UCM_CUWL": "regid.2017-02.com.cisco.UCM_CUWL,12.0_cc59375a-1cd8-4b36-8366-6f4d2abba965",
+    "UCM_EnhancedPlus": (
+        "regid.2016-07.com.cisco.UCM_EnhancedPlus,12.0_d8372792-588c-4caa-b279-8587e5ce2f82"
+    ),
+    "UCM_Enhanced": (
+        "regid.2016-07.com.cisco.UCM_Enhanced,12.0_66d0d1cf-4863-4761-91d0-d01d3eb1949a"
+    ),
+    "UCM_Basic": "regid.2016-07.com.cisco.UCM_Basic,12.0_ef827a2f-f4ae-4ebb-887f-052737063d3a",
+    "UCM_Essential": (
+        "regid.2016-07.com.cisco.UCM_Essential,12.0_25f9c396-c67c-4519-aa98-d4b3ad18f805"
+    ),
+    "UCM_TelePresenceRoom": (
+        "regid.2016-07.com.cisco.UCM_TelePresenceRoom,12.0_d9a71418-29e9-4c9a-9d3a-1366ebe38e7c"
+    ),
+}
+
+
+def ist(text: str) -> int:
+    when = datetime.strptime(text, "%b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+    return int((when - timedelta(hours=5, minutes=30)).timestamp()) * SECOND
+
+
+class Cloud:
+    """A link to a CSSM whose clock is off by `skew`; answers wait until they are carried."""
+
+    def __init__(self, cssm: Cssm) -> None:
+        self.cssm, self.skew, self.held = cssm, 0, []
+
+    def send(self, device: Device, send) -> None:
+        self.held.append(send)
+
+    def carry(self, device: Device, now: int) -> None:
+        held, self.held = self.held, []
+        for send in held:
+            body = codec.encode_request(send.message, send.signing_key)
+            request = CloudRequest("POST", PATH, {}, body)
+            answer = self.cssm.handle(request, now + self.skew)
+            reply = codec.decode_reply(answer.body)
+            device.handle(ReplyReceived(send.request_id, reply), now)
+
+
+class Node:
+    """A CUCM, its admin session and the time."""
+
+    def __init__(self, start: str = "Aug 11 23:46:35 2017", *config: str) -> None:
+        account = SmartAccount("BU Production Test", 1, "example.com", "TAC-CollabTesting", 2)
+        records = SqlCssmRecords(IN_MEMORY)
+        self.cssm = Cssm(records, CssmSettings(account=account), "cucm")
+        self.now = ist(start)
+        release = "12.0.1"
+        self.device = new_device(
+            "ucm",
+            "UCM",
+            Release.parse(release),
+            "37624",
+            startup=day_zero("UCM", release, (*CONFIG, *config)),
+            anchors=self.cssm.anchors,
+        )
+        self.cloud = Cloud(self.cssm)
+        self.device.link = self.cloud
+        self.device.boot(self.now)
+        self.session = CliSession(self.device, Line("console", 0), width=0, length=0)
+        self.session.start(self.now)
+
+    def until(self, when: int) -> None:
+        while (due := self.device.next_deadline()) is not None and due <= when:
+            self.device.wake(due)
+            self.cloud.carry(self.device, due)
+        self.now = when
+
+    def type(self, line: str) -> str:
+        text = self.session.feed(f"{line}\r", self.now).replace("\r\n", "\n")
+        self.cloud.carry(self.device, self.now)
+        assert text.endswith("admin:"), "the prompt"
+        return text.split("\n", 1)[1].rsplit("\n", 1)[0] if text.count("\n") > 1 else ""
+
+    def token(self) -> str:
+        return Portal(self.cssm).new_token(30, 10, "", self.now).token
+
+
+@pytest.fixture
+def documented() -> Node:
+    """The node of the document: evaluation over in 2017, registered in January 2018."""
+    node = Node()
+    node.device.use("enhanced", 5, node.now)
+    node.device.use("basic", 2, node.now)
+    node.until(ist("Jan 26 15:11:23 2018"))
+    node.cloud.skew = -2 * SECOND  # the server's clock
+    node.type(f"license smart register idtoken {node.token()}")
+    node.cloud.skew = -60 * SECOND
+    node.until(ist("Jan 26 15:12:59 2018"))
+    return node
+
+
+def words(text: str) -> str:
+    """The published text has lost its line ends and its padding."""
+    return " ".join(text.split())
+
+
+def row(name: str, count: int, status: str) -> str:
+    tag = TAGS[name]
+    shown = tag.rpartition("_")[2] if count else ""  # 36 characters in a column of 36
+    return f"{shown}{tag} {count} {status}"
+
+
+def test_the_summary_of_the_document(documented: Node) -> None:
+    printed = words(documented.type("show license summary"))
+    head, table = printed.split(" License Usage: ")
+    assert head == (
+        "Smart Licensing is ENABLED. Registration: Status: REGISTERED Smart Account: "
+        "BU Production Test Virtual Account: TAC-CollabTesting Last Renewal Attempt: None "
+        "Next Renewal Attempt: Jul 25 15:11:23 2018 IST License Authorization: Status: AUTHORIZED "
+        "Last Communication Attempt: SUCCEEDED "
+        "Next Communication Attempt: Feb 25 15:12:59 2018 IST"
+    )
+    counts = {"UCM_Enhanced": 5, "UCM_Basic": 2}
+    rows = [
+        row(name, counts.get(name, 0), "InCompliance" if name in counts else "Init")
+        for name in TAGS
+    ]
+    assert table == " ".join(["License Entitlement Tag Count Status", "-" * 134, *rows])
+
+
+def test_the_udi_of_the_document(documented: Node) -> None:
+    assert documented.type("show license UDI") == f"UDI: PID:UCM,SN:37624,UUID:{UUID}"
+
+
+def test_the_long_form_of_the_document(documented: Node) -> None:
+    printed = words(documented.type("show license all"))
+    head, tail = printed.split(" License Usage ============= ")
+    assert head == (
+        "Smart Licensing Status ======================= Smart Licensing is ENABLED Registration: "
+        "Status: REGISTERED Smart Account: BU Production Test Virtual Account: TAC-CollabTesting "
+        "Export-Controlled Functionality: Allowed "
+        "Initial Registration: SUCCEEDED on Jan 26 15:11:23 2018 IST "
+        "Last Renewal Attempt: SUCCEEDED on Jan 26 15:11:23 2018 IST "
+        "Next Renewal Attempt: Jul 25 15:11:23 2018 IST "
+        "Registration Expires: Jan 26 15:06:21 2019 IST "
+        "License Authorization: Status: AUTHORIZED on Jan 26 15:12:59 2018 IST "
+        "Last Communication Attempt: SUCCEEDED on Jan 26 15:12:59 2018 IST "
+        "Next Communication Attempt: Feb 25 15:12:59 2018 IST "
+        "Communication Deadline: Apr 26 15:06:59 2018 IST "
+        "Evaluation Period: Evaluation Mode: Not In Use "
+        "EVALUATION PERIOD EXPIRED on Nov 9 23:46:35 2017 IST"
+    )
+    used = {"UCM_Enhanced": (5, "Enhanced"), "UCM_Basic": (2, "Basic")}
+    blocks = []
+    for name, tag in TAGS.items():
+        count, word = used.get(name, (0, ""))
+        title = f"UC Manager {word} License (12.x) ({tag})" if count else f"({tag})"
+        text = f"UC Manager {word} License" if count else "null"
+        status = "InCompliance" if count else "Init"
+        blocks.append(f"{title} Description: {text} Count: {count} Version: 12.0 Status: {status}")
+    assert tail == (
+        "License Authorization Status: AUTHORIZED as of Jan 26 15:12:59 2018 IST "
+        + " ".join(blocks)
+        + f" Product Information =================== UDI: PID:UCM,SN:37624,UUID:{UUID} "
+        "Agent Version ============= Smart Agent for Licensing: 1.3.4"
+    )
+
+
+def test_a_subscriber_prints_nothing() -> None:
+    node = Node("Jan 26 15:11:23 2018", "cucm role subscriber")
+    for line in (
+        "show license summary",
+        "show license all",
+        "show license UDI",
+        f"license smart register idtoken {node.token()}",
+        "license smart renew auth",
+        "license smart deregister",
+    ):
+        assert node.type(line) == "", line
+    assert node.device.agent.state.legacy.registration == "UNREGISTERED"
+
+
+def test_the_proxy_is_not_taken_at_port_443() -> None:
+    """source: cucm-rules"""
+    node = Node("Jan 26 15:11:23 2018")
+    assert "443" in node.type("license smart transport proxy proxy.example.com 443")
+    assert node.device.agent.state.config.proxy_address is None
+    assert node.type("license smart transport proxy proxy.example.com 8080") == ""
+    config = node.device.agent.state.config
+    assert (config.proxy_address, config.proxy_port) == ("proxy.example.com", 8080)
+    assert node.type("license smart transport gateway https://satellite.example.com/x") == ""
+    assert node.device.agent.state.config.url_smart == "https://satellite.example.com/x"
+
+
+def test_the_service_is_not_stopped_and_other_words_are_not_known() -> None:
+    node = Node("Jan 26 15:11:23 2018")
+    assert "cannot be" in node.type("utils service stop Cisco Smart License Manager")
+    assert "%" in node.type("configure terminal")
+    assert "%" in node.type("license smart sync all")
+
+
+def test_use_that_is_not_covered_goes_on_for_ninety_days() -> None:
+    """source: cucm-overage"""
+    node = Node("Jan 26 15:11:23 2018")
+    node.device.use("basic", 5, node.now)
+    smart_licensing.purchase(node.cssm, TAGS["UCM_Basic"], 2)
+    node.type(f"license smart register idtoken {node.token()}")
+    begun = node.now + 96 * SECOND
+    node.until(begun + 90 * DAY - SECOND)
+    legacy = node.device.agent.state.legacy
+    assert "Status: OUT OF COMPLIANCE" in node.type("show license status")
+    assert "Status: OutOfCompliance" in node.type("show license usage")
+    assert legacy.may_provision
+    node.until(begun + 90 * DAY)
+    assert not legacy.may_provision
+    smart_licensing.purchase(node.cssm, TAGS["UCM_Basic"], 5)
+    node.until(node.now + 12 * HOUR)
+    assert legacy.may_provision
+
+
+def test_a_token_may_forbid_export() -> None:
+    node = Node("Jan 26 15:11:23 2018")
+    token = node.token()
+    smart_licensing.forbid_export(node.cssm, token)
+    node.type(f"license smart register idtoken {token}")
+    assert "Export-Controlled Functionality: Not Allowed" in node.type("show license status")
+
+
+def test_a_snapshot_keeps_all_of_it(documented: Node) -> None:
+    again = restore(take(documented.device))
+    assert again.agent.state == documented.device.agent.state
+    assert again.next_deadline() == documented.device.next_deadline()
+    assert take(again) == take(documented.device)
+
+
+def test_deregistering_brings_the_evaluation_back(documented: Node) -> None:
+    assert documented.type("license smart deregister") == ""
+    documented.until(documented.now + MINUTE)
+    assert "Status: EVAL EXPIRED" in documented.type("show license summary")
+    assert not documented.device.agent.state.legacy.may_provision
