@@ -19,7 +19,7 @@ from agent.core.clock import Instant
 from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.device import config
+from agent.device import config, snapshot_rows
 from agent.device.datastore import Stamp
 from agent.device.device import Device
 from agent.device.files import File
@@ -100,7 +100,7 @@ def take(device: Device) -> bytes:
             log_lines=list(log.lines),
             log_counts=(log.console_count, log.buffer_count, log.trap_count),
             pending_kinds={n: type(p.message).__name__ for n, p in state.pending.items()},
-            agent=msgspec.Raw(_encode(state)),
+            agent=msgspec.Raw(_encode(snapshot_rows.lean(state))),
             planned=device.planned,
             throughput=device.throughput,
         )
@@ -219,6 +219,11 @@ def _agent_state(record: _Record) -> AgentState:
     hints = _hints(AgentState)
     try:
         raw = msgspec.json.decode(record.agent, type=dict[str, msgspec.Raw])
+        decode = msgspec.json.decode
+        usage = decode(raw["usage"]) if "usage" in raw else {}
+        if "reports" in raw:
+            rows = snapshot_rows.reports_of(decode(raw["reports"]), usage)
+            raw["reports"] = msgspec.Raw(_encode(rows))
         values = {
             name: _decoder(hints[name]).decode(text)
             for name, text in raw.items()

@@ -7,6 +7,8 @@ Sources: docs/sources.md, entries cslu-discovery, peer-names, communication-leve
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from agent.engine.actions import Route
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.events import Failure
@@ -48,6 +50,7 @@ def is_direct(state: AgentState) -> bool:
     return transport_of(state.config) in DIRECT
 
 
+@lru_cache(maxsize=256)
 def route(config: LicenseConfig) -> Route:
     """The configured address or, without one, the names under which a CSLU is discovered."""
     transport, way = transport_of(config), config.way_out

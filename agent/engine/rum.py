@@ -224,19 +224,18 @@ def _purge(turn: Turn) -> None:
 
 
 def _forget_old_rows(turn: Turn) -> None:
-    """Rows of acknowledged and purged reports go, oldest first, when the index is full."""
+    """Rows of acknowledged and purged reports go, oldest first, when there are too many of them."""
     reports = turn.state.reports
-    surplus = len(reports) - TIMINGS.limits.index_rows
-    if surplus > 0:
+    if len(reports) > TIMINGS.limits.index_rows:
         done = [r.report_id for r in reports.values() if r.storage is not StorageState.EXIST]
-        for report_id in done[:surplus]:
+        for report_id in done[: max(0, len(done) - TIMINGS.limits.index_rows)]:
             del reports[report_id]
 
 
 def _stored(turn: Turn) -> Iterator[RumReport]:
-    for report in list(turn.state.reports.values()):
-        if report.state in UNACKNOWLEDGED and report.storage is StorageState.EXIST:
-            yield report
+    kept, waiting = StorageState.EXIST, UNACKNOWLEDGED
+    rows = turn.state.reports.values()
+    yield from [r for r in rows if r.storage is kept and r.state in waiting]
 
 
 def _pending(turn: Turn, report_ids: tuple[int, ...]) -> Iterator[RumReport]:

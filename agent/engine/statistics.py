@@ -6,8 +6,6 @@ Source: docs/sources.md, entry communication-statistics.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from agent.core.clock import Instant
 from agent.engine.records import Exchange, ExchangeStatistics
 from agent.engine.state import AgentState
@@ -17,23 +15,24 @@ NO_DATA = "NO DATA TO PROCESS"
 INVALID_STATUS = "INVALID STATUS CODE"
 
 
+_NONE = ExchangeStatistics()
+
+
 def statistics_of(state: AgentState, exchange: Exchange) -> ExchangeStatistics:
-    return state.statistics.get(exchange.value, ExchangeStatistics())
+    return state.statistics.get(exchange.value, _NONE)
 
 
 def succeeded(state: AgentState, exchange: Exchange, response: str, now: Instant) -> None:
     """An attempt was answered with `OK` or `OK_POLL`."""
     old = statistics_of(state, exchange)
-    state.statistics[exchange.value] = replace(
-        old,
+    state.statistics[exchange.value] = ExchangeStatistics(
         total=old.total + 1,
         success=old.success + 1,
-        ongoing_overall=0,
-        ongoing_communication=0,
+        fail=old.fail,
         last_response=response,
         last_response_time=now,
-        failure_reason="<none>",
         last_success=now,
+        last_failure=old.last_failure,
     )
 
 
@@ -48,14 +47,15 @@ def failed(
 ) -> None:
     """An attempt failed; `communication` when no answer of the peer could be used."""
     old = statistics_of(state, exchange)
-    state.statistics[exchange.value] = replace(
-        old,
+    state.statistics[exchange.value] = ExchangeStatistics(
         total=old.total + 1,
+        success=old.success,
         fail=old.fail + 1,
         ongoing_overall=old.ongoing_overall + 1,
         ongoing_communication=old.ongoing_communication + 1 if communication else 0,
         last_response=response,
         last_response_time=now,
         failure_reason=reason,
+        last_success=old.last_success,
         last_failure=now,
     )

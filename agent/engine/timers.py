@@ -25,11 +25,12 @@ def timer(state: AgentState, name: TimerName) -> Instant | None:
 
 def take_due(state: AgentState, now: Instant) -> TimerName | None:
     """Take away the first timer that is due and name it; None when none is."""
-    due = [(when, name) for name, when in state.timers.items() if when <= now]
-    if not due:
+    timers = state.timers
+    first = min(timers.values(), default=None)
+    if first is None or first > now:
         return None
-    _, name = min(due)
-    del state.timers[name]
+    name = min(name for name, when in timers.items() if when == first)
+    del timers[name]
     return TimerName(name)
 
 
