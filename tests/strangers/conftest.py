@@ -23,7 +23,8 @@ import pytest
 START_SECONDS = 60
 STOP_SECONDS = 20
 
-# SW1 is for looking and configuring, SW2 for what disturbs the others (saving, reloading).
+# SW1 is for looking and configuring, SW2 for what disturbs the others (saving, reloading), SW3
+# for whole configurations and recordings.
 LAB = """\
 lab: strangers
 clock:
@@ -50,7 +51,27 @@ devices:
     ssh: 0
     config: |
       hostname SW2
+  - name: SW3
+    platform: C9300-24T
+    release: 17.12.4
+    serial: FOC0000EMU3
+    ssh: 0
+    replay: captures
+    config: |
+      hostname SW3
+      enable secret enable-me
+      ip domain name lab.example
+      ip scp server enable
+      archive
+       path flash:kept
 """
+
+# What SW3 answers from a recording.
+CAPTURES = {
+    "show spanning-tree summary.txt": "Switch is in rapid-pvst mode\nRoot bridge for: none\n",
+    "show_interfaces_status.txt": "Port         Name   Status       Vlan\n"
+    "Gi1/0/1             connected    1\n",
+}
 
 
 @dataclass(frozen=True)
@@ -82,6 +103,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab")
     (folder / "lab.yaml").write_text(LAB, "utf-8")
+    (folder / "captures").mkdir()
+    for name, text in CAPTURES.items():
+        (folder / "captures" / name).write_text(text, "utf-8")
     ready = folder / "ready.json"
     log = folder / "slp.log"
     command = [_program(), "up", str(folder / "lab.yaml")]
@@ -110,6 +134,11 @@ def sw1(lab: Lab) -> Switch:
 @pytest.fixture(scope="session")
 def sw2(lab: Lab) -> Switch:
     return lab.switches["SW2"]
+
+
+@pytest.fixture(scope="session")
+def sw3(lab: Lab) -> Switch:
+    return lab.switches["SW3"]
 
 
 def _program() -> str:

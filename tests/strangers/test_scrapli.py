@@ -118,3 +118,13 @@ def test_copy_dialogue_is_answered(sw2: Any) -> None:
         )
         assert not response.failed
         assert "Building configuration..." in response.result
+
+
+def test_commands_of_a_recording_stand_beside_live_licensing(sw3: Any) -> None:
+    with IOSXEDriver(**options(sw3, "paramiko")) as connection:
+        status = connection.send_command("show interfaces status")
+        assert status.result.splitlines()[0] == "Port         Name   Status       Vlan"
+        assert connection.send_command("sh spanning sum | include Root").result.startswith("Root")
+        live = connection.send_command("show license status | include Type")
+        assert live.result.strip() == "Type: cslu"
+        assert connection.send_command("show etherchannel summary").failed
