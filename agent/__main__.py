@@ -22,6 +22,7 @@ COMMANDS = {
     "down": ("agent.commands.clock", "down"),
     "behave": ("agent.commands.behave", "behave"),
     "cssm": ("agent.commands.cssm", "cssm"),
+    "cslu": ("agent.commands.cslu", "cslu"),
     "record": ("agent.commands.record", "record"),
     "bench": ("agent.commands.bench", "bench"),
 }

@@ -31,7 +31,14 @@ from agent.protocol.messages import (
     UsageReport,
 )
 from counterparts.judgement import reports_for
-from counterparts.repository import CsluRecords, Parcel, ParcelState, ProductInstance
+from counterparts.pull import DeviceAnswered, DeviceCall, DeviceFailed, Pull
+from counterparts.repository import (
+    CsluRecords,
+    Parcel,
+    ParcelState,
+    ProductInstance,
+    PulledInstance,
+)
 from counterparts.scripts import AckFault, Answer, Script, spoiled, tampered
 from counterparts.uplink import (
     CsluSettings,
@@ -69,8 +76,17 @@ class RequestArrived:
     body: bytes
 
 
-CsluEvent = RequestArrived | CssmAnswered | CssmUnreachable
-CsluAction = Answer | CssmCall
+@dataclass(frozen=True, slots=True)
+class CollectAsked:
+    """The operator wants the usage of this product instance collected."""
+
+    address: str
+
+
+CsluEvent = (
+    RequestArrived | CssmAnswered | CssmUnreachable | CollectAsked | DeviceAnswered | DeviceFailed
+)
+CsluAction = Answer | CssmCall | DeviceCall
 
 
 class Cslu:
@@ -80,6 +96,7 @@ class Cslu:
         self._records = records
         self._settings = settings
         self._uplink = Uplink(records, settings)
+        self._pull = Pull(records, self._uplink)
         self.script = Script()
         with records.transaction():
             records.resume_parcels()
@@ -106,11 +123,18 @@ class Cslu:
                 case RequestArrived():
                     actions = self._request(event.body, now)
                 case CssmAnswered():
-                    actions = ()
                     self._uplink.answered(event, now)
+                    actions = self._acknowledged(event.call_id)
                 case CssmUnreachable():
                     actions = ()
                     self._uplink.unreachable(event.call_id, event.reason, now)
+                case CollectAsked():
+                    actions = self._pull.collect(event.address, now)
+                case DeviceAnswered():
+                    actions = self._pull.answered(event, now)
+                case DeviceFailed():
+                    actions = ()
+                    self._pull.failed(event, now)
             self._next_due = self._records.next_due()
         return actions
 
@@ -118,6 +142,30 @@ class Cslu:
         """The inventory: one row per product instance."""
         with self._records.transaction():
             return self._records.instances()
+
+    def add_pulled(self, row: PulledInstance, now: Instant) -> PulledInstance:
+        """Collect from a product instance from now on. Raises InputError."""
+        with self._records.transaction():
+            return self._pull.add(row, now)
+
+    def remove_pulled(self, address: str) -> None:
+        """Collect from a product instance no more. Raises InputError."""
+        with self._records.transaction():
+            self._pull.remove(address)
+
+    def all_pulled(self) -> list[PulledInstance]:
+        """The product instances that are collected from, each with what happened last."""
+        with self._records.transaction():
+            return self._records.all_pulled()
+
+    def _acknowledged(self, poll_id: int) -> tuple[CsluAction, ...]:
+        """The ACK of a parcel that was collected goes to its device at once."""
+        parcel = self._records.parcel(poll_id)
+        if parcel is None or parcel.state is not ParcelState.DONE or parcel.delivered:
+            return ()
+        if self.script.ack is AckFault.DROPPED:
+            return ()
+        return self._pull.acknowledged(parcel.udi)
 
     # --- devices ------------------------------------------------------------------------------
 

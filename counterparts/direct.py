@@ -16,6 +16,7 @@ from counterparts import cloud
 from counterparts.cloud import CloudRequest
 from counterparts.cslu import Cslu, CsluAction, RequestArrived
 from counterparts.cssm import Cssm, CssmSettings
+from counterparts.pull import DeviceCall, DeviceFailed
 from counterparts.scripts import Answer
 from counterparts.uplink import CssmAnswered, CssmCall, CssmUnreachable
 
@@ -105,6 +106,10 @@ class LinkedCslu:
         for action in actions:
             if isinstance(action, Answer):
                 answer = action
+            elif isinstance(action, DeviceCall):
+                reason = "product instances are not reached without sockets"
+                failed = DeviceFailed(action.instance.address, reason)
+                self._see_to(self.core.handle(failed, now), now)
             else:
                 self._see_to(self.core.handle(self._carry(action, now), now), now)
         return answer

@@ -25,6 +25,7 @@ from counterparts.repository import (
     Parcel,
     ParcelState,
     ProductInstance,
+    PulledInstance,
     Token,
     Upload,
     Usage,
@@ -34,7 +35,15 @@ SCHEMA_VERSION = "1"
 IN_MEMORY = "sqlite://"
 
 Row = TypeVar(
-    "Row", ProductInstance, Usage, IssuedTrust, IssuedAuthorization, Upload, Parcel, Token
+    "Row",
+    ProductInstance,
+    Usage,
+    IssuedTrust,
+    IssuedAuthorization,
+    Upload,
+    Parcel,
+    PulledInstance,
+    Token,
 )
 
 
@@ -257,6 +266,22 @@ class SqlCsluRecords(SqlRecords):
         found = self._connection.execute(tables.NEXT_DUE).scalar_one()
         return None if found is None else int(found)
 
+    def pulled(self, address: str) -> PulledInstance | None:
+        table = tables.PULLED
+        return self._one(PulledInstance, sa.select(table).where(table.c.address == address))
+
+    def all_pulled(self) -> list[PulledInstance]:
+        """All product instances that are collected from."""
+        query = sa.select(tables.PULLED).order_by(tables.PULLED.c.address)
+        return self._all(PulledInstance, query)
+
+    def save_pulled(self, row: PulledInstance) -> None:
+        self._put(tables.PULLED, _columns(row))
+
+    def delete_pulled(self, address: str) -> None:
+        table = tables.PULLED
+        self._connection.execute(sa.delete(table).where(table.c.address == address))
+
     def resume_parcels(self) -> None:
         """After a start: calls that were under way when the process ended are due again."""
         lost = sa.and_(tables.PARCEL.c.state.in_(tables.OPEN_STATES), tables.PARCEL.c.due.is_(None))
@@ -281,7 +306,7 @@ def _prepare(connection: Any, _record: Any) -> None:
 def _columns(row: Any) -> dict[str, Any]:
     values = {field.name: getattr(row, field.name) for field in fields(row)}
     if "udi" in values:
-        udi: Udi = values.pop("udi")
+        udi: Udi = values.pop("udi") or Udi("", "")
         values["pid"], values["sn"] = udi.pid, udi.sn
     if "state" in values:
         values["state"] = values["state"].value
@@ -290,7 +315,8 @@ def _columns(row: Any) -> dict[str, Any]:
 
 def _row(kind: type[Row], values: dict[str, Any]) -> Row:
     if "pid" in values:
-        values["udi"] = Udi(values.pop("pid"), values.pop("sn"))
+        pid, sn = values.pop("pid"), values.pop("sn")
+        values["udi"] = Udi(pid, sn) if pid else None  # not known yet
     if "state" in values:
         values["state"] = ParcelState(values["state"])
     return kind(**values)

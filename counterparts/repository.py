@@ -131,6 +131,29 @@ class Parcel:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PulledInstance:
+    """A product instance a CSLU collects from. `udi` is known once it has answered.
+
+    `plain` is HTTP without TLS; `ssh_port` is where files are copied to and from it. `status` says
+    what happened last, `failed` whether that was a fault.
+    """
+
+    address: str
+    host: str
+    port: int
+    method: str
+    username: str
+    password: str
+    ssh_port: int = 22
+    plain: bool = False
+    udi: Udi | None = None
+    status: str = ""
+    status_time: Instant = 0
+    failed: bool = False
+    collected: Instant | None = None
+
+
 class Records(Protocol):
     """What both counterparts need kept. Everything but `transaction` is called inside one."""
 
@@ -182,3 +205,7 @@ class CsluRecords(Records, Protocol):
     def next_due(self) -> Instant | None: ...
     def resume_parcels(self) -> None: ...
     def forget_parcels(self, before: Instant) -> None: ...
+    def pulled(self, address: str) -> PulledInstance | None: ...
+    def all_pulled(self) -> list[PulledInstance]: ...
+    def save_pulled(self, row: PulledInstance) -> None: ...
+    def delete_pulled(self, address: str) -> None: ...

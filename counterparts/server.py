@@ -12,7 +12,7 @@ import base64
 import errno
 import ssl
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from io import BytesIO
 
@@ -26,10 +26,11 @@ from agent.protocol import signing
 from agent.protocol.codec import MAX_BODY, MessageError
 from counterparts import cloud
 from counterparts.cloud import CloudRequest
-from counterparts.cslu import Cslu, CsluAction, RequestArrived
+from counterparts.cslu import CollectAsked, Cslu, CsluAction, RequestArrived
 from counterparts.cssm import Cssm
 from counterparts.direct import read_token, token_form
 from counterparts.pki import Authority, server_certificate
+from counterparts.pull import DeviceAnswered, DeviceCall, DeviceFailed
 from counterparts.scripts import Answer
 from counterparts.uplink import CssmAnswered, CssmCall, CssmUnreachable
 
@@ -42,6 +43,7 @@ _SHUTDOWN_SECONDS = 0.5
 _BLANKS = b" " * 65536
 
 Now = Callable[[], Instant]
+Reach = Callable[[DeviceCall], Awaitable[DeviceAnswered | DeviceFailed]]
 Exchange = Callable[[], AbstractContextManager[None]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -191,8 +193,10 @@ class CsluServer:
         exchange: Exchange = nullcontext,
         touched: Callable[[CsluServer], None] | None = None,
         call_seconds: float = CALL_SECONDS,
+        reach: Reach | None = None,
     ) -> None:
         self.core = core
+        self._reach = reach
         self.cssm_url = cssm_url
         self._now = now
         self._listener = Listener(CSLU_PATH, self._serve, host, port)
@@ -266,24 +270,44 @@ class CsluServer:
         for action in actions:
             if isinstance(action, Answer):
                 answer = action
+            elif isinstance(action, DeviceCall):
+                self._start(self._visit(action), "a visit to a product instance")
             else:
-                self._start_call(action)
+                self._start(self._carry(action), "a call to CSSM")
         return answer
 
-    def _start_call(self, call: CssmCall) -> None:
+    def _start(self, work: Coroutine[None, None, None], what: str) -> None:
         under_way = ExitStack()
         under_way.enter_context(self._exchange())
-        task = asyncio.get_running_loop().create_task(self._carry(call))
+        task = asyncio.get_running_loop().create_task(work)
         self._calls.add(task)
 
         def over(done: asyncio.Task[None]) -> None:
             self._calls.discard(done)
             under_way.close()
             if not done.cancelled() and (fault := done.exception()) is not None:
-                context = {"message": "a call to CSSM broke off", "exception": fault}
+                context = {"message": f"{what} broke off", "exception": fault}
                 done.get_loop().call_exception_handler(context)
 
         task.add_done_callback(over)
+
+    async def _visit(self, call: DeviceCall) -> None:
+        """Go to a product instance by its connect method."""
+        if self._reach is None:
+            reason = "this CSLU cannot reach product instances"
+            result: DeviceAnswered | DeviceFailed = DeviceFailed(call.instance.address, reason)
+        else:
+            result = await self._reach(call)
+        self._start_calls(self.core.handle(result, self._now()))
+        self._tell()
+
+    async def collect(self, address: str) -> None:
+        """Collect from a product instance and hand it on; returns when nothing is under way.
+
+        Raises InputError for one that is not known.
+        """
+        self._start_calls(self.core.handle(CollectAsked(address), self._now()))
+        await self.settled()
 
     async def _carry(self, call: CssmCall) -> None:
         result: CssmAnswered | CssmUnreachable

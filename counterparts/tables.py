@@ -136,6 +136,24 @@ PARCEL = sa.Table(
     sa.Index("parcel_nonce", "pid", "sn", "nonce"),
     sa.Index("parcel_due", "due"),
 )
+PULLED = sa.Table(
+    "pulled_instance",
+    CSLU_META,
+    _text("address", key=True),
+    _text("host"),
+    _number("port"),
+    _text("method"),
+    _text("username"),
+    _text("password"),
+    _number("ssh_port"),
+    sa.Column("plain", sa.Boolean, nullable=False),
+    _text("pid"),
+    _text("sn"),
+    _text("status"),
+    _number("status_time"),
+    sa.Column("failed", sa.Boolean, nullable=False),
+    _number("collected", null=True),
+)
 
 
 for _meta in (CSSM_META, CSLU_META):

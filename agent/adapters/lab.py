@@ -275,10 +275,14 @@ class Lab:
                 from agent.adapters.portal import carry_out
 
                 return carry_out(self, request)
+            case str(word) if word.startswith("cslu."):
+                from agent.adapters import collecting
+
+                return await collecting.carry_out(self, request)
             case other:
                 raise InputError(
                     f"{other!r} is not a request",
-                    allowed="clock.advance, clock.rate, clock.show, status, behave, stop, cssm....",
+                    allowed="clock.advance, clock.rate, clock.show, status, behave, stop, cssm...., cslu....",
                 )
 
     async def _advance(self, ms: float) -> None:

@@ -11,6 +11,7 @@ from agent.adapters.plan import CounterpartPlan, Listen
 from agent.core.errors import InputError
 from counterparts.cslu import Cslu
 from counterparts.cssm import Cssm, CssmSettings
+from counterparts.pull import DeviceAnswered, DeviceCall, DeviceFailed
 from counterparts.records import SqlCsluRecords, SqlCssmRecords
 from counterparts.server import CsluServer, CssmServer
 from counterparts.uplink import CsluSettings
@@ -118,8 +119,16 @@ def _open_cslu(
         cssm_url=forward_url,
         exchange=lab.timeline.exchange,
         touched=lab.timeline.touched,
+        reach=_visit,
     )
     return Server(plan.name, plan.kind, plan.listen.address, node, records)
+
+
+async def _visit(call: DeviceCall) -> DeviceAnswered | DeviceFailed:
+    """Collect from a product instance; what speaks to it is loaded when it is needed."""
+    from agent.adapters.pull import visit
+
+    return await visit(call)
 
 
 _KINDS: dict[str, Callable[[Lab, CounterpartPlan, str, str, str | None], Server]] = {
