@@ -70,8 +70,9 @@ FILES = (
     "config-pki.cli",
     "config-services.cli",
     "exec-files.cli",
-    "exec-replace.cli",
     "exec-network.cli",
+    "exec-replace.cli",
+    "exec-netconf.cli",
 )
 
 

@@ -7,7 +7,7 @@ What a row's `no` does follows here from the row, so that matching has nothing l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from cli_grammar.errors import GrammarError
@@ -129,7 +129,8 @@ def _below(row: Row, choice: Choice, above: _Inherited, place: int) -> Node:
         negation=row.no_form or above.negation,
         settings=_together(above.settings, row.settings),
     )
-    return _node(row, inherited, _children(row.children, choice, inherited), place)
+    passed_on = replace(inherited, settings=above.settings) if "alone" in row.flags else inherited
+    return _node(row, inherited, _children(row.children, choice, passed_on), place)
 
 
 def _node(row: Row, inherited: _Inherited, children: tuple[Node, ...], place: int = 0) -> Node:
