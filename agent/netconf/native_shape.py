@@ -188,25 +188,6 @@ def _kept_modes(now: Value | None) -> Tree | None:
     return Tree(dict.fromkeys(now, True)) if now else None
 
 
-def _one(value: Value) -> tuple[Value, ...]:
-    return (value,)
-
-
-def _hosts(value: Value) -> Tree:
-    """Hosts, those of IPv6 apart."""
-    new = {name: EMPTY for name in value if ":" in name}
-    old = {name: EMPTY for name in value if ":" not in name}
-    shown = Tree({"ipv4-host-list": Rows(old)} if old else {})
-    return Tree({**shown, "ipv6": Tree({"ipv6-host-list": Rows(new)})}) if new else shown
-
-
-def _kept_hosts(now: Value | None) -> Rows | None:
-    if not now:
-        return None
-    found = {**now.get("ipv4-host-list", {}), **get(now, ("ipv6", "ipv6-host-list"), {})}
-    return Rows(found) or None
-
-
 def _proxy(value: Value) -> Value | None:
     if "server" not in value:
         return None
@@ -263,8 +244,8 @@ def _tac(value: Value) -> Tree | None:
     return _shown(value[TAC], _TAC_ITEMS) if TAC in value else None
 
 
-def _kept_tac(now: Value | None) -> Rows:
-    return Rows({TAC: _stored(now or EMPTY, EMPTY, EMPTY, _TAC_ITEMS)})
+def _kept_tac(now: Value | None) -> Rows | None:
+    return None if now is None else Rows({TAC: _stored(now, EMPTY, EMPTY, _TAC_ITEMS)})
 
 
 def _users(value: Value) -> Rows | None:
@@ -307,8 +288,6 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
     ("native", "crypto", "pki", "trustpoint[]"): (
         _moved("enrollment/pkcs12", "enrollment/enrollment-method/pkcs12"),
         _moved("enrollment/selfsigned", "enrollment/enrollment-method/selfsigned"),
-        Item(("revocation-check",), ("revocation-check",), _one, _only),
-        _moved("rsakeypair", "rsakeypair/key-label"),
     ),
     ("native", "logging"): (
         _moved("buffered/size", "buffered/size-value"),
@@ -317,7 +296,6 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
         _moved("console/severity", "console-config/common-config/console/severity"),
         _moved("monitor/on", "monitor-config/monitor"),
         _moved("monitor/severity", "monitor-config/common-config/monitor/severity"),
-        Item(("host",), ("host",), _hosts, _kept_hosts),
         _moved("source-interface", "source-interface-conf/interface-name-non-vrf"),
     ),
     ("native", "call-home"): (

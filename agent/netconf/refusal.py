@@ -10,20 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from agent.device.config import bare_root, grammar_of
 from agent.device.config_text import read_config
 from agent.device.device import Device
 from agent.netconf.native import changes, new_ports
-from cli_grammar import printed_lines
-from yang.tree import Edit, Path, Tree, get
+from cli_grammar import Grammar, printed_lines
+from cli_grammar.tree import nodes
+from yang.tree import Edit, Tree, get
 
 INVALID = "% Invalid input detected at '^' marker."
-# what the grammar sets without ever printing it: the defaults
-_UNPRINTED: tuple[tuple[Path, object], ...] = (
-    (("native", "license", "smart", "transport-type"), "cslu"),
-    (("native", "ip", "domain", "lookup"), True),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +46,36 @@ def refusal(device: Device, old: Tree, new: Tree) -> Refusal | None:
     read = read_config(text, grammar, bare_root(device.profile, device.model), lambda: "")
     for refused in read.refused:
         return Refusal(refused.line.strip(), INVALID)
-    return next(_lost(edits, new, read.root), None)
+    return next(_lost(edits, new, read.root, _unprinted(grammar)), None)
 
 
-def _lost(edits: tuple[Edit, ...], new: Tree, read: Tree) -> Iterator[Refusal]:
+@cache
+def _unprinted(grammar: Grammar) -> frozenset[tuple[tuple[object, ...], object]]:
+    """What lines set that no configuration prints, the defaults: names of the path, and value."""
+    return frozenset(
+        (tuple(step.name for step in setting.path.steps), setting.value)
+        for mode in grammar.modes.values()
+        for node in nodes(mode.root)
+        if node.quiet and node.target
+        for setting in node.target.settings
+        if setting.operation == "set" and setting.placeholder is None
+    )
+
+
+def _is_default(edit: Edit, unprinted: frozenset[tuple[tuple[object, ...], object]]) -> bool:
+    names = tuple(step if isinstance(step, str) else step.name for step in edit.path)
+    return any((names[at:], edit.value) in unprinted for at in range(len(names)))
+
+
+def _lost(
+    edits: tuple[Edit, ...],
+    new: Tree,
+    read: Tree,
+    unprinted: frozenset[tuple[tuple[object, ...], object]],
+) -> Iterator[Refusal]:
     """What was set and is not what the lines say."""
     for edit in edits:
-        if edit.operation not in ("set", "add") or (edit.path, edit.value) in _UNPRINTED:
+        if edit.operation not in ("set", "add") or _is_default(edit, unprinted):
             continue
         wanted, found = get(new, edit.path), get(read, edit.path)
         if edit.value is None:
