@@ -177,6 +177,17 @@ def reject(turn: Turn, report: RumReport) -> None:
     turn.state.reports[report.report_id] = replace(report, flag=REJECTED_FLAG)
 
 
+def text_of(turn: Turn, report: RumReport) -> str:
+    """The payload of a report, of an open one as it stands at its last sample; else empty."""
+    if report.state is not RumState.OPEN:
+        return report.signed.payload if report.signed is not None else ""
+    taken = (turn.now - report.measured_since) // TIMINGS.jobs.measurement
+    end = report.measured_since + max(0, taken) * TIMINGS.jobs.measurement
+    line = replace(_current_line(report, end, ""), end=end, samples=taken + 1)
+    content = _content(turn, report, (*report.lines, line))
+    return report_payload(content, version_2=turn.release.has("rum_payload_version_2"))
+
+
 def samples(span: Instant) -> int:
     """How many 15-minute samples a span holds, its first moment included."""
     return span // TIMINGS.jobs.measurement + 1

@@ -22,6 +22,7 @@ from agent.engine.events import (
     TrustRequestSaved,
     UsageSaved,
 )
+from agent.engine.saving import NOT_FOUND
 
 RESET = '%Warning: reload required after "license smart factory reset" command'
 
@@ -86,6 +87,11 @@ def authorization_return(context: Context, args: Args) -> Result:
     return _save(context, path or "flash:-", event)
 
 
+def export_return(context: Context, args: Args) -> Result:
+    """A key from before SLP is never there: the licence is authorized by codes now."""
+    return Reply(NOT_FOUND)
+
+
 def trust(context: Context, args: Args) -> Result:
     """Prints nothing: what comes of it is logged."""
     event = TokenEntered(str(args["token"]), Scope(args["scope"]), "force" in args)
@@ -97,6 +103,7 @@ HANDLERS: dict[str, Handler] = {
     "license.authorization_return": authorization_return,
     "license.authorization_save": authorization_save,
     "license.clear_eventlog": clear_eventlog,
+    "license.export_return": export_return,
     "license.factory_reset": factory_reset,
     "license.import": import_file,
     "license.save_trust_request": save_trust_request,

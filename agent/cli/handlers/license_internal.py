@@ -1,0 +1,107 @@
+"""Licensing commands for those who look inside: sl-infra, tech data, `test license`, `debug`.
+
+`test license smart ...` is there with `service internal` only; without it the word is wrong.
+Sources: docs/sources.md, entries test-license, debug-license.
+"""
+
+from __future__ import annotations
+
+from agent.cli.reply import Args, Context, Handler, Reply, Result
+from agent.cli.views import sl_infra
+from agent.cli.views.licensing import Calendar
+from agent.engine import rum
+from agent.engine.saving import NOT_FOUND
+from agent.engine.turn import Turn
+from yang.tree import get
+
+EXEC = "exec"
+INVALID = "% Invalid input detected at '^' marker.\n"
+INTERNAL = ("emulator", "service", "internal")
+_DEBUGS = {
+    "cube-all": "CUBE Smart Licensing Info/Error/Function debugs enabled",
+    # assumed: the sentences below follow the one above, which is documented
+    "cube-error": "CUBE Smart Licensing Error debugs enabled",
+    "cube-function": "CUBE Smart Licensing Function debugs enabled",
+    "cube-info": "CUBE Smart Licensing Info debugs enabled",
+    "smart-all": "Smart Licensing debugging is on",
+    "smart-errors": "Smart Licensing errors debugging is on",
+    "smart-events": "Smart Licensing events debugging is on",
+}
+_OFF = {
+    "all": "All possible debugging has been turned off",
+    "license": "License debugging is off",  # assumed
+}
+
+
+def show_infra(context: Context, args: Args) -> Result:
+    state = context.device.agent.state
+    return Reply(sl_infra.infra(str(args["what"]), state, _calendar(context), context.now))
+
+
+def show_tech_data(context: Context, args: Args) -> Result:
+    return Reply(sl_infra.tech_data(context.device.agent.state.reports.values()))
+
+
+def debug(context: Context, args: Args) -> Result:
+    """Said, and nothing more: there is nothing inside to listen to that is not logged anyway."""
+    return Reply(_DEBUGS[str(args["what"])])
+
+
+def undebug(context: Context, args: Args) -> Result:
+    return Reply(_OFF[str(args["what"])])
+
+
+def rum_show(context: Context, args: Args) -> Result:
+    """The report as one line of JSON; an open one as it stands at its last sample."""
+    device = context.device
+    if not _internal(context):
+        return _not_there(context)
+    report = device.agent.state.reports.get(int(args["report"]))
+    if report is None:
+        return Reply(NOT_FOUND)
+    turn = Turn(device.profile, device.release, device.agent.state, context.now)
+    return Reply(rum.text_of(turn, report) or NOT_FOUND)
+
+
+def rum_states(context: Context, args: Args) -> Result:
+    if not _internal(context):
+        return _not_there(context)
+    return Reply(sl_infra.report_states(context.device.agent.state.reports.values()))
+
+
+def telemetry(context: Context, args: Args) -> Result:
+    """# assumed: what is said where there is none"""
+    return Reply("No telemetry reports") if _internal(context) else _not_there(context)
+
+
+def dev_cert(context: Context, args: Args) -> Result:
+    """Accepted: every certificate here is one of a lab."""
+    return Reply() if _internal(context) else _not_there(context)
+
+
+def _internal(context: Context) -> bool:
+    return bool(get(context.device.datastore.running, INTERNAL, False))
+
+
+def _not_there(context: Context) -> Result:
+    """The caret stands under the word behind `test`, which IOS has for other things."""
+    session = context.session
+    typed = next(reversed(session.histories[EXEC].lines), "")
+    first = len(typed) - len(typed.partition(" ")[2].lstrip())
+    return Reply(" " * (len(session.prompt) + first) + "^\n" + INVALID)
+
+
+def _calendar(context: Context) -> Calendar:
+    return Calendar(context.device.zone, context.device.clock_offset_ms)
+
+
+HANDLERS: dict[str, Handler] = {
+    "license.debug": debug,
+    "license.undebug": undebug,
+    "show.license.tech_data": show_tech_data,
+    "show.sl_infra": show_infra,
+    "test.dev_cert": dev_cert,
+    "test.rum_show": rum_show,
+    "test.rum_states": rum_states,
+    "test.telemetry": telemetry,
+}

@@ -1,0 +1,145 @@
+"""Licensing commands for insiders and those of other eras: what is there on which release."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from agent.cli.session import CliSession, Line
+from agent.core.clock import HOUR
+from agent.core.release import Release
+from agent.device.device import new_device
+
+BOOT = 1_700_000_000_000
+NOW = BOOT + HOUR
+
+
+class Console:
+    def __init__(self, model="C9300-24T", release="17.12.4"):
+        self.device = new_device("d1", model, Release.parse(release), "FOC0000EMU1")
+        self.device.boot(BOOT)
+        self.device.wake(BOOT + 20_000)  # the first, short reports of a start close
+        self.session = CliSession(self.device, Line(privilege=15), width=0, length=0)
+        self.session.start(NOW)
+
+    def type(self, line):
+        text = self.session.feed(f"{line}\r", NOW).replace("\r\n", "\n")
+        return text.removeprefix(f"{line}\n").rpartition("\n")[0]
+
+    def configure(self, *lines):
+        return [self.type(line) for line in ("configure terminal", *lines, "end")][1:-1]
+
+
+def test_sl_infra_tells_of_handles_store_and_events():
+    console = Console()
+    whole = console.type("show platform software sl-infra all")
+    for what in ("current", "stored", "debug"):
+        part = console.type(f"show platform software sl-infra {what}")
+        assert part and part in whole
+    assert "  Feature Name: network-advantage\n" in whole
+    assert f"Active: {console.device.udi}\n  Trust Code: <none>\n" in whole
+
+
+def test_the_test_commands_want_service_internal():
+    console = Console()
+    said = console.type("test license smart rum-report id")
+    assert (
+        said
+        == " " * (len("Switch#") + len("test ")) + "^\n% Invalid input detected at '^' marker.\n"
+    )
+    assert "rum" not in console.type("test license smart dev-cert enable")
+    console.configure("service internal")
+    rows = console.type("test license smart rum-report id").split("\n")
+    ids = sorted(console.device.agent.state.reports)
+    assert rows[0] == f"report_id:{ids[0]} state:SmartAgentRumStateClosed"
+    assert rows[-1] == f"report_id:{ids[-1]} state:SmartAgentRumStateOpen"
+    assert console.type("test license smart dev-cert Enable") == ""
+    assert console.type("test license smart telemetry show")
+    assert "service internal\n" in console.type("show running-config")
+
+
+@pytest.mark.parametrize("release", ["17.6.1", "17.12.4"])
+def test_a_report_is_shown_as_json(release):
+    console = Console(release=release)
+    console.configure("service internal")
+    closed, *_, last = sorted(console.device.agent.state.reports)
+    shown = json.loads(console.type(f"test license smart rum show {closed}"))
+    assert shown["measurements"][0]["meta"]["termination_reason"]
+    open_one = json.loads(console.type(f"test license smart rum show {last}"))
+    (line,) = open_one["measurements"]
+    # source: test-license (a running report ends at its last sample: 45 periods, 46 samples)
+    assert line["sample_interval"] == (line["num_samples"] - 1) * 900 == 2700
+    assert line["end_time"] - line["start_time"] == line["sample_interval"]
+    said = console.type("test license smart rum show 7")
+    assert said == "The requested item was not found"
+
+
+def test_debug_says_that_it_is_on_and_off():
+    router = Console("C8000V", "17.15.1")
+    said = router.type("debug license feature cube all")
+    assert said == "CUBE Smart Licensing Info/Error/Function debugs enabled"
+    for line in ("undebug all", "no debug all"):
+        assert router.type(line) == "All possible debugging has been turned off"
+    assert "% Invalid input" in Console().type("debug license feature cube all")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "license smart register idtoken T0K3N",
+        "license smart deregister",
+        "license smart renew auth",
+        "license smart renew id",
+        "license smart reservation request local",
+        "license smart reservation cancel",
+        "license install flash:x.lic",
+        "license accept end user agreement",
+    ],
+)
+def test_commands_of_other_eras_are_refused(line):
+    assert "% Invalid input detected at '^' marker." in Console().type(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "model", "there", "not_there"),
+    [
+        ("show license rum id all", "C9300-24T", "17.7.1", "17.6.1"),
+        ("license smart save trust-request flash:t", "C9300-24T", "17.7.1", "17.6.1"),
+        ("test license smart telemetry show", "C9300-24T", "17.9.1", "17.8.1"),
+    ],
+)
+def test_commands_come_with_their_release(line, model, there, not_there):
+    for release, expected in ((there, False), (not_there, True)):
+        console = Console(model, release)
+        console.configure("service internal")
+        assert ("% Invalid input" in console.type(line)) is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "model", "there", "not_there"),
+    [
+        ("license smart vrf Mgmt-vrf", "C9300-24T", "17.7.1", "17.6.1"),
+        ("license smart utility", "C8000V", "17.9.1", "17.8.1"),
+        ("license boot mode universal", "C9300-24T", "17.18.1", "17.15.1"),
+        ("platform hardware throughput crypto T1", "C8300-1N1S-6T", "17.7.1", "17.6.1"),
+    ],
+)
+def test_settings_come_with_their_release(line, model, there, not_there):
+    for release, expected in ((there, False), (not_there, True)):
+        (said,) = Console(model, release).configure(line)
+        assert ("% Invalid input" in said) is expected
+
+
+def test_the_older_spelling_of_a_token_and_an_old_key():
+    console = Console()
+    assert console.type("license smart trust id_token T0K3N local") == (
+        "The transport type needed is not configured"
+    )
+    said = console.type("license smart export return local hseck9")
+    assert said == "The requested item was not found"
+
+
+def test_bare_show_license_is_incomplete():
+    assert Console().type("show license") == "% Incomplete command.\n"
+    assert Console().type("show license tech data").startswith("Smart Licensing Tech Support data")
