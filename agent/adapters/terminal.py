@@ -2,11 +2,14 @@
 
 Keys go in with `feed`, text comes out through `write`. Three things drive a terminal: keys, the
 device's log, and the lab's answers to `emulator ...`. Nothing of it runs while nobody types.
+Many lines at once, as pasted ones, are worked off in slices, so that others have their turn.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,10 @@ from agent.device.log import LogLine
 
 if TYPE_CHECKING:
     from agent.adapters.lab import Lab
+
+SLICE_SECONDS = 0.01  # so long one terminal may keep the others waiting
+PIECE = 4096  # characters of a line without end
+_PIECE = re.compile(f"[^\r\n]{{0,{PIECE}}}(?:\r\n?|\n)|[^\r\n]{{1,{PIECE}}}")
 
 
 class Terminal:
@@ -41,7 +48,8 @@ class Terminal:
         self._loop = asyncio.get_running_loop()
         self._calling: asyncio.Task[None] | None = None
         self._unread = False  # the other end does not read at the moment
-        self._kept: list[str] = []  # keys that wait until it does
+        self._kept: deque[str] = deque()  # keys that wait for their turn, line by line
+        self._turn: asyncio.Handle | None = None  # when that comes
         self._timer: asyncio.TimerHandle | None = None
         self._last_key = self._loop.time()
 
@@ -63,6 +71,9 @@ class Terminal:
             self._calling.cancel()
         if self._timer is not None:
             self._timer.cancel()
+        if self._turn is not None:
+            self._turn.cancel()
+        self._kept.clear()
 
     def hang_up(self) -> None:
         """End the connection from our side."""
@@ -71,10 +82,20 @@ class Terminal:
     def feed(self, keys: str) -> None:
         """Keys were typed."""
         self._last_key = self._loop.time()
-        if self._unread:
-            self._kept.append(keys)
-            return
-        self._print(self.session.feed(keys, self._lab.timeline.present()))
+        self._kept.extend(_PIECE.findall(keys))
+        if self._turn is None:
+            self._work()
+
+    def _work(self) -> None:
+        """Give the session its keys line by line, for a slice of time; then others are next."""
+        self._turn = None
+        end = self._loop.time() + SLICE_SECONDS
+        while self._kept and not (self._unread or self._calling):
+            if self._loop.time() > end:
+                self._turn = self._loop.call_soon(self._work)
+                return
+            piece = self._kept.popleft()
+            self._print(self.session.feed(piece, self._lab.timeline.present()))
 
     def pause(self) -> None:
         """The other end does not read: take no keys and drop log lines until `resume`."""
@@ -83,18 +104,20 @@ class Terminal:
     def resume(self) -> None:
         """The other end reads again."""
         self._unread = False
-        kept, self._kept = self._kept, []
-        if kept:
-            self.feed("".join(kept))
+        if self._turn is None:
+            self._work()
 
     def resize(self, width: int, length: int) -> None:
         """The window has another size now; 0 keeps what is."""
         self.session.resize(width=width or None, length=length or None)
 
     async def answered(self) -> None:
-        """Wait until the lab has answered all that the session asked it."""
-        while self._calling is not None:
-            await asyncio.wait([self._calling])
+        """Wait until all keys are worked off and the lab has answered what the session asked."""
+        while self._calling is not None or self._turn is not None:
+            if self._calling is not None:
+                await asyncio.wait([self._calling])
+            else:
+                await asyncio.sleep(0)
 
     def _print(self, text: str) -> None:
         """Print, then see to what the session wants done outside."""
@@ -121,6 +144,8 @@ class Terminal:
             return
         self._calling = None
         self._print(self.session.resume(answer, self._lab.timeline.now()))
+        if self._turn is None:
+            self._work()
 
     def announce(self, text: str) -> None:
         """Show what every terminal of the device is told."""
