@@ -1,0 +1,170 @@
+"""Four connect methods, one result: the device's state and the bytes of its reports at CSSM."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+
+import pytest
+
+from agent.adapters.lab import Lab
+from agent.adapters.plan import DevicePlan
+from agent.core.errors import InputError
+from tests.netconf.client import typed
+from tests.wire.laboratory import ANY, START, opened, plan
+
+pytestmark = pytest.mark.wire
+METHODS = ("rest", "restconf", "netconf", "cli")
+HOUR = 3_600_000
+
+
+def switch(*config: str) -> DevicePlan:
+    return DevicePlan(
+        "sw",
+        "C9300-24T",
+        "17.12.4",
+        "FOC0000EMU1",
+        ssh=ANY,
+        netconf=ANY,
+        restconf=ANY,
+        http=ANY,
+        config=("license smart transport off", "ip scp server enable", *config),
+    )
+
+
+@asynccontextmanager
+async def a_lab(*config: str):
+    """Its clock stands, so that every method meets the device at the same instant."""
+    lab = await opened(Lab(plan(switch(*config), rate=0.0), START))
+    try:
+        yield lab
+    finally:
+        await lab.close()
+
+
+async def collected(lab: Lab, method: str, **more: object) -> dict:
+    await lab.control({"do": "cslu.add", "host": "sw", "method": method, **more})
+    return await again(lab)
+
+
+async def again(lab: Lab) -> dict:
+    found = await lab.control({"do": "cslu.collect", "address": "sw"})
+    return found["instances"][0]
+
+
+async def all_of_it(method: str) -> tuple[dict, list, dict]:
+    async with a_lab() as lab:
+        await lab.control({"do": "clock.advance", "ms": 2 * HOUR})
+        row = await collected(lab, method)
+        assert not row["failed"], row["status"]
+        assert row["udi"] == "PID:C9300-24T,SN:FOC0000EMU1"
+        await lab.control({"do": "clock.advance", "ms": HOUR})
+        row = (await lab.control({"do": "cslu.list"}))["instances"][0]
+        assert row["status"] == "Acknowledgement handed to product instance"
+        cssm = lab.cssm(None)
+        with cssm.records.transaction():
+            usage = [asdict(found) for found in cssm.records.all_usage()]
+        state = asdict(lab.devices["sw"].agent.state)
+        return state, usage, row
+
+
+async def test_every_method_ends_the_same():
+    found = {method: await all_of_it(method) for method in METHODS}
+    first, usage, _ = found["rest"]
+    assert usage
+    assert first["trust"]
+    assert first["usage_reporting"]["last_ack_received"] is not None
+    for method in METHODS[1:]:
+        state, reported, _ = found[method]
+        assert reported == usage, method
+        assert state == first, method
+
+
+# --- what goes wrong stands on the row ------------------------------------------------------------
+
+
+async def test_wrong_credentials():
+    async with a_lab() as lab:
+        for method in METHODS:
+            row = await collected(lab, method, password="wrong")
+            assert row["failed"]
+            assert row["status"] == "Login refused: check user, password and privilege"
+            assert "wrong" not in str(row)
+            await lab.control({"do": "cslu.remove", "address": "sw"})
+
+
+async def test_a_port_that_is_closed():
+    async with a_lab() as lab:
+        with socket.socket() as taken:  # bound and not listening: nobody is there
+            taken.bind(("127.0.0.1", 0))
+            for method in METHODS:
+                row = await collected(lab, method, port=taken.getsockname()[1])
+                assert row["failed"]
+                assert "cannot be reached" in row["status"]
+                await lab.control({"do": "cslu.remove", "address": "sw"})
+
+
+@pytest.mark.parametrize(
+    ("method", "line", "words"),
+    [
+        ("rest", "no ip http secure-server", "is rest enabled on the product instance?"),
+        ("restconf", "no restconf", "RESTCONF is not enabled on the product instance"),
+        ("netconf", "no netconf-yang", "is netconf enabled on the product instance?"),
+        ("cli", "no ip scp server enable", "is `ip scp server enable` configured?"),
+        ("restconf", "no ip scp server enable", "is `ip scp server enable` configured?"),
+    ],
+)
+async def test_a_method_the_device_does_not_offer(method, line, words):
+    async with a_lab() as lab:
+        typed(lab.devices["sw"], line)
+        row = await collected(lab, method)
+        assert row["failed"]
+        assert words in row["status"]
+        assert lab.devices["sw"].agent.state.usage_reporting.last_ack_received is None
+
+
+async def test_a_fault_is_gone_once_it_works():
+    async with a_lab() as lab:
+        typed(lab.devices["sw"], "no restconf")
+        assert (await collected(lab, "restconf"))["failed"]
+        typed(lab.devices["sw"], "restconf")
+        assert not (await again(lab))["failed"]
+
+
+async def test_an_ack_that_found_nobody_waits_for_the_next_time():
+    async with a_lab() as lab:
+        device = lab.devices["sw"]
+        assert not (await collected(lab, "rest"))["failed"]
+        typed(device, "no ip http secure-server")
+        await lab.control({"do": "clock.advance", "ms": HOUR})
+        assert (await lab.control({"do": "cslu.list"}))["instances"][0]["failed"]
+        assert not device.agent.state.trust
+        typed(device, "ip http secure-server")
+        assert not (await again(lab))["failed"]
+        assert device.agent.state.trust
+
+
+async def test_plain_http_for_the_rest_api():
+    async with a_lab() as lab:
+        assert not (await collected(lab, "rest", plain=True))["failed"]
+
+
+async def test_what_an_operator_may_do_wrong():
+    async with a_lab() as lab:
+        for request, words in (
+            ({"do": "cslu.add", "host": "sw", "method": "grpc"}, "no connect method"),
+            ({"do": "cslu.add", "host": "192.0.2.1", "method": "rest"}, "a host and a user"),
+            ({"do": "cslu.collect", "address": "sw"}, "is not collected from"),
+            ({"do": "cslu.remove", "address": "sw"}, "is not collected from"),
+            ({"do": "cslu.add", "host": "sw", "method": "rest", "port": -1}, "is no port"),
+            ({"do": "cslu.nothing"}, "is not a request"),
+            ({"do": "cslu.list", "cslu": "other"}, "there is no CSLU"),
+        ):
+            with pytest.raises(InputError, match=words):
+                await lab.control(request)
+        await lab.control({"do": "cslu.add", "host": "sw", "method": "rest"})
+        with pytest.raises(InputError, match="is there already"):
+            await lab.control({"do": "cslu.add", "host": "sw", "method": "cli"})
+        await lab.control({"do": "cslu.remove", "address": "sw"})
+        assert (await lab.control({"do": "cslu.list"}))["instances"] == []
