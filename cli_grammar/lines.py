@@ -86,9 +86,12 @@ def printables(mode: Mode) -> tuple[Printable, ...]:
 
 
 def printed_lines(
-    grammar: Grammar, root: Tree, mode: str = "config", base: Path = ()
+    grammar: Grammar, root: Tree, mode: str = "config", base: Path = (), everything: bool = False
 ) -> list[Line]:
-    """The lines of a mode's configuration, in the order of the grammar's rows and the tree's."""
+    """The lines of a mode's configuration, in the order of the grammar's rows and the tree's.
+
+    With `everything` the defaults in force are among them.
+    """
     here: Tree = get(root, base, EMPTY)
     said: set[Claim] = set()
     chosen: list[tuple[tuple[Any, ...], Line]] = []
@@ -99,13 +102,41 @@ def printed_lines(
             if said.issuperset(found.claims):
                 continue
             said.update(found.claims)
-            chosen.append((_order(row.branch, found), _line(grammar, root, base, row, found)))
+            line = _line(grammar, root, base, row, found, everything)
+            chosen.append((_order(row.branch, found), line))
+    for branch in _defaults_of(grammar.modes[mode]) if everything else ():
+        if _in_force(branch[-1], root, base):
+            words = tuple(node.printed_as or node.token for node in branch)
+            chosen.append((_order(branch, _Found({})), Line(" ".join(words), words)))
     return [line for _, line in sorted(chosen, key=lambda pair: pair[0])]
 
 
 @cache
 def _printables_of(mode: Mode) -> tuple[Printable, ...]:
     return printables(mode)
+
+
+@cache
+def _defaults_of(mode: Mode) -> tuple[Branch, ...]:
+    """The rows that say what is so anyhow: never printed, and without a value to choose."""
+    return tuple(
+        branch
+        for branch in branches(mode.root)
+        if branch[-1].usual
+        and branch[-1].target
+        and not branch[-1].hidden
+        and not branch[-1].target.enter
+        and not any(node.placeholder for node in branch)
+    )
+
+
+def _in_force(node: Node, root: Tree, base: Path) -> bool:
+    """Does nothing in the tree say otherwise? What the row clears must not be there either."""
+    for setting in node.target.settings if node.target else ():
+        found = get(root, setting.path.fill({}, base))
+        if found is not None and (setting.operation == "delete" or found != setting.value):
+            return False
+    return True
 
 
 def _absent(setting: Setting, root: Tree, here: Tree) -> bool:
@@ -127,7 +158,9 @@ def _shown(node: Node) -> tuple[Setting, ...]:
     return tuple(s for s in settings if s.printed and s.operation != "delete")
 
 
-def _line(grammar: Grammar, root: Tree, base: Path, row: Printable, found: _Found) -> Line:
+def _line(
+    grammar: Grammar, root: Tree, base: Path, row: Printable, found: _Found, everything: bool
+) -> Line:
     words = ["no"] if row.negated else []
     words += [_word(node, found.values) for node in row.branch]
     if not row.enter:
@@ -135,7 +168,7 @@ def _line(grammar: Grammar, root: Tree, base: Path, row: Printable, found: _Foun
     mode = grammar.modes[row.enter]
     inside = row.settings[0].path.fill(_arguments(found.values), base)
     body = mode.note.splitlines()
-    for line in printed_lines(grammar, root, row.enter, inside):
+    for line in printed_lines(grammar, root, row.enter, inside, everything):
         body += line.printed()
     return Line(" ".join(words), row.keywords, tuple(body), mode.head, mode.foot)
 

@@ -34,7 +34,8 @@ A row without help opens a token again that an earlier row, perhaps of another f
     hidden              works, is not shown
     emulator            not part of the device: a strict console has none
     printed TEXT        how a configuration prints the token, where that differs
-    quiet               never printed in a configuration (a default)
+    quiet               never printed in a configuration (another spelling)
+    usual               a default: printed only among all that is in force
     alone               what the row sets is set where the line ends here, not by longer lines
     piped               output modifiers may follow
     prefix              stands before another line (`no`, `default`, `do`)
@@ -60,7 +61,7 @@ _PLACEHOLDER = re.compile(r"<([a-z_]+):([a-z0-9-]+)>")
 _REFERENCE = re.compile(r"<([a-z_]+)(?:\.([a-z]+))?>")
 _STEP = re.compile(r"([^/\[\]]+)(?:\[([^\]]+)\])?(?:/|$)")
 _CONSTANT = re.compile(r"[a-z_]+=\S+")
-_FLAGS = frozenset({"hidden", "emulator", "piped", "quiet", "prefix", "accepts", "alone", "<cr>"})
+_FLAGS = frozenset({"hidden", "emulator", "piped", "quiet", "usual", "prefix", "accepts", "alone", "<cr>"})
 
 
 @dataclass(slots=True)

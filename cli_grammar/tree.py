@@ -100,6 +100,7 @@ class Node:
     hidden: bool = False
     piped: bool = False
     quiet: bool = False
+    usual: bool = False  # a default; such a token is quiet too
     printed_as: str = ""  # how a configuration prints the token, where that differs
     prefix: bool = False
     target: Target | None = None

@@ -46,9 +46,9 @@ class Facts:
     udi: Udi | None = None  # of a platform that writes it into its configuration
 
 
-def running_config(device: Device) -> str:
-    """The text of `show running-config`."""
-    return render(device.datastore.running, _grammar(device), facts_of(device))
+def running_config(device: Device, everything: bool = False) -> str:
+    """The text of `show running-config`, or of `show running-config all`."""
+    return render(device.datastore.running, _grammar(device), facts_of(device), everything)
 
 
 def startup_config(device: Device) -> str:
@@ -71,16 +71,19 @@ def running_config_interface(device: Device, interface: InterfaceName) -> str:
     return f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n{text}"
 
 
-def render(root: Tree, grammar: Grammar, facts: Facts) -> str:
+def render(root: Tree, grammar: Grammar, facts: Facts, everything: bool = False) -> str:
     """`Building configuration...` to `end` and an empty line."""
-    text = configuration(root, grammar, facts)
+    text = configuration(root, grammar, facts, everything)
     return f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n{text}"
 
 
-def configuration(root: Tree, grammar: Grammar, facts: Facts) -> str:
-    """The configuration itself, from its first `!` to `end`, ending in a newline."""
+def configuration(root: Tree, grammar: Grammar, facts: Facts, everything: bool = False) -> str:
+    """The configuration itself, from its first `!` to `end`, ending in a newline.
+
+    With `everything` the defaults in force are among the lines. # assumed: which ones a device adds
+    """
     groups: dict[tuple[str, ...] | None, list[str]] = {}
-    for line in printed_lines(grammar, root):
+    for line in printed_lines(grammar, root, everything=everything):
         groups.setdefault(_place(line), []).extend(line.printed())
     printed = _stamps(facts)
     note, some = "", False  # a text that waits for the next group; does a group stand open?

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from agent.cli.handlers import (
     configure,
+    connections,
     copy,
     emulator,
     files,
@@ -31,6 +32,7 @@ __all__ = ["HANDLERS"]
 
 _MODULES = (
     configure,
+    connections,
     copy,
     emulator,
     files,

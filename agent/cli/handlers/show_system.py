@@ -65,7 +65,8 @@ def show_ip_interface_brief(context: Context, args: Args) -> Reply:
 
 
 def show_running_config(context: Context, args: Args) -> Reply:
-    return Reply(running_config.running_config(context.device))
+    """`show running-config [all]`."""
+    return Reply(running_config.running_config(context.device, bool(args.get("all"))))
 
 
 def show_running_config_interface(context: Context, args: Args) -> Reply:
