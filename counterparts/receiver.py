@@ -144,13 +144,15 @@ def _take_trust(cssm: Cssm, asked: TrustEstablishment, now: Instant) -> Reply:
         cssm.records.trust_for(request.udi, request.nonce) is None
         for request in asked.trust_requests
     )
-    refusal = refused_token(text, token, new, now)
-    if token is None or refusal:
+    registered = not text and smart_licensing.is_registered(cssm, asked.sender.udi)
+    refusal = "" if registered else refused_token(text, token, new, now)
+    if refusal:
         return _failed(asked, compact({"token": [refusal]}), now)
     found = cssm.judge.establish(asked, cssm.policy, cssm.next_poll_id(now), now)
     if found is None:
         return _failed(asked, "signature", now)
-    cssm.records.save_token(replace(token, used=token.used + new))
+    if token is not None:
+        cssm.records.save_token(replace(token, used=token.used + new))
     return _good(asked, now, licence_files=(found,))
 
 

@@ -137,6 +137,11 @@ def reserve(
 # --- records ------------------------------------------------------------------------------------
 
 
+def is_registered(cssm: Cssm, udi: Udi) -> bool:
+    """Is a product of this UDI registered? Upgraded to SLP it asks for trust without a token."""
+    return _row(cssm, _name(udi)) is not None
+
+
 def _name(udi: Udi) -> str:
     return f"registration {udi.short}"
 
@@ -149,9 +154,17 @@ def _keep(cssm: Cssm, udi: Udi, row: Mapping[str, Any]) -> None:
 
 def _known(cssm: Cssm, asked: SmartLicensingRequest) -> dict[str, Any] | None:
     """The product's row, if it is registered under the identity it names."""
-    row = _row(cssm, _name(asked.sender.udi))
-    identifier = asked.sender.product_instance_identifier
-    return row if row is not None and row["identifier"] == identifier else None
+    udi, identifier = asked.sender.udi, asked.sender.product_instance_identifier
+    row = _row(cssm, _name(udi))
+    if row is not None and row["identifier"] == identifier:
+        return row
+    instance = cssm.records.instance(udi)
+    if not identifier or instance is None or instance.product_instance_identifier != identifier:
+        return None
+    # source: downgrade (what had trust directly is registered again)
+    row = {"identifier": identifier, "uses": {}, "registered": instance.first_contact}
+    _keep(cssm, udi, row)
+    return row
 
 
 def _row(cssm: Cssm, name: str) -> dict[str, Any] | None:

@@ -82,7 +82,7 @@ class Lab:
                     device.join(_access_points(plan.access_points), now)
                 if self.state:
                     self.state.keep(device)
-            elif (device.model, str(device.release)) != (plan.platform, plan.release):
+            elif (device.model, _first_release(device)) != (plan.platform, plan.release):
                 raise InputError(
                     f"device {plan.name} of the state folder is a {device.model} with "
                     f"{device.release}, the lab wants a {plan.platform} with {plan.release}; "
@@ -363,6 +363,11 @@ class Lab:
 def counterpart_seed(plan: LabPlan, name: str) -> str:
     """The seed of a counterpart: the lab's, told apart by name."""
     return f"{plan.seed}|{name}"
+
+
+def _first_release(device: Device) -> str:
+    """The release it was made with; another one may have been installed since."""
+    return device.agent.state.first_release or str(device.release)
 
 
 def _access_points(count: int) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agent.core.clock import Instant
 from agent.core.dates import config_date
 from agent.core.identity import Udi
-from agent.device import config, planned_reload, throughput
+from agent.device import config, install, planned_reload, throughput
 from agent.device.away import UNIT_RETURNS, changes, returning, units_of, with_returns
 from agent.device.boot import air_licences, boot_jobs, licences_in_use, tag_of
 from agent.device.datastore import Stamp
@@ -26,6 +26,7 @@ from agent.device.inputs import (
     LogCleared,
     MembersChanged,
     MessageLogged,
+    ReleaseInstalled,
     Reloaded,
     ReloadPlanned,
     Started,
@@ -274,6 +275,7 @@ CARRY_OUT: Mapping[type[Any], Callable[[Device, Any, Instant], str]] = {
     StartupReplaced: _replaced,
     ReloadPlanned: _reload_planned,
     Reloaded: _reloaded,
+    ReleaseInstalled: install.installed,
     FileWritten: _file_written,
     FileDeleted: _file_deleted,
     ClockSet: _clock_set,

@@ -17,7 +17,7 @@ from agent.core.clock import Instant
 from agent.core.dates import Zone
 from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.device import config, planned_reload
+from agent.device import config, inputs, planned_reload
 from agent.device.boot import tag_of
 from agent.device.carry_out import CARRY_OUT
 from agent.device.datastore import Datastore
@@ -28,21 +28,15 @@ from agent.device.inputs import (
     ClockSet,
     ConfigCommitted,
     DeviceInput,
-    FileDeleted,
     FileWritten,
     Job,
-    LogCleared,
     MembersChanged,
-    MessageLogged,
     Reloaded,
     ReloadPlan,
     ReloadPlanned,
     Started,
-    StartupErased,
     StartupReplaced,
     StartupSaved,
-    SwitchoverForced,
-    UsageSet,
 )
 from agent.device.journal import UNRECORDED, Journal, encode_line
 from agent.device.link import UNPLUGGED, Link, unheard, unread, unwatched
@@ -202,7 +196,7 @@ class Device:
 
     def erase_startup(self, now: Instant) -> None:
         """`write erase`; the licensing store is not touched."""
-        self._apply(StartupErased(), now)
+        self._apply(inputs.StartupErased(), now)
 
     def replace_startup(self, edits: tuple[Edit, ...], now: Instant, by: str) -> None:
         """A file becomes the startup configuration: `edits` make it of the stored root.
@@ -220,6 +214,10 @@ class Device:
         """Lose what is not stored, start again. The licensing store, files and startup survive."""
         self._apply(Reloaded(reason), now)
 
+    def install(self, release: Release, now: Instant) -> None:
+        """Another release is put on; a reload has to follow at once."""
+        self._apply(inputs.ReleaseInstalled(str(release)), now)
+
     def write_file(self, path: str, data: str, now: Instant) -> FileFault | None:
         """Write a text file; the fault where that cannot be."""
         name = self.files.check(path, data)
@@ -235,7 +233,7 @@ class Device:
             return name
         if name not in self.files.entries:
             return FileFault.NO_SUCH_FILE
-        self._apply(FileDeleted(name), now)
+        self._apply(inputs.FileDeleted(name), now)
         return None
 
     def set_clock(self, calendar: Instant, now: Instant, by: str = "console") -> None:
@@ -249,7 +247,7 @@ class Device:
         """
         if tag_of(self.profile, self.release, self.model, feature) is None:
             return False
-        self._apply(UsageSet(feature, count), now)
+        self._apply(inputs.UsageSet(feature, count), now)
         return True
 
     def join(self, access_points: tuple[Udi, ...], now: Instant) -> None:
@@ -268,16 +266,16 @@ class Device:
 
     def switch_over(self, now: Instant) -> None:
         """The standby unit takes over; nothing happens where there is none."""
-        self._apply(SwitchoverForced(), now)
+        self._apply(inputs.SwitchoverForced(), now)
 
     def syslog(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
         """Write a system message of sysmsg.toml. An unknown one or wrong fields are a bug."""
         sysmsg.message(mnemonic, fields)
-        self._apply(MessageLogged(mnemonic, fields), now)
+        self._apply(inputs.MessageLogged(mnemonic, fields), now)
 
     def clear_log(self, now: Instant) -> None:
         """`clear logging`."""
-        self._apply(LogCleared(), now)
+        self._apply(inputs.LogCleared(), now)
 
     # --- questions ----------------------------------------------------------------------------
 

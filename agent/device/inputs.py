@@ -134,8 +134,16 @@ class LogCleared:
     """`clear logging`."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseInstalled:
+    """Another release is on the device; the next start runs it."""
+
+    release: str
+
+
 DeviceInput = (
-    Started
+    ReleaseInstalled
+    | Started
     | AgentEvent
     | ConfigCommitted
     | StartupSaved

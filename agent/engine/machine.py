@@ -127,7 +127,9 @@ def _booted(turn: Turn, event: Booted) -> None:
     trust_life.due(turn)
     state.hello_wanted = state.poll_wanted = state.connected = False
     state.comm_failed = state.reached = False
-    state.trust_wanted, state.trust_sync_wanted = None, False
+    if state.trust_wanted is not None and state.trust_wanted.token:
+        state.trust_wanted = None  # a registration from before SLP asks without a token
+    state.trust_sync_wanted = False
     state.pushes_wanted = state.hello_failures = 0
     state.config, state.booted = event.config, turn.now
     state.process_anchor = None

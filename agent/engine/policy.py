@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from agent.core.clock import Instant
-from agent.engine.records import Cell, Policy, ReportingRule, Source
+from agent.engine.records import Cell, LicenceUse, Policy, ReportingRule, Source
 from agent.engine.state import AgentState
 from agent.engine.timings import TIMINGS
 from agent.protocol.messages import LicenseClass, PolicyData, RuleCells
@@ -89,12 +89,20 @@ def push_interval_days(state: AgentState) -> int:
     return min(wanted, frequency) if frequency else wanted
 
 
+def reserved(state: AgentState, use: LicenceUse) -> bool:
+    """Does a reservation from before SLP cover it? # source: migration-licences (then only a
+    change of consumption is reported)"""
+    covered = dict(state.legacy.reservation.licences)
+    return bool(covered) and covered.get(use.entitlement_tag, 0) >= use.count
+
+
 def licences_in_use(state: AgentState) -> bool:
     return any(use.count for use in state.usage.values())
 
 
 def _smallest(state: AgentState, cell: Callable[[ReportingRule], Cell]) -> int:
-    groups = {use.licence_class for use in state.usage.values() if use.count}
+    uses = (use for use in state.usage.values() if use.count and not reserved(state, use))
+    groups = {use.licence_class for use in uses}
     return _least(cell(state.policy.classes[group]).days for group in groups)
 
 

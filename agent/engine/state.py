@@ -111,6 +111,7 @@ class AgentState:
     hello_failures: int = 0
     throttled_sync: bool = False  # a sync was asked for: the next push ignores the daily limit
     factory_reset: Instant | None = None
+    first_release: str = ""  # the release before another one was installed
     # the base of the first deadline: first run of Process Utility RUM reports with licences in use
     base: Instant | None = None
     process_anchor: Instant | None = None  # that job repeats daily from here

@@ -34,7 +34,7 @@ def requests(turn: Turn) -> Asked:
 def requests_with_token(turn: Turn, wanted: TrustWanted) -> Asked:
     """The requests for which an ID token was entered."""
     bare = (_request(turn, udi) for udi in wanted.units)
-    asked = tuple(replace(r, idtoken=wanted.token, force=wanted.force) for r in bare)
+    asked = tuple(replace(r, idtoken=wanted.token or None, force=wanted.force) for r in bare)
     return _proved(turn, asked)
 
 

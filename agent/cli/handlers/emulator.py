@@ -1,4 +1,5 @@
-"""`emulator ...`: the one exec word that is not IOS. It moves the lab's clock and what is in use.
+"""`emulator ...`: the one exec word that is not IOS. It moves the lab's clock,
+what is in use, units and releases.
 
 The clock and the list of nodes belong to the lab, so they are LabCalls; usage and access points
 belong to the device.
@@ -6,10 +7,13 @@ belong to the device.
 
 from __future__ import annotations
 
-from agent.cli.reply import Args, Context, Handler, LabCall, Reply, Result
+from agent.cli.reply import Args, Context, Handler, LabCall, Reboot, Reply, Result
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
+from agent.core.errors import InputError
 from agent.core.identity import Udi
+from agent.core.release import Release
 from agent.device.units import fail, join, leave, replace_unit, units_of
+from agent.profiles.profile import check_release
 
 UNITS = {"seconds": SECOND, "minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": 7 * DAY}
 _LETTERS = {unit[0]: ms for unit, ms in UNITS.items()}
@@ -88,6 +92,17 @@ def member(context: Context, args: Args) -> Result:
     return Reply()
 
 
+def install(context: Context, args: Args) -> Result:
+    """Put another release on the device; it starts with what is saved."""
+    try:
+        release = Release.parse(str(args["release"]))
+        check_release(context.device.model, release)
+    except InputError as error:
+        return Reply(f"% {error}")
+    context.device.install(release, context.now)
+    return Reboot()
+
+
 _VERBS = {"remove": "leave", "fail": "fail", "replace": "be replaced"}
 
 
@@ -106,6 +121,7 @@ HANDLERS: dict[str, Handler] = {
     "emulator.access_points": access_points,
     "emulator.advance": advance,
     "emulator.clock": clock,
+    "emulator.install": install,
     "emulator.member": member,
     "emulator.rate": rate,
     "emulator.status": status,

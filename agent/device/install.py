@@ -1,0 +1,56 @@
+"""Another release is installed: configuration and licensing store go along, then it starts.
+
+Source: docs/sources.md, entries migration-transport, migration-licences.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.core.clock import Instant
+from agent.core.release import Release
+from agent.device.inputs import ReleaseInstalled
+from agent.engine import migration
+from agent.engine.config import Transport
+from agent.engine.machine import SmartAgent
+from yang.tree import Edit, Tree, apply, get
+
+if TYPE_CHECKING:
+    from agent.device.device import Device
+
+_TRANSPORT = ("native", "license", "smart", "transport-type")
+_WORDS = {Transport.OFF: "Off"}  # the model's word where it is not the command's
+
+
+def installed(device: Device, given: ReleaseInstalled, now: Instant) -> str:
+    """The release is another one; it comes into force with the start that follows."""
+    release, state = Release.parse(given.release), device.agent.state
+    before = device.agent.is_legacy
+    after = device.profile.licensing_on(release) == "legacy"
+    state.first_release = state.first_release or str(device.release)
+    device.release = release
+    if before and not after:
+        _carry_transport(device)
+        migration.upgrade(state, now)
+    elif after and not before:
+        migration.downgrade(state, release, now)
+    device.agent = SmartAgent(device.profile, release, state)
+    return ""
+
+
+def _carry_transport(device: Device) -> None:
+    """Both configurations say what the transport is now. # source: migration-transport"""
+    store = device.datastore
+    if store.startup is not None:
+        store.startup = _with_transport(device, store.startup)
+    else:
+        store.startup = _with_transport(device, device.factory_root())
+    store.running = _with_transport(device, store.running)
+
+
+def _with_transport(device: Device, root: Tree) -> Tree:
+    typed = get(root, _TRANSPORT)
+    before = Transport(str(typed).lower()) if typed else None
+    wanted = migration.transport_after(device.agent.state, before)
+    word = _WORDS.get(wanted, wanted.value)
+    return apply(root, (Edit("set", _TRANSPORT, word),))

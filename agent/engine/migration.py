@@ -1,0 +1,98 @@
+"""Another release on the same device: what becomes of licensing when the model changes.
+
+Releases before SLP and SLP releases keep their matters side by side in one state. Upgraded, a
+registered product asks for a trust code without a token, a reservation goes on covering what it
+reserved, and an evaluation is nothing any more. Downgraded, a trust code that came directly may be
+a registration again; everything else has to be registered anew.
+Sources: docs/sources.md, entries migration-transport, migration-licences, downgrade.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from agent.core.clock import DAY, MINUTE, SECOND, Instant
+from agent.core.release import Release
+from agent.engine.config import Transport
+from agent.engine.legacy.state import AUTHORIZED, REGISTERED, RESERVED, Attempt, LegacyState
+from agent.engine.legacy.timings import LEGACY
+from agent.engine.records import AuthorizationCode, TrustWanted
+from agent.engine.routes import is_direct
+from agent.engine.state import AgentState
+from agent.protocol.messages import AuthorizationData, AuthorizedLicence
+
+# What a product was, with the transport it had; and the transport it has after the upgrade.
+EVALUATION, RESERVATION, REGISTRATION = "evaluation", "reservation", "registration"
+TRANSPORTS: dict[tuple[str, Transport], Transport] = {  # source: migration-transport
+    (EVALUATION, Transport.CALLHOME): Transport.CSLU,
+    (RESERVATION, Transport.CALLHOME): Transport.OFF,
+    (REGISTRATION, Transport.CALLHOME): Transport.CALLHOME,
+    (EVALUATION, Transport.SMART): Transport.OFF,
+    (RESERVATION, Transport.SMART): Transport.OFF,
+    (REGISTRATION, Transport.SMART): Transport.SMART,
+}
+# source: downgrade (the releases on which a trust code is a registration again)
+CONVERTING = ("17.3.1..17.3.1", "16.12.4..16.12", "16.9.6..16.9")
+# assumed: as what CSSM says of a registration and of an authorization
+_IDENTITY, _DEADLINE = 365 * DAY - 5 * MINUTE, 90 * DAY - 5 * MINUTE
+
+
+def was(state: AgentState) -> str:
+    """What a product of the model before SLP is: registered, reserved, or evaluating."""
+    registration = state.legacy.registration
+    return {RESERVED: RESERVATION, REGISTERED: REGISTRATION}.get(registration, EVALUATION)
+
+
+def transport_after(state: AgentState, configured: Transport | None) -> Transport:
+    """The transport an upgrade leaves; without one configured the old model had Call Home."""
+    before = Transport.SMART if configured is Transport.SMART else Transport.CALLHOME
+    return TRANSPORTS[was(state), before]
+
+
+def upgrade(state: AgentState, now: Instant) -> None:
+    """From a release before SLP to one with it; a start follows."""
+    legacy = state.legacy
+    legacy.timers.clear()
+    legacy.wanted = ()
+    match was(state):
+        case "registration":
+            units = tuple(dict.fromkeys(member.udi for member in state.members))
+            state.trust_wanted = TrustWanted("", units)
+            state.product_instance_identifier = ""  # CSSM names it anew, by its UDI
+        case "reservation":
+            _keep_reservation(state, now)
+
+
+def downgrade(state: AgentState, release: Release, now: Instant) -> None:
+    """From a release with SLP to one before; a start follows."""
+    code = state.trust.get(state.udi.short)
+    alone = len(state.members) == 1
+    converts = any(release.within(span) for span in CONVERTING)
+    before = state.legacy
+    legacy = state.legacy = LegacyState(evaluation=before.evaluation)
+    if before.registration == RESERVED:
+        legacy.registration, legacy.reservation = RESERVED, before.reservation
+    elif code is not None and alone and converts and is_direct(state):
+        legacy.registration, legacy.authorization = REGISTERED, AUTHORIZED
+        legacy.initial_registration = Attempt(code.installed)
+        legacy.registration_expires = now + _IDENTITY
+        legacy.next_renewal = now + LEGACY.identity.renewal
+        legacy.authorized_on = now
+        legacy.communication_deadline = now + _DEADLINE
+    state.timers.clear()
+
+
+def _keep_reservation(state: AgentState, now: Instant) -> None:
+    """The code stays valid: it is the unit's authorization code now."""
+    reservation = state.legacy.reservation
+    stamp = datetime.fromtimestamp((reservation.installed or now) // SECOND, UTC)
+    data = AuthorizationData(
+        udi=state.udi,
+        flag="A",
+        product_instance_identifier=state.product_instance_identifier,
+        date_stamp=stamp.strftime("%Y-%m-%dT%H:%M:%S"),
+        licences=tuple(AuthorizedLicence(tag, count) for tag, count in reservation.licences),
+        correlation_id=reservation.authorization_code,
+    )
+    installed = reservation.installed or now
+    state.authorizations[state.udi.short] = AuthorizationCode(data, installed)
