@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from agent.core.clock import Instant
 
@@ -32,6 +33,7 @@ def local(instant: Instant, zone: Zone = UTC_ZONE) -> datetime:
     return datetime.fromtimestamp(instant // 1000 + zone.offset_minutes * 60, UTC)
 
 
+@lru_cache(maxsize=8192)  # listings of a thousand reports print two for each
 def licence_date(instant: Instant | None, zone: Zone = UTC_ZONE) -> str:
     """`Apr 05 21:10:49 2023 UTC`; `<none>` where there is no date."""
     if instant is None:

@@ -31,7 +31,8 @@ def listing(reports: Iterable[RumReport]) -> str:
 
 def detail(reports: Iterable[RumReport], udi: Udi, calendar: Calendar) -> str:
     """The text of `show license rum id <id> detail`; an empty line between reports."""
-    bodies = ("\n".join(_detail_lines(report, udi, calendar)) for report in reports)
+    whose = str(udi)
+    bodies = ("\n".join(_detail_lines(report, whose, calendar)) for report in reports)
     return "\n".join(_DETAIL_HEAD) + "\n" + "\n\n".join(bodies)
 
 
@@ -49,7 +50,7 @@ def _state(report: RumReport) -> str:
     return "DELETED" if gone else report.state.value
 
 
-def _detail_lines(report: RumReport, udi: Udi, calendar: Calendar) -> Lines:
+def _detail_lines(report: RumReport, udi: str, calendar: Calendar) -> Lines:
     reason = "ACKED" if report.state is RumState.ACK else report.close_reason or "None"
     return [
         f"Report Id: {report.report_id}",
