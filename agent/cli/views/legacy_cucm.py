@@ -147,7 +147,7 @@ def _name(row: LegacyRow) -> str:
 
 def _row(*cells: str) -> str:
     name, tag, count, status = cells
-    return f"{name:<36}{tag:<86} {count:<5}{status}"
+    return f"{name:<36}{tag:<86} {count:<6}{status}"
 
 
 def _attempt(view: LegacyView, label: str, attempt: Attempt | None) -> Lines:
