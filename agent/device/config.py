@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _SMART: Path = ("native", "license", "smart")
 _OWN_SMART: Path = ("emulator", "license", "smart")
+_CUSTOMER = ("id", "name", "street", "city", "state", "country", "postalcode")
 _TAGS = ("tag1", "tag2", "tag3", "tag4")
 # source: trustpoint-hash. assumed: 17.9 to 17.11 as 17.12, 17.13 and 17.14 as 17.15.
 _TRUSTPOINT_HASH = (("17.13..", "sha512"), ("17.9..", "sha256"))
@@ -99,6 +100,7 @@ def license_config(root: Tree, profile: Profile) -> LicenseConfig:
     # source: primary-url (`license smart url X` also serves transport cslu)
     serves_cslu = transport in (Transport.CSLU, Transport.AUTOMATIC)
     tags: Tree = get(smart, ("usage", "customer-tags"), EMPTY)
+    info: Tree = get(smart, ("utility", "customer-info"), EMPTY)
     vrf = licensing_vrf(root, transport, own.get("vrf"))
     return LicenseConfig(
         transport=transport,
@@ -112,6 +114,8 @@ def license_config(root: Tree, profile: Profile) -> LicenseConfig:
         vrf=vrf,
         custom_id=smart.get("customer-id"),
         customer_tags=tuple((tag, tags[tag]) for tag in _TAGS if tag in tags),
+        utility=bool(get(smart, ("utility", "enable"), False)),
+        customer_info=tuple((name, str(info[name])) for name in _CUSTOMER if name in info),
         hostname_privacy=bool(get(smart, ("privacy", "hostname"), False)),
         version_privacy=bool(get(smart, ("privacy", "version"), False)),
         server_identity_check=bool(own.get("server-identity-check", True)),

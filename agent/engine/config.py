@@ -58,6 +58,8 @@ class LicenseConfig:
     vrf: str | None = None
     custom_id: str | None = None
     customer_tags: tuple[tuple[str, str], ...] = ()
+    utility: bool = False
+    customer_info: tuple[tuple[str, str], ...] = ()  # (name, value) in the order printed
     hostname_privacy: bool = False
     version_privacy: bool = False
     server_identity_check: bool = True

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from agent.core.identity import Udi
+from agent.engine.application_ha import ApplicationHa
 from agent.engine.config import LicenseConfig
 from agent.engine.legacy.events import LegacyEvent
 from agent.protocol.messages import Reply
@@ -96,6 +97,13 @@ class SwitchedOver:
     """The standby unit has become the active one."""
 
     licences: tuple[LicenceRequest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRoleChanged:
+    """The part of an application in its high availability; None: it has none."""
+
+    now: ApplicationHa | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +236,7 @@ Event = (
     | UsageChanged
     | UnitsChanged
     | SwitchedOver
+    | ApplicationRoleChanged
     | ClockChanged
     | SyncAsked
     | TokenEntered

@@ -16,6 +16,7 @@ from agent.core.release import Release
 from agent.engine import (
     ack_rule,
     acks,
+    applications,
     answers,
     authorization,
     establish,
@@ -30,6 +31,7 @@ from agent.engine import (
 )
 from agent.engine.actions import Action, Answer
 from agent.engine.events import (
+    ApplicationRoleChanged,
     AuthorizationAsked,
     AuthorizationRequestSaved,
     AuthorizationReturned,
@@ -103,6 +105,7 @@ class SmartAgent:
             legacy.take(turn, event)
         else:
             _HANDLERS.get(type(event), _of_the_other_model)(turn, event)
+            applications.follow(turn)
         self.state = turn.state
         return tuple(turn.actions)
 
@@ -192,6 +195,8 @@ def _config_changed(turn: Turn, event: ConfigChanged) -> None:
         return
     if address_of(old) != address_of(event.config):
         transport.restart(turn)
+    if old.utility != event.config.utility:
+        turn.log(f"SMART_LIC.UTILITY_{'STARTED' if event.config.utility else 'STOPPED'}")
     if old.usage_interval_days != event.config.usage_interval_days:
         reporting.interval_changed(turn)
 
@@ -200,6 +205,7 @@ def _usage_changed(turn: Turn, event: UsageChanged) -> None:
     """An enforced licence is not used without an authorization code."""
     if event.licence.count == 0:
         turn.state.authorizing.waiting.pop(event.licence.entitlement_tag, None)
+    applications.announce(turn, event.licence)
     if event.licence.count == 0 or authorization.usable(turn, (event.licence,)):
         reporting.usage_changed(turn, event)
 
@@ -243,6 +249,7 @@ def _factory_reset(turn: Turn, event: FactoryResetAsked) -> None:
         booted=old.booted,
         clock_offset=old.clock_offset,
         factory_reset=turn.now,
+        applications=old.applications,
     )
 
 
@@ -279,6 +286,7 @@ _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     UsageChanged: _usage_changed,
     UnitsChanged: units.units_changed,
     SwitchedOver: units.switched_over,
+    ApplicationRoleChanged: applications.role_changed,
     ClockChanged: _clock_changed,
     SyncAsked: _sync_asked,
     TokenEntered: establish.token_entered,

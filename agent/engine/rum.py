@@ -219,6 +219,8 @@ def _content(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) -> R
         ha_udi=tuple(HaMember(member.role.value, member.udi) for member in state.members),
         measurements=lines,
         product_instance_identifier=state.product_instance_identifier,
+        utility_enabled=state.config.utility,
+        customer_info=state.config.customer_info if state.config.utility else (),
         custom_id=state.config.custom_id or "",
         customer_tags=state.config.customer_tags,
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from agent.core.chance import Chance
 from agent.core.clock import Instant
 from agent.core.identity import Account, Udi
+from agent.engine.application_ha import Applications
 from agent.engine.authorizing import Authorizing
 from agent.engine.config import LicenseConfig
 from agent.engine.legacy.state import LegacyState
@@ -89,6 +90,7 @@ class AgentState:
     last_return_codes: dict[str, str] = field(default_factory=dict)  # by Udi.short
     returned: tuple[str, ...] = ()  # correlation ids of codes that may not come back
     authorizing: Authorizing = field(default_factory=Authorizing)
+    applications: Applications = field(default_factory=Applications)
     usage: dict[str, LicenceUse] = field(default_factory=dict)  # by entitlement tag
     reports: dict[int, RumReport] = field(default_factory=dict)  # by report id, ascending
     next_report_id: int = 0

@@ -278,7 +278,7 @@ def sender(turn: Turn) -> Sender:
         udi=state.udi,
         software_tag=state.software_tag,
         hostname="" if state.config.hostname_privacy else state.config.hostname,
-        agent_version=turn.release.agent_version,
+        agent_version="" if state.config.version_privacy else turn.release.agent_version,
         product_instance_identifier=state.product_instance_identifier,
         trust_id="" if code is None else str(code.trust_id),
     )

@@ -37,6 +37,7 @@ class Entitlement:
     license_type: str  # Perpetual | Subscription
     enforcement: str = "NOT ENFORCED"
     export: str = "NOT RESTRICTED"
+    application: str = ""  # whose sessions it counts: CUBE
     per: str = "unit"  # what one licence covers: a unit, or a chassis with all its supervisors
 
 
@@ -225,5 +226,6 @@ def _entitlement(row: dict[str, Any]) -> Entitlement:
         license_type=row["type"],
         enforcement=row.get("enforcement", "NOT ENFORCED"),
         export=row.get("export", "NOT RESTRICTED"),
+        application=row.get("application", ""),
         per=row.get("per", "unit"),
     )

@@ -61,6 +61,7 @@ def payload_content(payload: str) -> ReportContent:
     identification, meta = top.fields("asset_identification"), top.fields("meta")
     instance = identification.fields("instance")
     tags = meta.optional_fields("customer_tags")
+    info = meta.optional_fields("customer_info")
     return ReportContent(
         report_id=(identification if version else meta).integer("report_id"),
         software_tag=identification.fields("asset").text("name"),
@@ -76,6 +77,7 @@ def payload_content(payload: str) -> ReportContent:
         utility_enabled=meta.flag("utility_enabled", False),
         custom_id=meta.text("custom_id", ""),
         customer_tags=tuple((name, tags.text(name)) for name in tags.raw) if tags else (),
+        customer_info=tuple((name, info.text(name)) for name in info.raw) if info else (),
     )
 
 
@@ -178,6 +180,8 @@ def _meta(content: ReportContent, *, version_2: bool) -> dict[str, Any]:
         meta["custom_id"] = content.custom_id
     if content.customer_tags:
         meta["customer_tags"] = dict(content.customer_tags)
+    if content.customer_info:
+        meta["customer_info"] = dict(content.customer_info)
     return meta
 
 

@@ -362,3 +362,4 @@ class ReportContent:
     utility_enabled: bool = False
     custom_id: str = ""
     customer_tags: tuple[tuple[str, str], ...] = field(default=())
+    customer_info: tuple[tuple[str, str], ...] = field(default=())

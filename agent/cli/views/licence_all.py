@@ -32,7 +32,9 @@ def authorization(view: LicensingView, layout: Layout) -> str:
     head = [*_FILES, ""] if layout.has("authorization_files") else []
     rows = ["Authorizations:", *(line for row in view.authorized for line in _authorized(row))]
     body = [*rows, ""] if view.authorized else []
-    return "\n".join([*head, *_overall(view, layout), "", *body, *purchased(view, layout), ""])
+    tail = derived(view, layout)
+    rest = [*purchased(view, layout), "", *([*tail, ""] if tail else [])]
+    return "\n".join([*head, *_overall(view, layout), "", *body, *rest])
 
 
 def reservation(view: LicensingView, layout: Layout) -> str:
@@ -166,6 +168,12 @@ def purchased(view: LicensingView, layout: Layout) -> Lines:
     return ["Purchased Licenses:", "  No Purchase Information Available"]
 
 
+def derived(view: LicensingView, layout: Layout) -> Lines:
+    """# source: derived-licences"""
+    rows = [f"  Entitlement Tag: {tag}" for tag in view.derived]
+    return ["Derived Licenses:", *rows] if rows else []
+
+
 def _report_summary(view: LicensingView, layout: Layout) -> Lines:
     n = view.reports
     return [
@@ -207,5 +215,6 @@ _ALL: tuple[Block, ...] = (
     agent_version,
     _authorizations,
     purchased,
+    derived,
     _report_summary,
 )

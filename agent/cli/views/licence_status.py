@@ -49,7 +49,20 @@ def status(view: LicensingView, layout: Layout) -> str:
 
 
 def utility(view: LicensingView, layout: Layout) -> Lines:
-    return ["Utility:", "  Status: DISABLED"]
+    """# source: utility-form (what stands below an enabled status is recalled)"""
+    if not view.config.utility:
+        return ["Utility:", "  Status: DISABLED"]
+    info = dict(view.config.customer_info)
+    return [
+        "Utility:",
+        "  Status: ENABLED",
+        "  Utility report:",
+        f"    Last success: {view.calendar.date(view.reporting.last_ack_received)}",
+        f"    Last attempt: {view.calendar.date(view.reporting.last_report_push)}",
+        f"    Next attempt: {view.calendar.date(view.reporting.next_report_push)}",
+        "  Customer Information:",
+        *(f"    {label}: {info.get(name, '<empty>')}" for name, label in _CUSTOMER),
+    ]
 
 
 def using_policy(view: LicensingView, layout: Layout) -> Lines:
@@ -168,6 +181,15 @@ def telemetry(view: LicensingView, layout: Layout) -> Lines:
     return []
 
 
+_CUSTOMER = (
+    ("id", "Id"),
+    ("name", "Name"),
+    ("street", "Street"),
+    ("city", "City"),
+    ("state", "State"),
+    ("country", "Country"),
+    ("postalcode", "Postal Code"),
+)
 _NO_CHANNEL = "Smart license channel not established"
 
 _STATUS: tuple[Block, ...] = (

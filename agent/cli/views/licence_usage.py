@@ -8,6 +8,7 @@ from __future__ import annotations
 from agent.cli.views.layout import Layout
 from agent.cli.views.licence_status import Lines, account
 from agent.cli.views.licensing import LicenceRow, LicensingView
+from agent.engine.application_ha import ApplicationHa
 
 NONE_IN_USE = "  No licenses in use"
 _HEAD = [
@@ -46,6 +47,30 @@ def _summary_row(row: LicenceRow) -> str:
     return f"  {name:<24}{f'({tag})':<30}{row.count:5d} {row.status}"
 
 
+def _application(ha: ApplicationHa) -> Lines:
+    """# source: application-ha"""
+    lines = [
+        "  Application HA Info:",
+        f"    Application Name: {ha.name}",
+        f"    Application Id: {ha.number}",
+        f"    Application Role: {ha.role}",
+    ]
+    if ha.peer is None:
+        return lines
+    return [
+        *lines,
+        "    Peer Info:",
+        f"      Application Name: {ha.name}",
+        f"      Application Id: {ha.number}",
+        f"      Application Role: {ha.peer.role}",
+        f"      Hostname: {ha.peer.hostname}",
+        f"      PIID: {ha.peer.product_instance_identifier}",
+        f"      UDI: {ha.peer.udi.short}",
+        "      Smart Account Name: 'nullPtr'",
+        "      Virtual Account Name: 'nullPtr'",
+    ]
+
+
 def _usage_block(row: LicenceRow) -> Lines:
     return [
         f"{row.name} ({row.display}):",
@@ -58,5 +83,6 @@ def _usage_block(row: LicenceRow) -> Lines:
         f"  Feature Description: {row.description}",
         f"  Enforcement type: {row.enforcement}",
         f"  License type: {row.license_type}",
+        *(_application(row.application) if row.application else ()),
         "",
     ]

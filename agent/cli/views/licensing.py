@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from agent.core.clock import Instant
 from agent.core.dates import UTC_ZONE, Zone, licence_date
 from agent.core.identity import Account, Udi
+from agent.engine.application_ha import ApplicationHa
 from agent.engine.config import LicenseConfig
 from agent.engine.queries import UsageSummary, usage_summary
 from agent.engine.records import AuthorizationCode, LicenceUse, Policy, TrustCode
@@ -46,6 +47,7 @@ class LicenceRow:
     export: str
     enforcement: str
     license_type: str
+    application: ApplicationHa | None = None
 
     @property
     def status(self) -> str:
@@ -94,6 +96,7 @@ class LicensingView:
     automatic_conversion: bool = False
     history: History = field(default_factory=History)
     authorized: tuple[AuthorizedRow, ...] = ()
+    derived: tuple[str, ...] = ()
 
     @property
     def trusted(self) -> bool:
@@ -117,7 +120,8 @@ def view_of(
         config=state.config,
         policy=state.policy,
         reporting=replace(state.usage_reporting),
-        licences=_rows(state.usage.values(), profile),
+        licences=_rows(state.usage.values(), profile, state.applications.high_availability),
+        derived=_derived(state, profile),
         reports=usage_summary(state),
         agent_version=agent_version,
         calendar=calendar,
@@ -163,7 +167,31 @@ def _authorized(nodes: tuple[Node, ...], profile: Profile) -> tuple[AuthorizedRo
     return tuple(rows)
 
 
-def _rows(uses: Iterable[LicenceUse], profile: Profile) -> tuple[LicenceRow, ...]:
+def _derived(state: AgentState, profile: Profile) -> tuple[str, ...]:
+    """The tags a router derives of the licences of its level: that of the network stack's first
+    step at this throughput, or of the one licence of the older levels.
+
+    # source: derived-licences (two captures)
+    """
+    if profile.throughput is None:
+        return ()
+    tags = []
+    for use in state.usage.values():
+        display = _display_of(use, profile)
+        if use.count and display.startswith(("ESR_", "NWSTACK_", "ax_")):
+            first = f"{display[:-1]}E" if display[-2:] in ("_A", "_P") else display
+            tags += [e.tag for g in profile.entitlements.values() for e in g if e.display == first]
+    return tuple(dict.fromkeys(tags))
+
+
+def _display_of(use: LicenceUse, profile: Profile) -> str:
+    entitlement = profile.entitlement(use.entitlement_tag)
+    return "" if entitlement is None else entitlement.display
+
+
+def _rows(
+    uses: Iterable[LicenceUse], profile: Profile, application: ApplicationHa | None
+) -> tuple[LicenceRow, ...]:
     """Rows in use first, then those given up; a licence never asked for shows in neither.
 
     A licence given up goes by its description: nothing in use gives it a name.
@@ -171,10 +199,14 @@ def _rows(uses: Iterable[LicenceUse], profile: Profile) -> tuple[LicenceRow, ...
     """
     asked = [use for use in uses if use.count or use.request_time is not None]
     ordered = sorted(asked, key=lambda use: (use.count == 0, use.handle))
-    return tuple(_row(use, profile.entitlement(use.entitlement_tag)) for use in ordered)
+    return tuple(
+        _row(use, profile.entitlement(use.entitlement_tag), application) for use in ordered
+    )
 
 
-def _row(use: LicenceUse, entitlement: Entitlement | None) -> LicenceRow:
+def _row(
+    use: LicenceUse, entitlement: Entitlement | None, application: ApplicationHa | None
+) -> LicenceRow:
     if entitlement is None:
         raise LookupError(f"{use.entitlement_tag} is in use, yet no profile row names it")
     return LicenceRow(
@@ -185,4 +217,5 @@ def _row(use: LicenceUse, entitlement: Entitlement | None) -> LicenceRow:
         export=entitlement.export,
         enforcement=entitlement.enforcement,
         license_type=entitlement.license_type,
+        application=application if entitlement.application else None,
     )
