@@ -111,8 +111,10 @@ def first_use(turn: Turn) -> None:
     """Licences are in use and nothing was ever due: this is the base of all that follows."""
     state = turn.state
     state.base = turn.now
-    days = policy.first_report_days(state)
-    set_deadline(turn, turn.now + days * DAY if days else None, days)
+    owed = state.usage_reporting.state == policy.FIRST_REPORT_OWED
+    if owed and state.usage_reporting.next_ack_deadline is None:  # an ACK may have come before
+        days = policy.first_report_days(state)
+        set_deadline(turn, turn.now + days * DAY if days else None, days)
     refresh_interval(turn)
     if state.usage_reporting.next_report_push is None:
         soonest = turn.now + TIMINGS.push.first
