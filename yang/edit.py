@@ -155,6 +155,7 @@ def _children(
 ) -> Tree:
     """The tree after all these elements."""
     set_here: set[tuple[str, str]] = set()
+    cases_here: dict[str, str] = {}
     for child in elements:
         node = child_node(nodes, child, place.steps)
         if not node.config:
@@ -167,6 +168,9 @@ def _children(
             if instance in set_here:
                 raise YangError(Rule.BAD_ELEMENT, steps, element=node.name)
             set_here.add(instance)
+            # RFC 7950 section 8.3.1: data of one case alone
+            if any(cases_here.setdefault(choice, case) != case for choice, case in node.cases):
+                raise YangError(Rule.BAD_ELEMENT, steps, element=node.name)
             tree = _without_other_cases(nodes, tree, node)
             if node.when and wanted is not Operation.NONE:
                 conditions.append(_Condition(node, place.parent, steps))
@@ -226,6 +230,7 @@ def _container(
         _must_be(there or operation is Operation.REMOVE, Rule.DATA_MISSING, node, place)
         return _with(tree, node, unmodelled(node, held), False)
     _must_be(not there or operation is not Operation.CREATE, Rule.DATA_EXISTS, node, place)
+    _must_be(not (element.text or "").strip(), Rule.INVALID_VALUE, node, place)
     if operation is Operation.REPLACE:
         held = unmodelled(node, held)
     inside = _Place(place.steps, (*place.parent, node.name))
@@ -268,7 +273,8 @@ def _row(
 
 
 def _operation(element: Element, node: Node, inherited: Operation, place: _Place) -> Operation:
-    word = element.get(OPERATION)
+    # assumed: an `operation` in no namespace is taken for it, as many scripts write it
+    word = element.get(OPERATION) or element.get("operation")
     if word is None:
         for name in map(str, element.keys()):
             if name.startswith(f"{{{BASE}}}"):
