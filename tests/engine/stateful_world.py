@@ -1,0 +1,214 @@
+"""A device with its journal, a CSLU and a CSSM, and links that lose, repeat and reorder.
+
+Nothing is carried inside a step of the device: what it sends waits in `sent`, what comes back in
+`arriving`. Each step of the device is watched: `Watch` holds what must never happen.
+"""
+
+from __future__ import annotations
+
+from agent.core.clock import DAY, SECOND
+from agent.core.identity import Udi
+from agent.core.release import Release
+from agent.device.device import Device, new_device
+from agent.device.snapshot import MemoryJournal, take
+from agent.engine.config import Transport
+from agent.engine.events import Failure, ReplyReceived, SendFailed
+from agent.engine.records import Member, Role, RumState
+from agent.protocol import codec
+from agent.protocol.messages import UsageReport
+from counterparts.cloud import CloudRequest
+from counterparts.cslu import Cslu
+from counterparts.cssm import Cssm, CssmSettings
+from counterparts.direct import LinkedCslu, LocalCssm
+from counterparts.portal import Portal
+from counterparts.receiver import PATH
+from counterparts.records import IN_MEMORY, SqlCsluRecords, SqlCssmRecords
+from counterparts.uplink import CsluSettings
+
+PID = "C9300-24T"
+BOOT = 1_790_000_000_000
+UNITS = tuple(Udi(PID, f"FOC0000EMU{n}") for n in range(1, 4))
+KINDS_THAT_MOVE = {"reply", "import"}  # they may put the deadline anywhere
+KINDS_THAT_SHORTEN = {"usage", "units", "reload"}  # a change: sooner, or the first one
+
+
+class World:
+    """Everything; `now` moves in `advance` alone."""
+
+    def __init__(self, release: str = "17.12.4", seed: str = "stateful") -> None:
+        self.cssm_records, self.cslu_records = SqlCssmRecords(IN_MEMORY), SqlCsluRecords(IN_MEMORY)
+        self.cssm = Cssm(self.cssm_records, CssmSettings(policy="SLE Policy"), seed)
+        self.cslu = LinkedCslu(Cslu(self.cslu_records, CsluSettings()), LocalCssm(self.cssm).carry)
+        self.portal = Portal(self.cssm)
+        self.now = BOOT
+        self.fate: Failure | str | None = None  # a failure, "hold", or None: it goes through
+        self.sent: list[object] = []
+        self.arriving: list[tuple[int, object]] = []  # (when it was answered, event)
+        self.device = new_device(
+            "sw1",
+            PID,
+            Release.parse(release),
+            UNITS[0].sn,
+            seed=seed,
+            anchors=self.cssm.anchors,
+            others=(Member(UNITS[1], Role.STANDBY),),
+        )
+        self.device.link = self
+        self.journal = MemoryJournal(self.device)
+        self.device.journal = self.journal
+        self.watch = Watch(self.device)
+        self.step("reload", lambda: self.device.boot(self.now))
+
+    def close(self) -> None:
+        self.cssm_records.close()
+        self.cslu_records.close()
+
+    # --- steps --------------------------------------------------------------------------------
+
+    def step(self, kind: str, do) -> None:
+        """One input of the device, watched; then what it sent is carried."""
+        self.watch.before(kind)
+        do()
+        self.watch.after(kind, self.now)
+        self.carry()
+
+    def advance(self, ms: int) -> None:
+        """Every deadline up to then, of the device and of the CSLU."""
+        until = self.now + ms
+        while True:
+            known = (self.device.next_deadline(), self.cslu.next_deadline())
+            due = min((at for at in known if at is not None), default=until + 1)
+            if due > until:
+                break
+            self.now = max(self.now, due)
+            if (theirs := known[1]) is not None and theirs <= self.now:
+                self.cslu.wake(self.now)
+            if (ours := self.device.next_deadline()) is not None and ours <= self.now:
+                self.step("time", lambda: self.device.wake(self.now))
+        self.now = until
+
+    # --- the link -----------------------------------------------------------------------------
+
+    def send(self, device: Device, send) -> None:
+        self.watch.sending(send, self.now)
+        self.sent.append(send)
+
+    def carry(self) -> None:
+        """Carry what was sent, unless it is held."""
+        while self.sent and self.fate != "hold":
+            self.answer(self.sent.pop(0))
+            self.deliver()
+
+    def answer(self, send) -> None:
+        """The server has the request; its answer is on the way."""
+        if isinstance(self.fate, Failure):
+            self.arriving.append((self.now, SendFailed(send.request_id, self.fate)))
+            return
+        body = codec.encode_request(send.message, send.signing_key)
+        if send.route.transport is Transport.CSLU:
+            answer = self.cslu.answer(body, self.now)
+        else:
+            answer = self.cssm.handle(CloudRequest("POST", PATH, {}, body), self.now)
+        if answer.silent or answer.status != 200:
+            event = SendFailed(send.request_id, Failure.HTTP_STATUS, str(answer.status))
+            self.arriving.append((self.now, event))
+        else:
+            reply = codec.decode_reply(answer.body)
+            self.arriving.append((self.now, ReplyReceived(send.request_id, reply)))
+
+    def deliver(self, which: int = 0, *, keep: bool = False) -> None:
+        """An answer reaches the device; with `keep` it will come once more."""
+        if not self.arriving:
+            return
+        _, event = self.arriving[which % len(self.arriving)]
+        if not keep:
+            del self.arriving[which % len(self.arriving)]
+        self.step("reply", lambda: self.device.handle(event, self.now))
+
+    def replayed_is_equal(self) -> bool:
+        return take(self.journal.restored()) == take(self.device)
+
+
+class Watch:
+    """What must hold across every step of a device."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.known: dict[int, str] = {}  # every report ever seen, by id: its tag
+        self.acknowledged: set[int] = set()
+        self.credits = 0  # pushes that syncs allow inside the daily limit
+        self.in_flight: dict[int, bool] = {}  # request id of a push: did it cost a credit?
+        self._deadline = None
+        self._push = None
+
+    @property
+    def state(self):
+        return self.device.agent.state
+
+    def synced(self) -> None:
+        self.credits += 1
+
+    def forget(self) -> None:
+        """A factory reset: another store, other ids."""
+        self.known.clear()
+        self.acknowledged.clear()
+
+    def before(self, kind: str) -> None:
+        self._deadline = self.state.usage_reporting.next_ack_deadline
+
+    def sending(self, send, now: int) -> None:
+        """The daily limit: no second push within 24 h of the last accepted one, but by sync."""
+        if not isinstance(send.message, UsageReport):
+            return
+        last = self.state.usage_reporting.last_report_push
+        limited = last is not None and now - last < DAY
+        if limited:
+            assert self.credits > 0, "a second push within 24 hours without a sync"
+            self.credits -= 1
+        self.in_flight[send.request_id] = limited
+
+    def after(self, kind: str, now: int) -> None:
+        self._check_limit()
+        self._check_deadline(kind)
+        self._check_reports()
+        due = self.device.next_deadline()
+        assert due is None or due >= now - SECOND * (kind != "time"), f"{kind}: a deadline is past"
+        assert kind != "time" or due is None or due > now, "what was due is still due"
+
+    def _check_limit(self) -> None:
+        """A push that was not accepted gives back what it cost."""
+        push = self.state.usage_reporting.last_report_push
+        for request_id in [n for n in self.in_flight if n not in self.state.pending]:
+            cost = self.in_flight.pop(request_id)
+            if cost and push == self._push:
+                self.credits += 1
+        self._push = push
+
+    def _check_deadline(self, kind: str) -> None:
+        old, new = self._deadline, self.state.usage_reporting.next_ack_deadline
+        if old == new or kind in KINDS_THAT_MOVE:
+            return
+        if kind in KINDS_THAT_SHORTEN:
+            assert new is not None and (old is None or new < old), f"{kind}: {old} to {new}"
+        else:
+            assert kind == "time" and old is None, f"{kind} moved the deadline: {old} to {new}"
+
+    def _check_reports(self) -> None:
+        reports = self.state.reports
+        top = max(self.known, default=0)
+        fresh = [n for n in reports if n not in self.known]
+        assert all(n > top for n in fresh), "a report id is used again, or went back"
+        assert list(reports) == sorted(reports)
+        self.known.update((n, reports[n].entitlement_tag) for n in fresh)
+        gone = self.known.keys() - reports.keys()
+        assert gone <= self.acknowledged or self.state.counters.purged, "a report is lost"
+        for number, report in reports.items():
+            assert report.entitlement_tag == self.known[number]
+            if report.state is RumState.ACK:
+                self.acknowledged.add(number)
+            else:
+                assert number not in self.acknowledged, "an acknowledged report came back"
+        assert self.state.counters.acknowledged == len(self.acknowledged), "acknowledged twice"
+        used = {tag for tag, use in self.state.usage.items() if use.count}
+        opened = [r.entitlement_tag for r in reports.values() if r.state is RumState.OPEN]
+        assert sorted(opened) == sorted(used), "one open report for each licence in use"
