@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from agent.cli import commands
+from agent.cli import commands, redirect
 from agent.cli.editor import Editor
 from agent.cli.keys import EndOfMode, HelpAsked, History, Interrupt, LineTyped, Newlines, TabPressed
 from agent.cli.line import Line, Terminal
@@ -25,7 +25,6 @@ from agent.core.clock import Instant
 from agent.core.errors import InputError
 from agent.device.config import LineSettings, line_settings
 from agent.device.device import Device
-from agent.device.files import FileFault
 from cli_grammar import grammar_for, help_for
 from yang.tree import Path, Tree, get
 
@@ -297,8 +296,11 @@ class CliSession:
     def _reply(self, result: Reply, now: Instant) -> str:
         text = result.text
         pipe, self._pipe = self._pipe, None
+        if pipe and pipe.kind in WRITERS:
+            context = Context(self, self.device, now)
+            return self._carry_out(redirect.write(context, pipe, text), now)
         if pipe:
-            text = self._piped(pipe, text, now)
+            text = pipe.apply(text)
         if not text:
             return self._prompt()
         length = self.terminal.length
@@ -310,16 +312,6 @@ class CliSession:
             self._pager = None
             return page + self._prompt()
         return page
-
-    def _piped(self, pipe: Pipe, text: str, now: Instant) -> str:
-        if pipe.kind not in WRITERS:
-            return pipe.apply(text)
-        before = self.device.files.read(pipe.url) if pipe.append else ""
-        head = before if isinstance(before, str) else ""
-        fault = self.device.write_file(pipe.url, f"{head}{text}\n", now)
-        if isinstance(fault, FileFault):
-            return f"%Error opening {pipe.url} ({fault.value})"
-        return text if pipe.kind == "tee" else ""
 
     def _ask(self, result: Ask, now: Instant) -> str:
         self._question = result

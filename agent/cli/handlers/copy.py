@@ -237,7 +237,7 @@ def _fetch(context: Context, source: Place, target: Place) -> Result:
         return _write(context, source, target, answer.data, answer.seconds, head)
 
     says = "" if source.system in NAMED_USERS else f"Accessing {source.path}...\n"
-    return LabCall("transfer.get", _arguments(context, source), says, came)
+    return LabCall("transfer.get", arguments(context, source), says, came)
 
 
 # What is printed when a file has come. # source: copy-dialogue
@@ -249,7 +249,7 @@ _ARRIVED = {
 }
 
 
-def _arguments(context: Context, at: Place) -> dict[str, object]:
+def arguments(context: Context, at: Place) -> dict[str, object]:
     """What the lab needs to know; `names` are the device's own settings for looking up."""
     return {
         "scheme": at.system,
@@ -296,8 +296,8 @@ def _send(context: Context, target: Place, text: str, head: str) -> Result:
             return Reply(f"{head}%Error opening {target.path} ({answer.reason})")
         return Reply(f"{head}!!\n{_copied(text, answer.seconds)}")
 
-    arguments = {**_arguments(context, target), "data": text}
-    return LabCall("transfer.put", arguments, "", went)
+    given = {**arguments(context, target), "data": text}
+    return LabCall("transfer.put", given, "", went)
 
 
 def _copied(text: str, seconds: float) -> str:
