@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.core.identity import Udi
+from agent.engine.application_ha import ApplicationHa
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.records import AuthorizationCode
 from agent.engine.state import Counters
+from agent.profiles.profile import load
 from agent.protocol.messages import AuthorizationData
 from tests.golden.captures import (
     SUBSCRIPTION,
@@ -21,6 +23,7 @@ from tests.golden.captures import (
 )
 from tests.golden.cases import Case
 
+_AX = load("c8000v").licences_of("C8000V", "ax", "250")[0].tag
 _UDI = Udi("C8000V", "93POM8FF9IZ")
 _CODE = AuthorizationCode(
     AuthorizationData(_UDI, "A", "", "", (), "code"), at("Sep 21 13:48:56 2021"), "1fc54c75"
@@ -67,6 +70,11 @@ AUTHORIZED = Case(
         _ROUTER,
         nodes=(replace(_ROUTER.nodes[0], authorization=_CODE),),
         automatic_conversion=True,
+        derived=(_AX,),
+        licences=(
+            _ROUTER.licences[0],
+            replace(_ROUTER.licences[1], application=ApplicationHa("Active")),
+        ),
     ),
     "router",
     exempt=(
@@ -76,20 +84,12 @@ AUTHORIZED = Case(
             "=============\n\nprem_250M",
             "=============\nprem_250M",
         ),
-        Exempt(
-            "what an application adds is not modelled",
-            "  License type: Perpetual\n",
-            "  License type: Perpetual\n  Application HA Info:\n    Application Name: CUBE\n"
-            "    Application Id: 1\n    Application Role: Active\n",
-        ),
         Exempt(_TWO_ERAS, "    Status: SMART", "      Status: SMART"),
         Exempt(_TWO_ERAS, "    Last Confirmation", "      Last Confirmation"),
         Exempt(
-            "a blemish of the publisher, and what is derived from an older code",
+            "a blemish of the publisher",
             "  No Purchase Information Available\n",
-            "  No Purchase Information Available#      \n\nDerived Licenses:\n"
-            "  Entitlement Tag: regid.2014-05.com.cisco.ax_250M,"
-            "1.0_b59e576b-91a4-4bf3-9031-5f7543d33912\n",
+            "  No Purchase Information Available#      \n",
         ),
     ),
 )
