@@ -16,7 +16,6 @@ from agent.cli.running_config import (
     running_config,
     running_config_interface,
     startup_config,
-    unplaced,
 )
 from agent.core.release import Release
 from agent.device.config import bare_root, factory_root, grammar_of
@@ -24,7 +23,7 @@ from agent.device.config_text import read_config
 from agent.device.datastore import Stamp
 from agent.device.device import new_device
 from agent.profiles.profile import load
-from cli_grammar import InterfaceName, Matched, match, printed_lines
+from cli_grammar import InterfaceName
 from cli_grammar.permutations import permutations
 from yang.tree import EMPTY, Edit
 
@@ -206,23 +205,6 @@ def test_a_certificate_is_printed_from_its_bytes():
     read = read_config(text, GRAMMAR, FACTORY, salt)
     assert [line.line for line in read.refused] == [" certificate ca 01"]
     assert read.root == FACTORY
-
-
-def _printing_permutations():
-    """Each configuration line of the grammar that changes something, with its mode's entry."""
-    for permutation in permutations(GRAMMAR, "config"):
-        found = match(GRAMMAR, "config", permutation.line)
-        assert isinstance(found, Matched)
-        if found.target.settings and not found.target.handler:
-            yield permutation.line
-
-
-@pytest.mark.parametrize("line", sorted(set(_printing_permutations())))
-def test_every_global_line_survives_printing(line):
-    once = typed(line, EMPTY)
-    assert not unplaced(printed_lines(GRAMMAR, once))
-    again = typed(configuration(once, GRAMMAR, FACTS), EMPTY)
-    assert configuration(again, GRAMMAR, FACTS) == configuration(once, GRAMMAR, FACTS)
 
 
 LINES = [p.line for m in ("config", "interface", "line") for p in permutations(GRAMMAR, m)]

@@ -1,12 +1,13 @@
-"""Every line of the grammar matches, in full and in its shortest form."""
+"""Every line of the grammar matches, in full and shortest; `?` lists exactly what comes next."""
 
 from __future__ import annotations
 
 import pytest
 
 from agent.core.release import Release
-from cli_grammar import Grammar, Matched, grammar_for, match
-from cli_grammar.permutations import permutations
+from cli_grammar import Grammar, Matched, Node, grammar_for, help_for, match
+from cli_grammar.permutations import Permutation, permutations
+from cli_grammar.tree import Branch, branches
 
 KINDS = (
     ("17.12.4", "switch", "c9300"),
@@ -43,3 +44,69 @@ def test_a_shortest_form_is_shorter():
     forms = {p.line: p.shortest(grammar) for p in permutations(grammar, "exec")}
     assert forms["show license status"] == "sh li st"
     assert forms["configure terminal"] == "con t"
+
+
+def _expected(node: Node, privilege: int = 15) -> tuple[dict[str, str], bool]:
+    """What `?` owes behind a token: each next word with its help, and whether the line may end."""
+    rows: dict[str, str] = {}
+    for child in node.children:
+        if child.hidden or child.privilege > privilege:
+            continue
+        choices = child.placeholder.choices if child.placeholder else {}
+        rows.update(choices or {child.symbol: child.help})
+    return rows, node.target is not None
+
+
+def _listed(text: str) -> tuple[dict[str, str], bool]:
+    """The rows of a help text; the last answer is whether `<cr>` is among them."""
+    rows: dict[str, str] = {}
+    for line in text.splitlines():
+        if line.startswith("  "):
+            word, _, said = line.strip().partition("  ")
+            rows[word] = said.strip()
+    ends = rows.pop("<cr>", None) is not None
+    rows.pop("|", None)
+    return rows, ends
+
+
+@pytest.mark.parametrize(("release", "kind", "family"), KINDS)
+def test_help_lists_exactly_the_next_words(release, kind, family):
+    grammar = grammar_for(Release.parse(release), kind, family)
+    asked = 0
+    for name, mode in grammar.modes.items():
+        for branch in branches(mode.root):
+            node = branch[-1]
+            if node.prefix or any(step.hidden for step in branch):
+                continue
+            line = Permutation(name, branch).line
+            shown, ends = _listed(help_for(grammar, name, f"{line} "))
+            wanted, may_end = _expected(node)
+            if _certain(branch, mode.root):
+                assert (shown, ends) == (wanted, may_end), (name, line)
+            else:
+                # a value's example may fit its neighbours too: theirs are listed beside
+                assert wanted.items() <= shown.items(), (name, line)
+            assert all(wanted.values()), (name, line)
+            asked += 1
+    assert asked > 500
+
+
+def _certain(branch: Branch, root: Node) -> bool:
+    """Does the line lead to this token only? Values with neighbours may be read as these."""
+    above = root
+    for node in branch:
+        if node.placeholder and len(above.values) > 1:
+            return False
+        above = node
+    return True
+
+
+@pytest.mark.parametrize(("release", "kind", "family"), KINDS)
+def test_a_part_of_a_word_lists_the_words_it_may_be(release, kind, family):
+    grammar = grammar_for(Release.parse(release), kind, family)
+    for name, mode in grammar.modes.items():
+        words = [child.token for child in mode.root.children if not child.hidden]
+        for word in words:
+            fitting = {w for w in words if w.lower().startswith(word[:2].lower())}
+            shown = help_for(grammar, name, word[:2]).split("  ")
+            assert set(shown) >= {w for w in fitting if not w.startswith("<")}, (name, word)
