@@ -40,6 +40,8 @@ devices:
     serial: FOC0000EMU1
     ssh: 0
     netconf: 0
+    restconf: 0
+    http: 0
     config: |
       hostname SW1
       enable secret enable-me
@@ -84,6 +86,8 @@ class Switch:
     host: str
     port: int
     netconf: int
+    restconf: int
+    http: int
     username: str
     password: str
 
@@ -167,6 +171,8 @@ def _read(ready: dict[str, Any]) -> Lab:
             host=device["ssh"]["host"],
             port=device["ssh"]["port"],
             netconf=device.get("netconf", {}).get("port", 0),
+            restconf=device.get("restconf", {}).get("port", 0),
+            http=device.get("http", {}).get("port", 0),
             username=device["username"],
             password=device["password"],
         )
