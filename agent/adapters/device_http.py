@@ -60,7 +60,14 @@ class HttpFront:
         """Listen for a device; returns where. Raises InputError when the port is in use."""
 
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
-            return await self._handle(device, request, tls)
+            try:
+                return await self._handle(device, request, tls)
+            except (ConnectionError, web.RequestPayloadError):
+                raise  # the client left in the middle
+            except Exception as fault:  # a bug is shown; the client gets a 500 of aiohttp
+                context = {"message": "a request broke off", "exception": fault}
+                asyncio.get_running_loop().call_exception_handler(context)
+                raise
 
         serving = web.Server(handle, access_log=None)
         context = self._certificates.listening(device) if tls else None
@@ -146,7 +153,8 @@ class HttpFront:
         now = self.lab.timeline.present()
         if native:
             return smartlic.answer(device, request, now)
-        return self._servers[device.name].answer(request, user, privilege, now)
+        source = given.remote or ""
+        return self._servers[device.name].answer(request, user, privilege, now, source)
 
     def _privilege(
         self, device: Device, request: Request, *, native: bool

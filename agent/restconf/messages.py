@@ -45,6 +45,7 @@ STATUS: Mapping[str, int] = {
     "partial-operation": 500,
     "malformed-message": 400,
 }
+_WORDS = {"data-exists": "object already exists", "data-missing": "object does not exist"}
 _STEP = re.compile(r"/([\w.-]+):([\w.-]+)((?:\[[^\]]*\])*)")
 _ENVELOPE = re.compile(r"^/nc:rpc/[\w.-]+:[\w.-]+(/nc:config)?")
 
@@ -121,11 +122,16 @@ def error_response(refusal: Refused, request: Request, json_wanted: bool) -> Res
     return Response(refusal.status, {"Content-Type": kind, **refusal.headers}, body)
 
 
+def words_of(error: RpcError) -> str:
+    """What is told a person; clients read it of every error. # assumed: where NETCONF says none"""
+    return error.message or _WORDS.get(error.tag, error.tag.replace("-", " "))
+
+
 def _json_error(error: RpcError) -> dict[str, Any]:
     found: dict[str, Any] = {"error-type": error.type, "error-tag": error.tag}
     found |= {"error-app-tag": error.app_tag} if error.app_tag else {}
     found |= {"error-path": error.path} if error.path else {}
-    found |= {"error-message": printable(error.message)} if error.message else {}
+    found["error-message"] = printable(words_of(error))
     info: dict[str, Any] = {name: printable(text) for name, text in error.info}
     for element in error.detail:
         info[etree.QName(element).localname] = _plain(element)
@@ -146,7 +152,7 @@ def _xml_error(error: RpcError) -> Element:
         ("error-tag", error.tag),
         ("error-app-tag", error.app_tag),
         ("error-path", error.path),
-        ("error-message", error.message),
+        ("error-message", words_of(error)),
     ):
         if text:
             etree.SubElement(row, f"{{{NAMESPACE}}}{name}").text = printable(text)

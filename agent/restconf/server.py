@@ -87,7 +87,9 @@ class RestconfServer:
 
     # --- one request ------------------------------------------------------------------------
 
-    def answer(self, request: Request, user: str, privilege: int, now: Instant) -> Response:
+    def answer(
+        self, request: Request, user: str, privilege: int, now: Instant, source: str = ""
+    ) -> Response:
         """The response to a request of somebody who has logged in."""
         json_wanted = False
         try:
@@ -95,14 +97,14 @@ class RestconfServer:
             if privilege < PRIVILEGE:
                 raise refused("access-denied", "access denied", kind="protocol")
             self.notice(now)
-            response = self._dispatch(request, user, now, json_wanted)
+            response = self._dispatch(request, self._work(user, now, source), json_wanted)
         except Refused as refusal:
             response = error_response(refusal, request, json_wanted)
         if request.method == "HEAD":
             return Response(response.status, response.headers)
         return response
 
-    def _dispatch(self, request: Request, user: str, now: Instant, json_wanted: bool) -> Response:
+    def _dispatch(self, request: Request, work: Work, json_wanted: bool) -> Response:
         path = request.path
         if path.rstrip("/") == HOST_META:
             _only(request, "GET", "HEAD", "OPTIONS")
@@ -112,9 +114,9 @@ class RestconfServer:
         if not path.startswith(ROOT) or path[len(ROOT) :][:1] not in ("", "/"):
             raise not_found()
         if parts[0] == "data":
-            return self._data(request, rest, user, now, json_wanted)
+            return self._data(work, request, rest, json_wanted)
         if parts[0] == "operations":
-            return self._operations(request, rest, user, now, json_wanted)
+            return self._operations(work, request, rest, json_wanted)
         if parts[0] not in ("", "yang-library-version") or rest:
             raise not_found()
         _only(request, "GET", "HEAD", "OPTIONS")
@@ -122,14 +124,11 @@ class RestconfServer:
 
     # --- data -----------------------------------------------------------------------------------
 
-    def _work(self, user: str, now: Instant) -> Work:
+    def _work(self, user: str, now: Instant, source: str) -> Work:
         server = self.shared()
-        return Work(server, user, now, data.running_tops(server))
+        return Work(server, user, now, data.running_tops(server), source)
 
-    def _data(
-        self, request: Request, path: str, user: str, now: Instant, json_wanted: bool
-    ) -> Response:
-        work = self._work(user, now)
+    def _data(self, work: Work, request: Request, path: str, json_wanted: bool) -> Response:
         rpc = operating.rpc_named(path, work.server.announced.schema)
         if rpc is not None and request.method == "POST":
             # source: restconf-clients (an older client posts operations below data)
@@ -167,7 +166,7 @@ class RestconfServer:
         else:
             method = writing.put if request.method == "PUT" else writing.patch
             response = method(work, target, request.body, _is_json(request))
-        self.notice(now)
+        self.notice(work.now)
         return Response(response.status, {**response.headers, **self._tags()}, response.body)
 
     def _get(
@@ -225,10 +224,7 @@ class RestconfServer:
 
     # --- operations -----------------------------------------------------------------------------
 
-    def _operations(
-        self, request: Request, name: str, user: str, now: Instant, json_wanted: bool
-    ) -> Response:
-        work = self._work(user, now)
+    def _operations(self, work: Work, request: Request, name: str, json_wanted: bool) -> Response:
         schema = work.server.announced.schema
         if not name:
             _only(request, "GET", "HEAD", "OPTIONS")

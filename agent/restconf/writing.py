@@ -36,6 +36,7 @@ class Caller:
     """Who asks, where an operation looks for its session: RESTCONF has none, so number 0."""
 
     user: str
+    source: str
     number: int = 0
 
 
@@ -47,11 +48,12 @@ class Work:
     user: str
     now: Instant
     tops: Mapping[str, Element]
+    source: str = ""  # the address it came from
 
     def call(self, operation: Element) -> Call:
         """An operation of NETCONF in the name of this client."""
-        # operations of data and licensing ask a session for its number and user alone
-        caller = cast("NetconfSession", Caller(self.user))
+        # operations of data and licensing ask a session who it is, and nothing else
+        caller = cast("NetconfSession", Caller(self.user, self.source))
         return Call(caller, self.server, operation, self.now)
 
     @property

@@ -25,7 +25,14 @@ LOOKER = "username looker privilege 1 secret look"
 
 def switch(*config: str) -> DevicePlan:
     return DevicePlan(
-        "sw", "C9300-24T", "17.12.4", "FOC0000EMU1", restconf=ANY, http=ANY, config=config
+        "sw",
+        "C9300-24T",
+        "17.12.4",
+        "FOC0000EMU1",
+        netconf=ANY,
+        restconf=ANY,
+        http=ANY,
+        config=config,
     )
 
 
@@ -81,6 +88,17 @@ async def test_who_gets_in():
         assert await status(lab, "/smartlic-service/list") == 200
         assert await status(lab, "/smartlic-service/list", login="looker:look") == 401
         assert await status(lab, "/smartlic-service/list", login=None) == 401
+
+
+async def test_an_edit_is_told_over_netconf_with_its_source():
+    async with a_lab() as lab:
+        told = lab.netconf.server(lab.devices["sw"])
+        body = b'{"Cisco-IOS-XE-native:hostname":"core"}'
+        assert await status(lab, method="PUT", body=body) == 204
+        log = told.logs["NETCONF"]
+        content = log.event(log.next - 1).content
+        assert b"<source-host>127.0.0.1</source-host>" in content
+        assert b"<session-id>0</session-id>" in content
 
 
 async def test_only_where_it_is_configured():
