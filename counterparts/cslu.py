@@ -66,6 +66,10 @@ CSLU_INFO = ConnectInfo(
     ),
 )
 
+_OLDER = replace(
+    CSLU_INFO, capabilities=tuple(c for c in CSLU_INFO.capabilities if c != "POLICY_USAGE")
+)
+
 # --- what happens, and what is to be done ------------------------------------------------------
 
 
@@ -281,7 +285,7 @@ class Cslu:
             retry_time_seconds=retry_time_seconds,
             poll_id=poll_id,
             licence_files=licence_files,
-            connect=CSLU_INFO,
+            connect=_OLDER if self.script.down_rev else CSLU_INFO,
             server_time=now,
         )
 

@@ -48,6 +48,7 @@ class Script:
     endless: bool = False  # a body that never ends
     html: bool = False  # the right answer under the wrong content type
     shape: bool = False  # valid JSON that is no reply
+    down_rev: bool = False  # an On-Prem of before usage reporting
     skew_ms: int = 0  # how far CSSM's clock is ahead
     ack: AckFault = AckFault.NONE
     trust_days: int = 0  # how long trust codes issued from now on last; 0 for ever
@@ -146,6 +147,7 @@ _WORDS: dict[str, Callable[[Script, int], Script]] = {
     "redirect": lambda script, value: replace(script, redirect=True),
     "endless": lambda script, value: replace(script, endless=True),
     "html": lambda script, value: replace(script, html=True),
+    "down-rev": lambda script, value: replace(script, down_rev=True),
     "shape": lambda script, value: replace(script, shape=True),
 }
 _ALLOWED = ", ".join(
@@ -159,6 +161,7 @@ _ALLOWED = ", ".join(
         "endless",
         "html",
         "shape",
+        "down-rev",
         "skew=SECONDS",
         "trust-days=DAYS",
         *(fault.value for fault in AckFault),

@@ -22,6 +22,7 @@ def behave(name: str, words: tuple[str, ...], state: Path | None, control: Path 
     slow=SECONDS     answers late
     status=CODE      answers this HTTP status, such as 500
     garbage          answers what nobody can read
+    down-rev         is an On-Prem too old for usage reporting
     wrong-udi-ack    hands out ACKs for another device
     tampered-ack     hands out ACKs with a changed byte
     stale-ack        hands out the previous ACK again

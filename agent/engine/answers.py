@@ -30,9 +30,10 @@ from agent.engine.timers import set_timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
 from agent.protocol import signing
-from agent.protocol.messages import Reply, StatusCode
+from agent.protocol.messages import ConnectInfo, Reply, StatusCode
 
 _ANSWERED = (StatusCode.OK, StatusCode.OK_POLL)
+_REPORTING = "POLICY_USAGE"
 _UNKNOWN_INSTANCE = "product_instance_identifier"
 # source: return-codes (the agent's own words for two of them)
 _AGENT_ERRORS = {
@@ -200,6 +201,8 @@ def _vouched_for(turn: Turn, pending: Pending, reply: Reply) -> bool:
 def _note_contact(turn: Turn, reply: Reply) -> None:
     """Any answer restores communication and tells who is there."""
     state = turn.state
+    if _is_down_rev(reply.connect) and not (state.reached and _is_down_rev(state.peer)):
+        turn.log("SMART_LIC.REPORTING_NOT_SUPPORTED")
     state.reached = True
     if reply.connect is not None:
         state.peer = reply.connect
@@ -212,6 +215,11 @@ def _note_contact(turn: Turn, reply: Reply) -> None:
             state.pushes_wanted = max(1, state.pushes_wanted)
         if state.poll_id:
             state.poll_wanted = True
+
+
+def _is_down_rev(peer: ConnectInfo | None) -> bool:
+    """Is this a server that does not know usage reporting? # source: on-prem-down-rev"""
+    return peer is not None and _REPORTING not in peer.capabilities
 
 
 def _count(turn: Turn, exchange: Exchange, reply: Reply) -> None:
@@ -227,6 +235,9 @@ def _count(turn: Turn, exchange: Exchange, reply: Reply) -> None:
 def _hello_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
     state = turn.state
     if reply.status not in _ANSWERED:
+        _hello_failed(turn, pending)
+        return
+    if _is_down_rev(reply.connect):  # nothing can be reported to it; it may be upgraded
         _hello_failed(turn, pending)
         return
     state.connected = state.greeted = True

@@ -45,7 +45,7 @@ from counterparts.pki import Authority, device_certificate, make_authority
 
 PID = "C9300-24T"
 UDI = Udi(PID, "FOC0000EMU1")
-CSLU = ConnectInfo("CSLU_V1", "v1", ("UTILITY", "CSLU_V1"))
+CSLU = ConnectInfo("CSLU_V1", "v1", ("UTILITY", "POLICY_USAGE", "CSLU_V1"))
 AUTHORITY = make_authority("engine tests")
 
 NETWORK, DNA = "network-advantage", "dna-advantage"

@@ -1,5 +1,7 @@
 """Authorization codes by connection: to CSSM itself and through a CSLU, granted and refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.core.clock import DAY, HOUR, MINUTE
@@ -15,7 +17,7 @@ from agent.engine.events import (
 from agent.engine.records import Exchange
 from agent.engine.statistics import statistics_of
 from agent.protocol.codec_authorization import confirmation_code
-from agent.protocol.messages import CodesConfirmed, CodesReturned, CodesWanted
+from agent.protocol.messages import CodesConfirmed, CodesReturned, CodesWanted, UsageReport
 from counterparts.authorizations import granted, owned
 from tests.engine.direct import Direct, cssm
 from tests.engine.pair import UDI, Pair, Server, at
@@ -154,6 +156,17 @@ def test_what_cssm_refuses_comes_back_through_the_cslu(servers):
     pair.pass_time(5 * MINUTE)
     ((_, _, fields),) = [log for log in pair.logs if log[1] == FAILED]
     assert fields["reason"].startswith("LS_INSUFFICIENT_LICENSES")
+
+
+def test_an_on_prem_of_before_usage_reporting_gets_none(servers):
+    """It says so once; when it is upgraded, the report goes out."""
+    servers[0].core.script = replace(servers[0].core.script, down_rev=True)
+    pair = Linked(*servers).boot(BOOT).advance(BOOT + 5 * HOUR)
+    assert len(pair.times("SMART_LIC.REPORTING_NOT_SUPPORTED")) == 1
+    assert not pair.sent(UsageReport) and pair.state.peer is not None
+    servers[0].core.script = replace(servers[0].core.script, down_rev=False)
+    pair.pass_time(DAY)
+    assert pair.sent(UsageReport) and pair.usage_reporting.last_ack_received
 
 
 def test_without_a_cslu_the_request_fails_and_can_be_saved():
