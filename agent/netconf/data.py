@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from agent.core.clock import Instant
-from agent.netconf import library, licensing, monitoring
+from agent.netconf import library, licensing, monitoring, oper
 from agent.netconf.call import Call
 from agent.netconf.kept import Tops
 from agent.netconf.rpc_errors import RpcError
@@ -39,6 +39,7 @@ MAX_FILTER = 10_000  # elements
 COUNTED: Mapping[str, Callable[[NetconfServer, Instant], Element]] = {
     "netconf-state": monitoring.state,
     "netconf": monitoring.streams,
+    oper.HARDWARE: oper.hardware,
 }
 STATE = "state"  # the shelf of what get reads
 
@@ -104,7 +105,7 @@ def _state(server: NetconfServer) -> Tops:
         tops = {name: copy.deepcopy(e) for name, e in _config(server, RUNNING).items()}
         node = server.announced.schema.top["licensing"]
         tops["licensing"] = licensing.with_state(tops.get("licensing"), node, device)
-        for element in library.tops(server):
+        for element in (*library.tops(server), *oper.tops(server)):
             tops[name_of(element)[1]] = _rooted(element)
         return tops
 

@@ -176,7 +176,7 @@ def _without_absent(views: Tree, config: Element, call: Call) -> Tree:
     gone = etree.Element("config")
     named = {name_of(child)[1] for child in children(config)}
     for node in call.schema.top.values():
-        if node.name in named:
+        if node.name in named or not node.config:
             continue
         below = etree.SubElement(gone, node.tag)
         target = below

@@ -34,6 +34,10 @@ TEXTS = (
     ("Cisco-IOS-XE-spanning-tree@2022-11-01", ".."),
     ("Cisco-IOS-XE-switch@2023-07-01", ".."),
     ("Cisco-IOS-XE-vtp@2022-11-01", ".."),
+    ("Cisco-IOS-XE-device-hardware-oper@2022-11-01", ".."),
+    ("Cisco-IOS-XE-install-oper@2022-11-01", ".."),
+    ("Cisco-IOS-XE-interfaces-oper@2022-11-01", ".."),
+    ("Cisco-IOS-XE-platform-oper@2022-11-01", ".."),
     ("cisco-ia@2021-11-01", ".."),
 )
 # early and late revisions are those of the samples; the middle one is that of our text
@@ -51,6 +55,10 @@ _PUBLISHED: Mapping[str, tuple[str, str]] = {
     "Cisco-IOS-XE-spanning-tree": ("2019-07-01", "2025-07-01"),
     "Cisco-IOS-XE-switch": ("2020-07-01", "2025-07-01"),
     "Cisco-IOS-XE-vtp": ("2019-07-01", "2024-07-01"),
+    "Cisco-IOS-XE-device-hardware-oper": ("2020-07-01", "2025-03-01"),
+    "Cisco-IOS-XE-install-oper": ("2020-07-01", "2025-07-01"),
+    "Cisco-IOS-XE-interfaces-oper": ("2020-07-01", "2025-03-01"),
+    "Cisco-IOS-XE-platform-oper": ("2019-11-01", "2025-03-01"),
     "cisco-ia": ("2020-03-01", "2024-07-01"),
 }
 _LICENSE = (  # the submodule of native, which changed more often

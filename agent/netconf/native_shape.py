@@ -281,6 +281,15 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
     ("native", "interface", "*[]"): (
         Item(("speed",), ("speed",), _speed, _kept_speed),
         _moved("switchport/access/vlan", "switchport-config/switchport/access/vlan/vlan"),
+        _moved("switchport/nonegotiate", "switchport-config/switchport/nonegotiate"),
+        _moved("switchport/voice/vlan", "switchport-config/switchport/voice/vlan/vlan"),
+        _moved(
+            "switchport/trunk/allowed/vlan/vlans",
+            "switchport-config/switchport/trunk/allowed/vlan/vlans",
+        ),
+        _moved(
+            "switchport/trunk/native/vlan", "switchport-config/switchport/trunk/native/vlan/vlan-id"
+        ),
         Item(
             ("switchport", "mode"), ("switchport-config", "switchport", "mode"), _modes, _kept_modes
         ),

@@ -36,7 +36,9 @@ SCHEMA = schema_of(texts_of(RELEASE))
 PORT = Entry("GigabitEthernet", "1/0/1")
 SHAPE = "its published shape is not known to us"
 NOWHERE = "no published model has it"
-# what the device stores and no served model shows: the beginning of its path, and why
+# What the device stores and no served model shows: the beginning of its path, and why. A new
+# command needs a node in yang/modules (and an Item in native_shape.py where the shape differs) or
+# a line here.
 UNPUBLISHED = {
     "emulator/": NOWHERE,
     "native/alias": SHAPE,
@@ -58,6 +60,12 @@ UNPUBLISHED = {
     "native/crypto/pki/trustpoint[WORD-x1]/subject-alt-name": SHAPE,
     "native/crypto/pki/trustpoint[WORD-x1]/vrf": SHAPE,
     "native/file": SHAPE,
+    "native/interface/GigabitEthernet[1/0/1]/tunnel": SHAPE,
+    "native/ip/domain/list": SHAPE,
+    "native/ip/domain/retry": SHAPE,
+    "native/ip/ftp": SHAPE,
+    "native/ip/ssh/source-interface": SHAPE,
+    "native/ip/tftp": SHAPE,
     "native/ipv6/nd": SHAPE,
     "native/license/boot/level/network-premier": NOWHERE,
     "native/logging/buffered/on": SHAPE,

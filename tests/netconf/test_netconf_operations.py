@@ -247,6 +247,10 @@ def test_older_release_serves_the_older_module():
 def test_everything_is_readable_at_once(client):
     names = [child.tag for child in etree.fromstring(f"<x>{client.data('<get/>')}</x>")]
     assert sorted(names) == [
+        "components",
+        "device-hardware-data",
+        "install-oper-data",
+        "interfaces",
         "licensing",
         "modules-state",
         "native",

@@ -68,4 +68,4 @@ def test_everything_read_is_valid_data_of_the_modules_served(client, tmp_path):
     instance.validate(
         yangson.enumerations.ValidationScope.all, yangson.enumerations.ContentType.all
     )
-    assert len(instance.value) == 5
+    assert len(instance.value) == 9

@@ -39,25 +39,47 @@ def _stacked(profile: Profile) -> bool:
 # --- show inventory -------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a device; `version` and `serial` are empty where it has none."""
+
+    name: str
+    description: str
+    pid: str
+    version: str
+    serial: str
+
+    def __str__(self) -> str:
+        return (
+            f'NAME: "{self.name}", DESCR: "{self.description}"\n'
+            f"PID: {self.pid:<18}, VID: {self.version:<5}, SN: {self.serial}\n"
+        )
+
+
 def inventory(units: Sequence[Udi], profile: Profile) -> str:
     """Each unit with its parts; an empty line ends each entry."""
+    return "\n".join(str(part) for part in parts(units, profile))
+
+
+def parts(units: Sequence[Udi], profile: Profile) -> Iterator[Part]:
+    """The units and what is in them."""
     if _stacked(profile):
-        return "\n".join(_stack_parts(tuple(units), profile))
-    return "\n".join(_BOXES[profile.kind](tuple(dict.fromkeys(units)), profile))
+        return _stack_parts(tuple(units), profile)
+    return _BOXES[profile.kind](tuple(dict.fromkeys(units)), profile)
 
 
-def _stack_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[str]:
+def _stack_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[Part]:
     version = profile.texts["version_id"]
     if units:
         stack = profile.texts["stack"]
-        yield _part(stack, stack, units[0].pid, version, units[0].sn)
+        yield Part(stack, stack, units[0].pid, version, units[0].sn)
     for number, udi in enumerate(units, 1):
         texts, serials = profile.texts_of(udi.pid), hardware_of(udi)
         bay = f"Switch {number} - Power Supply A"
-        yield _part(f"Switch {number}", udi.pid, udi.pid, version, udi.sn)
-        yield _part(bay, bay, texts["power_supply"], version, serials.power_supply_serial)
+        yield Part(f"Switch {number}", udi.pid, udi.pid, version, udi.sn)
+        yield Part(bay, bay, texts["power_supply"], version, serials.power_supply_serial)
         if "uplink_pid" in texts:
-            yield _part(
+            yield Part(
                 f"Switch {number} FRU Uplink Module 1",
                 texts["uplink_description"],
                 texts["uplink_pid"],
@@ -66,35 +88,33 @@ def _stack_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[str]:
             )
 
 
-def _chassis_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[str]:
+def _chassis_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[Part]:
     for udi in units:
         texts = profile.texts_of(udi.pid)
         serial = hardware_of(udi).power_supply_serial
-        yield _part("Chassis", f"Cisco Catalyst {udi.pid} Chassis", udi.pid, "V01", udi.sn)
-        yield _part("Power Supply Module 1", "Power Supply", texts["power_supply"], "V01", serial)
+        yield Part("Chassis", f"Cisco Catalyst {udi.pid} Chassis", udi.pid, "V01", udi.sn)
+        yield Part("Power Supply Module 1", "Power Supply", texts["power_supply"], "V01", serial)
 
 
-def _router_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[str]:
+def _router_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[Part]:
     for udi in units:
         texts, name = profile.texts_of(udi.pid), _short(udi.pid)
-        yield _part("Chassis", f"Cisco {name} Chassis", udi.pid, texts["version_id"], udi.sn)
+        yield Part("Chassis", f"Cisco {name} Chassis", udi.pid, texts["version_id"], udi.sn)
         if "power_supply" in texts:
             serial = hardware_of(udi).power_supply_serial
             supply = f"Power Supply for Cisco {name}"
-            yield _part("Power Supply Module 0", supply, texts["power_supply"], "V01", serial)
-        yield _part("module R0", f"Cisco {name} Route Processor", udi.pid, "", "")
-        yield _part("module F0", f"Cisco {name} Forwarding Processor", udi.pid, "", "")
+            yield Part("Power Supply Module 0", supply, texts["power_supply"], "V01", serial)
+        yield Part("module R0", f"Cisco {name} Route Processor", udi.pid, "", "")
+        yield Part("module F0", f"Cisco {name} Forwarding Processor", udi.pid, "", "")
 
 
-def _controller_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[str]:
+def _controller_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[Part]:
     for udi in units:
         name = _short(udi.pid)
-        yield _part(
-            "Chassis", f"Cisco {name} Chassis", udi.pid, profile.texts["version_id"], udi.sn
-        )
+        yield Part("Chassis", f"Cisco {name} Chassis", udi.pid, profile.texts["version_id"], udi.sn)
 
 
-_BOXES: dict[str, Callable[[tuple[Udi, ...], Profile], Iterator[str]]] = {
+_BOXES: dict[str, Callable[[tuple[Udi, ...], Profile], Iterator[Part]]] = {
     "switch": _chassis_parts,
     "router": _router_parts,
     "wlc": _controller_parts,
@@ -104,12 +124,6 @@ _BOXES: dict[str, Callable[[tuple[Udi, ...], Profile], Iterator[str]]] = {
 def _short(pid: str) -> str:
     """`ISR4451-X/K9` is an ISR4451, `C9800-CL-K9` a C9800-CL."""
     return pid.removesuffix("/K9").removesuffix("-K9").removesuffix("-X")
-
-
-def _part(name: str, description: str, pid: str, version: str, serial: str) -> str:
-    return (
-        f'NAME: "{name}", DESCR: "{description}"\nPID: {pid:<18}, VID: {version:<5}, SN: {serial}\n'
-    )
 
 
 # --- show platform, show switch -------------------------------------------------------------
