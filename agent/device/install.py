@@ -34,6 +34,7 @@ def installed(device: Device, given: ReleaseInstalled, now: Instant) -> str:
         migration.upgrade(state, now)
     elif after and not before:
         migration.downgrade(state, release, now)
+    state.config = device.project(device.datastore.running).licensing
     device.agent = SmartAgent(device.profile, release, state)
     return ""
 

@@ -163,6 +163,7 @@ def _check_trust(turn: Turn, code: TrustData, section: Section[Any]) -> _Fault:
     chain = code.signing_chain
     fault = signing.check_chain((code.id_cert, *chain), turn.state.anchors, turn.now)
     if fault is not None:
+        turn.log("SMART_LIC.CERTIFICATE_VALIDATION", reason=fault.reason)
         return fault.code, fault.reason
     if not chain or not signing.verify(chain[0], section.signed_text.encode(), section.signature):
         return BAD_SIGNATURE, "the signature does not verify"

@@ -79,6 +79,8 @@ def _declare_failed(turn: Turn, pending: Pending, failure: Failure, detail: str)
         url, error = pending.route.urls[0], _CALL_HOME_ERRORS[failure]
         turn.log("CALL_HOME.SL_MESSAGE_FAILED", url=url, error=error)
         reason = Failure.CALL_HOME.value
+    if failure is Failure.NO_WAY and not turn.state.comm_failed:
+        turn.log("SMART_LIC.COMM_INIT_FAILED", peer=peer(turn.state), reason=reason)
     turn.log("SMART_LIC.COMM_FAILED", peer=peer(turn.state), reason=reason)
     if not turn.state.comm_failed:
         turn.note("SAEVT_COMM_FAILED", error=failure.value)
@@ -123,6 +125,8 @@ def _hello_failed(turn: Turn, pending: Pending) -> None:
 
 def _usage_failed(turn: Turn, pending: Pending) -> None:
     rum.take_back(turn, pending.report_ids)
+    if turn.state.config.utility:
+        turn.log("SMART_LIC.UTILITY_REPORT_FAILED", peer=peer(turn.state))
     reporting.push_failed(turn)
 
 
@@ -260,6 +264,8 @@ def _usage_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
             polling.end(turn)
         return
     rum.take_back(turn, pending.report_ids)
+    if reply.status is StatusCode.VERSION_TOO_HIGH:  # source: sysmsg-licensing (an old On-Prem)
+        turn.log("SMART_LIC.REPORTING_NOT_SUPPORTED")
     if reply.status is StatusCode.OK_TRY_AGAIN:
         set_timer(state, TimerName.SEND_UTILITY_RUM_REPORTS, turn.now + polling.wait_of(reply))
     elif reply.message == establish.STALE_NONCE:

@@ -220,6 +220,13 @@ class TrustRequestSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformFault:
+    """The platform did something wrong, by a name of `agent.engine.faults`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventlogCleared:
     """`license smart clear eventlog`."""
 
@@ -251,6 +258,7 @@ Event = (
     | UsageRead
     | TrustRequestSaved
     | EventlogCleared
+    | PlatformFault
     | FactoryResetAsked
     | LegacyEvent
 )

@@ -16,10 +16,11 @@ from agent.core.release import Release
 from agent.engine import (
     ack_rule,
     acks,
-    applications,
     answers,
+    applications,
     authorization,
     establish,
+    faults,
     history,
     policy,
     reporting,
@@ -30,6 +31,7 @@ from agent.engine import (
     units,
 )
 from agent.engine.actions import Action, Answer
+from agent.engine.config import Transport
 from agent.engine.events import (
     ApplicationRoleChanged,
     AuthorizationAsked,
@@ -42,6 +44,7 @@ from agent.engine.events import (
     EventlogCleared,
     FactoryResetAsked,
     FileImported,
+    PlatformFault,
     ReplyReceived,
     ReportsClosed,
     SendFailed,
@@ -134,9 +137,13 @@ def _booted(turn: Turn, event: Booted) -> None:
         state.trust_wanted = None  # a registration from before SLP asks without a token
     state.trust_sync_wanted = False
     state.pushes_wanted = state.hello_failures = 0
+    unsaved = state.booted is not None and address_of(state.config) != address_of(event.config)
     state.config, state.booted = event.config, turn.now
     state.process_anchor = None
     turn.log("SMART_LIC.AGENT_ENABLED")
+    if unsaved:  # assumed: said at the start that lost it; a device may say it before
+        turn.log("SMART_LIC.CONFIG_NOT_SAVED")
+    _warn_of_hostname(turn)
     if turn.profile.kind == "router":  # source: agent-enabled (switches do not print it)
         turn.log("SMART_LIC.EXPORT_CONTROLLED", allowed="not allowed")
     turn.note("SAEVT_READY")
@@ -152,6 +159,13 @@ def _booted(turn: Turn, event: Booted) -> None:
             rum.start(turn, use)
     turn.note("SAEVT_INIT_COMPLETE")
     _plan_boot(turn)
+
+
+def _warn_of_hostname(turn: Turn) -> None:
+    """A host name that is a field of a UDI. # source: sysmsg-faults"""
+    name = turn.state.config.hostname.lower()
+    if any(name in (m.udi.pid.lower(), m.udi.sn.lower()) for m in turn.state.members):
+        turn.log("SMART_LIC.HOSTNAME_MATCH_UDI")
 
 
 def _plan_boot(turn: Turn) -> None:
@@ -193,12 +207,24 @@ def _config_changed(turn: Turn, event: ConfigChanged) -> None:
     old, turn.state.config = turn.state.config, event.config
     if turn.state.booted is None:
         return
+    if old.hostname != event.config.hostname:
+        _warn_of_hostname(turn)
     if address_of(old) != address_of(event.config):
         transport.restart(turn)
     if old.utility != event.config.utility:
-        turn.log(f"SMART_LIC.UTILITY_{'STARTED' if event.config.utility else 'STOPPED'}")
+        _utility_changed(turn)
     if old.usage_interval_days != event.config.usage_interval_days:
         reporting.interval_changed(turn)
+
+
+def _utility_changed(turn: Turn) -> None:
+    """`license smart utility`: it wants a transport that reports."""
+    if not turn.state.config.utility:
+        turn.log("SMART_LIC.UTILITY_STOPPED")
+        return
+    turn.log("SMART_LIC.UTILITY_STARTED")
+    if turn.state.config.transport is Transport.OFF:
+        turn.log("SMART_LIC.UTILITY_TRANSPORT_NOT_CONFIGURED")
 
 
 def _usage_changed(turn: Turn, event: UsageChanged) -> None:
@@ -236,6 +262,10 @@ def _eventlog_cleared(turn: Turn, event: EventlogCleared) -> None:
 def _factory_reset(turn: Turn, event: FactoryResetAsked) -> None:
     """Wipe what licensing stores; configuration and licences in use stay. A reload follows."""
     old = turn.state
+    if old.policy.installed is not None:
+        turn.log("SMART_LIC.POLICY_REMOVED")
+    for code in old.authorizations.values():
+        turn.log("SMART_LIC.AUTHORIZATION_REMOVED", udi=str(code.data.udi))
     turn.state = AgentState(
         members=old.members,
         software_tag=old.software_tag,
@@ -249,6 +279,7 @@ def _factory_reset(turn: Turn, event: FactoryResetAsked) -> None:
         booted=old.booted,
         clock_offset=old.clock_offset,
         factory_reset=turn.now,
+        first_release=old.first_release,
         applications=old.applications,
     )
 
@@ -301,5 +332,6 @@ _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     UsageRead: saving.read_usage,
     TrustRequestSaved: saving.save_trust_request,
     EventlogCleared: _eventlog_cleared,
+    PlatformFault: faults.injected,
     FactoryResetAsked: _factory_reset,
 }

@@ -220,6 +220,8 @@ def usage_changed(turn: Turn, event: UsageChanged) -> None:
     endpoint = event.endpoint or bool(event.added or event.removed)
     before = turn.state.usage.get(event.licence.entitlement_tag)
     count_before = 0 if before is None else before.count
+    if turn.profile.entitlement(event.licence.entitlement_tag) is None:
+        _check_tag(turn, event.licence.entitlement_tag)
     use = record_use(turn, event.licence, endpoint=endpoint)
     _note_usage(turn, use, released=use.count == 0)
     if endpoint and timer(turn.state, TimerName.ENDPOINT_ANNOUNCEMENT) is None:
@@ -230,6 +232,13 @@ def usage_changed(turn: Turn, event: UsageChanged) -> None:
     if changed or endpoint:
         macd = (use.count == 0) != (count_before == 0)
         _plan_after_change(turn, use, due=changed and (macd or not endpoint))
+
+
+def _check_tag(turn: Turn, tag: str) -> None:
+    """A tag that is not in the platform's mapping is measured all the same."""
+    known = {enforced.tag for enforced in turn.profile.enforced}
+    if tag not in known:
+        turn.log("SMART_LIC.INVALID_TAG", tag=tag)
 
 
 def record_use(turn: Turn, licence: LicenceRequest, *, endpoint: bool = False) -> LicenceUse:

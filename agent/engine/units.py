@@ -9,7 +9,7 @@ Sources: docs/sources.md, entries ha-rules, trust-sync, ha-role.
 
 from __future__ import annotations
 
-from agent.core.clock import SECOND
+from agent.core.clock import MINUTE, SECOND
 from agent.core.identity import Udi
 from agent.engine import polling, reporting, rum, transport, trust_life
 from agent.engine.events import LicenceRequest, SwitchedOver, UnitsChanged, UsageChanged
@@ -50,11 +50,22 @@ def switched_over(turn: Turn, event: SwitchedOver) -> None:
         return
     active, *others = (member.udi for member in state.members)
     state.members = _with_roles((*others, active))
+    if _not_yet_in_sync(turn):
+        turn.log("SMART_LIC.HOT_STANDBY_OUT_OF_SYNC")
     turn.log("SMART_LIC.HA_ROLE_CHANGED", role=Role.ACTIVE.value)
+    if turn.profile.kind != "switch":  # assumed: a stack has no chassis roles
+        turn.log("SMART_LIC.HA_CHASSIS_ROLE_CHANGED", role=Role.ACTIVE.value)
     turn.note("SAEVT_HA_ROLE", udi=str(state.udi), haRole=Role.ACTIVE.value)
     polling.end(turn)  # CSSM owes the result to the old active; the reports are sent again
     transport.restart(turn)
     _follow(turn, event.licences, rum.SWITCHOVER)
+
+
+def _not_yet_in_sync(turn: Turn) -> bool:
+    """Did the new active join a moment ago? # assumed: a standby is in sync after a minute"""
+    named = (e for e in turn.state.eventlog if e.name == "SAEVT_HA_UDI")
+    since = turn.now - MINUTE
+    return any(e.time > since and dict(e.fields)["udi"] == str(turn.state.udi) for e in named)
 
 
 def _another_chassis(turn: Turn) -> None:

@@ -13,6 +13,8 @@ from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.device.units import fail, join, leave, replace_unit, units_of
+from agent.engine.events import PlatformFault
+from agent.engine.faults import FAULTS
 from agent.profiles.profile import check_release
 
 UNITS = {"seconds": SECOND, "minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": 7 * DAY}
@@ -103,6 +105,14 @@ def install(context: Context, args: Args) -> Result:
     return Reboot()
 
 
+def fault(context: Context, args: Args) -> Result:
+    """The message of a fault; it changes nothing else."""
+    name = str(args["fault"])
+    if name not in FAULTS:
+        return Reply(f"% {name} is none of {', '.join(FAULTS)}")
+    return Reply(context.device.handle(PlatformFault(name), context.now))
+
+
 _VERBS = {"remove": "leave", "fail": "fail", "replace": "be replaced"}
 
 
@@ -121,6 +131,7 @@ HANDLERS: dict[str, Handler] = {
     "emulator.access_points": access_points,
     "emulator.advance": advance,
     "emulator.clock": clock,
+    "emulator.fault": fault,
     "emulator.install": install,
     "emulator.member": member,
     "emulator.rate": rate,
