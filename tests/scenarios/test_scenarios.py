@@ -1,0 +1,41 @@
+"""Every file of the folder `scenarios`, played."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.play import LAB, Play, read, scenarios
+
+# The rows of the event table and the worked timelines; a scenario may show more than one.
+ROWS = {f"event-{n:02d}" for n in (*range(1, 26), 27)}  # 26: a chassis is not swapped here
+TIMELINES = {f"timeline-{n}" for n in range(1, 9)}
+
+
+@pytest.mark.parametrize("path", scenarios(), ids=lambda path: path.stem)
+def test_a_scenario_goes_as_written(path: Path) -> None:
+    scenario = read(path)
+    play = Play(scenario)
+    try:
+        for number, step in enumerate(scenario.steps, 1):
+            try:
+                play.take(step)
+            except AssertionError as error:
+                raise AssertionError(f"step {number} of {path.name}: {error}") from None
+    finally:
+        play.close()
+
+
+def test_each_row_and_each_timeline_has_a_scenario() -> None:
+    named = {word for path in scenarios() for word in read(path).facts.split()}
+    assert named >= ROWS | TIMELINES, sorted((ROWS | TIMELINES) - named)
+
+
+def test_each_scenario_expects_something() -> None:
+    for path in scenarios():
+        scenario = read(path)
+        asked = [step for step in scenario.steps if step.keys() & {"shows", "logs", "lacks"}]
+        assert asked, path.name
+        words = {str(step["lab"]).split()[0] for step in scenario.steps if "lab" in step}
+        assert words <= LAB.keys(), path.name
