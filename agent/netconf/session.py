@@ -260,7 +260,8 @@ def _reply_around(rpc: Element) -> tuple[bytes, bytes]:
     for name, value in rpc.attrib.items():
         reply.set(name, value)
     reply.text = ""
-    opening, _, _ = etree.tostring(reply).rpartition(b"</")
+    # names of attributes cannot be written as character references
+    opening, _, _ = etree.tostring(reply, encoding="utf-8").rpartition(b"</")
     return _HEAD + opening, b"</rpc-reply>"
 
 

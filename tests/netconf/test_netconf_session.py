@@ -82,6 +82,11 @@ def test_reply_carries_every_attribute_of_the_rpc(client):
     assert reply.tag == f"{{{BASE}}}rpc-reply"
 
 
+def test_reply_carries_an_attribute_whose_name_is_no_ascii(client):
+    reply = client.send(f'<rpc xmlns="{BASE}" message-id="1" größe="1"><get><filter/></get></rpc>')
+    assert reply.get("größe") == "1"
+
+
 def test_rpc_without_message_id_is_an_error_and_the_session_goes_on(client):
     error = error_of(client.send(f'<rpc xmlns="{BASE}"><get/></rpc>'))
     assert error == {
