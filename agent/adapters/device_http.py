@@ -74,7 +74,7 @@ class HttpFront:
         loop = asyncio.get_running_loop()
         try:
             listener = await loop.create_server(
-                serving, at.address, at.port, ssl=context, backlog=BACKLOG
+                lambda: _connection(serving), at.address, at.port, ssl=context, backlog=BACKLOG
             )
         except OSError as error:
             raise cannot_listen(f"http of {device.name}", at, error) from None
@@ -169,6 +169,18 @@ class HttpFront:
             secret = enable_secret(device.datastore.running)
             return user, 15 if secret is not None and secret.accepts(password) else None
         return user, self.accounts.privilege_of(device, user, password)
+
+
+class _TooMany(asyncio.Protocol):
+    """A connection that is one too many ends at once."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.abort()
+
+
+def _connection(serving: web.Server) -> asyncio.BaseProtocol:
+    return serving() if len(serving.connections) < MAX_CONNECTIONS else _TooMany()
 
 
 def _below(path: str, root: str) -> bool:

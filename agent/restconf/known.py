@@ -18,11 +18,14 @@ from yang.schema import Node
 from yang.types import LeafType
 
 MONITORING = "urn:ietf:params:xml:ns:yang:ietf-restconf-monitoring"
+STREAMS = "urn:ietf:params:xml:ns:netmod:notification"
 _NAMES = {
     library.NAMESPACE: "ietf-yang-library",
     monitoring.NAMESPACE: "ietf-netconf-monitoring",
     MONITORING: "ietf-restconf-monitoring",
+    STREAMS: "nc-notifications",
 }
+_FLAGS = frozenset({"replaySupport"})
 _NUMBERS = frozenset(
     "in-rpcs in-bad-rpcs out-rpc-errors out-notifications in-bad-hellos in-sessions "
     "dropped-sessions session-id locked-by-session".split()
@@ -47,6 +50,10 @@ _TREES = {
         f"dropped-sessions {_COUNTERS}))"
     ),
     MONITORING: "restconf-state(capabilities(capability@))",
+    STREAMS: (
+        "netconf(streams(stream[name](name description replaySupport replayLogCreationTime "
+        "replayLogAgedTime)))"
+    ),
 }
 
 
@@ -84,7 +91,8 @@ def _nodes(words: Iterator[str], namespace: str) -> dict[str, Node]:
             found[name] = replace(last, kind="list", keys=tuple(word[1:-1].split()))
         else:
             name = word.rstrip("@")
-            base = LeafType("uint32" if name in _NUMBERS else "string")
+            number = "uint32" if name in _NUMBERS else "string"
+            base = LeafType("boolean" if name in _FLAGS else number)
             kind = "leaf-list" if word.endswith("@") else "leaf"
             found[name] = Node(name, namespace, kind, config=False, type=base)
     return found

@@ -17,7 +17,7 @@ from lxml import etree
 
 from agent.core.clock import Instant
 from agent.device.device import Device
-from agent.netconf import data, monitoring
+from agent.netconf import data
 from agent.netconf.server import RUNNING, NetconfServer
 from agent.restconf import operating, reading, writing
 from agent.restconf.forms import written
@@ -176,13 +176,11 @@ class RestconfServer:
         target = read_target(path, work.nodes, work.names)
         shelf = RUNNING if query.content == "config" else data.STATE
         tops = dict(work.tops if query.content == "config" else data.state_tops(server))
-        counted = not target.steps or target.steps[0].node.namespace in _LIVE
+        live = {**data.COUNTED, "restconf-state": _restconf_state}
+        counted = not target.steps or target.steps[0].node.name in live
         if shelf == data.STATE and counted:
-            tops |= {
-                "netconf-state": _below(monitoring.state(server, work.now)),
-                "restconf-state": _below(_restconf_state()),
-            }
-        statuses: list[Response] = []
+            tops |= {name: _below(make(server, work.now)) for name, make in live.items()}
+        statuses: list[Response] = []  # the new ones; what is kept has a body
 
         def make() -> bytes:
             found = reading.answer(tops, target, work.nodes, work.names, query, json_wanted)
@@ -351,7 +349,7 @@ def _root(name: str, json_wanted: bool) -> Response:
     return Response(200, {"Content-Type": XML}, etree.tostring(top, pretty_print=True))
 
 
-def _restconf_state() -> Element:
+def _restconf_state(server: NetconfServer, now: Instant) -> Element:
     top = etree.Element(f"{{{MONITORING}}}restconf-state", nsmap=own(MONITORING))
     listed = etree.SubElement(top, f"{{{MONITORING}}}capabilities")
     for capability in _CAPABILITIES:
@@ -373,6 +371,3 @@ def enabled(root: Tree) -> bool:
 def secure(root: Tree) -> bool:
     """Is `ip http secure-server` configured?"""
     return bool(get(root, ("native", "ip", "http", "secure-server")))
-
-
-_LIVE = frozenset({monitoring.NAMESPACE, MONITORING})

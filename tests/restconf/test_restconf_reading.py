@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from agent.cli.running_config import running_config
-from tests.netconf.client import CSL, NATIVE, device, typed
+from tests.netconf.client import CSL, NATIVE, Client, device, typed
 from tests.restconf.asker import JSON, XML, Asker, error_of
 
 LICENSING = "cisco-smart-license:licensing"
@@ -214,3 +214,13 @@ def test_configuration_shown_is_the_running_one(asker):
     assert f"hostname {asker.get('native/hostname')['Cisco-IOS-XE-native:hostname']}" in (
         running_config(asker.device).splitlines()
     )
+
+
+def test_what_counts_sessions_is_live(asker):
+    first = asker.get("ietf-netconf-monitoring:netconf-state/statistics/in-sessions")
+    assert first == {"ietf-netconf-monitoring:in-sessions": 0}
+    Client(asker.shared)
+    second = asker.get("ietf-netconf-monitoring:netconf-state/statistics/in-sessions")
+    assert second == {"ietf-netconf-monitoring:in-sessions": 1}
+    streams = asker.get("nc-notifications:netconf/streams/stream=NETCONF")
+    assert streams["nc-notifications:stream"][0]["replaySupport"] is True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import aiohttp
 import pytest
@@ -176,3 +176,16 @@ async def test_slow_and_half_closed_clients_disturb_nobody(monkeypatch):
         writer.write(b"\x16\x03\x01 not http at all\r\n\r\n")
         writer.close()
         assert await status(lab, "/smartlic-service/list", tls=False) == 200
+
+
+async def test_one_connection_too_many(monkeypatch):
+    monkeypatch.setattr(device_http, "MAX_CONNECTIONS", 2)
+    async with a_lab() as lab:
+        at = lab.http_endpoints["sw"]
+        open_ones = [await asyncio.open_connection(at.address, at.port) for _ in range(3)]
+        reader, _ = open_ones[2]
+        with suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+        assert not open_ones[0][0].at_eof()
+        for _, writer in open_ones:
+            writer.close()
