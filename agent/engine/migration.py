@@ -95,4 +95,5 @@ def _keep_reservation(state: AgentState, now: Instant) -> None:
         correlation_id=reservation.authorization_code,
     )
     installed = reservation.installed or now
-    state.authorizations[state.udi.short] = AuthorizationCode(data, installed)
+    code = AuthorizationCode(data, installed, reservation.confirmation_code, "SPECIFIC")
+    state.authorizations[state.udi.short] = code

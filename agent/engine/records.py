@@ -118,11 +118,19 @@ class TrustWanted:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationCode:
-    """An installed authorization code; `confirmation_code` where it took another one's place."""
+    """An installed authorization code; `confirmation_code` where it took another one's place.
+
+    `kind` is SMART AUTHORIZATION, or SPECIFIC for a reservation that an upgrade carried over.
+    """
 
     data: AuthorizationData
     installed: Instant
     confirmation_code: str = ""
+    kind: str = "SMART AUTHORIZATION"
+
+    @property
+    def is_reservation(self) -> bool:
+        return self.kind == "SPECIFIC"
 
 
 # --- licences and reports -------------------------------------------------------------------

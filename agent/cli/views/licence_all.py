@@ -10,6 +10,7 @@ from agent.cli.views.layout import Layout
 from agent.cli.views.licence_status import Block, Lines
 from agent.cli.views.licence_usage import blocks
 from agent.cli.views.licensing import AuthorizedRow, Calendar, LicensingView, Node
+from agent.engine.records import AuthorizationCode
 
 
 def all_of_it(view: LicensingView, layout: Layout) -> str:
@@ -30,7 +31,10 @@ def udi(view: LicensingView, layout: Layout) -> str:
 def authorization(view: LicensingView, layout: Layout) -> str:
     """The text of `show license authorization`; an empty line ends it."""
     head = [*_FILES, ""] if layout.has("authorization_files") else []
-    rows = ["Authorizations:", *(line for row in view.authorized for line in _authorized(row))]
+    rows = [
+        "Authorizations:",
+        *(line for row in view.authorized for line in _authorized(row, view)),
+    ]
     body = [*rows, ""] if view.authorized else []
     tail = derived(view, layout)
     rest = [*purchased(view, layout), "", *([*tail, ""] if tail else [])]
@@ -42,8 +46,41 @@ def reservation(view: LicensingView, layout: Layout) -> str:
     indent = node_indent(layout)
     lines = [*reservation_mode(view, layout), "", "Overall status:"]
     for node in view.nodes:
-        lines += [f"  {node.role}: {node.udi}", f"{indent}Reservation status: NOT INSTALLED"]
-    return "\n".join([*lines, "", "Specified license reservations:", ""])
+        lines.append(f"  {node.role}: {node.udi}")
+        code = node.authorization
+        lines.append(f"{indent}Reservation status: {reservation_status(node, view)}")
+        if code is not None and code.is_reservation and code.confirmation_code:
+            lines.append(f"{indent}Last Confirmation code: {code.confirmation_code}")
+    return "\n".join([*lines, "", *specified(view), ""])
+
+
+def reservation_status(node: Node, view: LicensingView) -> str:
+    """Is a reservation from before SLP installed on this unit, and since when?"""
+    return _term(node, view) if _is_reserved(node) else "NOT INSTALLED"
+
+
+def specified(view: LicensingView) -> Lines:
+    """What a reservation from before SLP holds. # source: reservation-form (indents recalled)"""
+    lines = ["Specified license reservations:"]
+    for row in view.authorized:
+        terms = [(n, kind, count) for n, kind, count in row.terms if _is_reserved(n)]
+        if not terms:
+            continue
+        lines += [
+            f"  {row.name} ({row.display}):",
+            f"    Description: {row.description}",
+            f"    Total reserved count: {sum(count for _, _, count in terms)}",
+            f"    Enforcement type: {row.enforcement}",
+            "    Term information:",
+        ]
+        for node, kind, count in terms:
+            lines += [
+                f"      {node.role}: {node.udi}",
+                f"        Authorization type: {_term(node, view)}",
+                f"        License type: {kind}",
+                f"          Term Count: {count}",
+            ]
+    return lines
 
 
 _FILES = ("Last Data Push: <none>", "Last File Export: <none>")
@@ -130,7 +167,7 @@ def _codes(node: Node, calendar: Calendar) -> Lines:
     code = node.authorization
     lines = ["Status: NOT INSTALLED"]
     if code is not None:
-        lines = [f"Status: {AUTHORIZED} on {calendar.date(code.installed)}"]
+        lines = [f"Status: {_kind(code)} on {calendar.date(code.installed)}"]
         if code.confirmation_code:
             lines.append(f"Last Confirmation code: {code.confirmation_code}")
     if node.last_return_code:
@@ -138,22 +175,39 @@ def _codes(node: Node, calendar: Calendar) -> Lines:
     return lines
 
 
-AUTHORIZED = "SMART AUTHORIZATION INSTALLED"
+def _kind(code: AuthorizationCode) -> str:
+    return f"{code.kind} INSTALLED"
 
 
-def _authorized(row: AuthorizedRow) -> Lines:
+def _date(view: LicensingView, code: AuthorizationCode) -> str:
+    return view.calendar.date(code.installed)
+
+
+def _is_reserved(node: Node) -> bool:
+    return node.authorization is not None and node.authorization.is_reservation
+
+
+def _term(node: Node, view: LicensingView) -> str:
+    """A reservation's term has its date, that of a smart authorization has none."""
+    code = node.authorization
+    if code is None:
+        return "NOT INSTALLED"
+    return f"{_kind(code)} on {_date(view, code)}" if code.is_reservation else _kind(code)
+
+
+def _authorized(row: AuthorizedRow, view: LicensingView) -> Lines:
     """One licence of `Authorizations:`. # source: authorization-form (labels; indents recalled)"""
     lines = [
         f"  {row.name} ({row.display}):",
         f"    Description: {row.description}",
         f"    Total available count: {row.count}",
-        "    Enforcement type: EXPORT RESTRICTED",
+        f"    Enforcement type: {row.enforcement}",
         "    Term information:",
     ]
     for node, kind, count in row.terms:
         lines += [
             f"      {node.role}: {node.udi}",
-            f"        Authorization type: {AUTHORIZED}",
+            f"        Authorization type: {_term(node, view)}",
             f"        License type: {kind}",
             f"          Term Count: {count}",
         ]

@@ -73,6 +73,7 @@ class AuthorizedRow:
     display: str
     description: str
     terms: tuple[tuple[Node, str, int], ...]
+    enforcement: str = "EXPORT RESTRICTED"
 
     @property
     def count(self) -> int:
@@ -155,12 +156,16 @@ def _authorized(nodes: tuple[Node, ...], profile: Profile) -> tuple[AuthorizedRo
     known = {row.tag: row for row in profile.enforced}
     rows = []
     for tag, licence in {licence.tag: licence for licence, _ in held}.items():
-        names = known.get(tag)
+        names, own = known.get(tag), profile.entitlement(tag)
+        # a licence that is not enforced comes from a reservation and has its everyday names
+        display = own.display if own else licence.display_name
         rows.append(
             AuthorizedRow(
-                name=(names.name if names else "") or licence.display_name,
-                display=(names.display if names else "") or licence.display_name,
-                description=(names.description if names else "") or licence.description,
+                name=(names.name if names else "") or (own.feature if own else display),
+                display=(names.display if names else "") or display,
+                description=(names.description if names else "")
+                or (own.description if own else licence.description),
+                enforcement="EXPORT RESTRICTED" if names or not own else own.enforcement,
                 terms=tuple((n, x.license_type, x.count) for x, n in held if x.tag == tag),
             )
         )

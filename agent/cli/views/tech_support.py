@@ -171,7 +171,7 @@ def _overall(view: TechView, layout: Layout) -> Lines:
         confirmation = code.confirmation_code if code else ""
         lines += [
             f"  {node.role}: {node.udi}",
-            f"{indent}Reservation status: NOT INSTALLED",
+            f"{indent}Reservation status: {whole.reservation_status(node, view.licensing)}",
             f"{indent}Request code: <none>",
             f"{indent}Last return code: {node.last_return_code or '<none>'}",
             f"{indent}Last Confirmation code: {confirmation or '<none>'}",
@@ -181,7 +181,7 @@ def _overall(view: TechView, layout: Layout) -> Lines:
 
 
 def _specified(view: TechView, layout: Layout) -> Lines:
-    return ["Specified license reservations:"]
+    return whole.specified(view.licensing)
 
 
 def _purchased(view: TechView, layout: Layout) -> Lines:
