@@ -161,7 +161,8 @@ class Watch:
         if not isinstance(send.message, UsageReport):
             return
         last = self.state.usage_reporting.last_report_push
-        limited = last is not None and now - last < DAY
+        rule = self.device.release.has("daily_report_limit")
+        limited = rule and last is not None and now - last < DAY
         if limited:
             assert self.credits > 0, "a second push within 24 hours without a sync"
             self.credits -= 1

@@ -34,11 +34,13 @@ REFUSED = "TRUST_CODE_INSTALL_FAILED"
 
 
 class Lab(RuleBasedStateMachine):
-    """One switch of two or three units."""
+    """One switch of one to three units."""
+
+    release = "17.12.4"
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
+        self.world = World(self.release)
         self.device = self.world.device
         self.tokens = 0
 
@@ -179,15 +181,40 @@ class TestShort(Lab.TestCase):
     )
 
 
-@pytest.mark.long
-@pytest.mark.timeout(1800)
-class TestLong(Lab.TestCase):
-    """120 runs of 100 steps."""
+LONG = settings(
+    max_examples=40,
+    stateful_step_count=100,
+    deadline=None,
+    phases=(Phase.reuse, Phase.generate, Phase.shrink),
+    suppress_health_check=CALM,
+)
 
-    settings = settings(
-        max_examples=120,
-        stateful_step_count=100,
-        deadline=None,
-        phases=(Phase.reuse, Phase.generate, Phase.shrink),
-        suppress_health_check=CALM,
-    )
+
+class OldLab(Lab):
+    """No daily limit, no payloads of version 2."""
+
+    release = "17.7.1"
+
+
+class NewLab(Lab):
+    release = "17.18.2"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+class TestLong(Lab.TestCase):
+    """40 runs of 100 steps, as the two below: 12,000 in all."""
+
+    settings = LONG
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+class TestLongOld(OldLab.TestCase):
+    settings = LONG
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+class TestLongNew(NewLab.TestCase):
+    settings = LONG
