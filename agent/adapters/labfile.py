@@ -135,6 +135,7 @@ class _Lab(_Model):
     network: _Network = Field(default_factory=_Network)
     counterparts: list[_Counterpart] = Field(default_factory=list)
     devices: Annotated[list[_Device], Field(min_length=1)]
+    yang_folder: Text | None = None
 
 
 def read_plan(path: Path) -> LabPlan:
@@ -171,6 +172,7 @@ def parse_plan(text: str, source: str) -> LabPlan:
         network=NetworkPlan(dict(lab.network.hosts), lab.network.dns_port),
         counterparts=counterparts,
         devices=devices,
+        yang_folder=Path(source).parent / lab.yang_folder if lab.yang_folder else None,
     )
 
 

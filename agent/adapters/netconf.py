@@ -17,6 +17,7 @@ import asyncssh
 
 from agent.adapters.plan import Listen
 from agent.adapters.ssh import Login, SshFront, host_key
+from agent.adapters.yang_folder import read_folder
 from agent.core.clock import Instant
 from agent.device.device import Device
 from agent.netconf.limits import LIMITS
@@ -44,6 +45,7 @@ class NetconfFront(SshFront):
         super().__init__(lab, folder)
         self._servers: dict[str, NetconfServer] = {}
         self._enabled: dict[str, bool] = {}
+        self._own_texts = read_folder(lab.plan.yang_folder)
         lab.reloaded.append(self._reloaded)
 
     def _connection_options(self, folder: Path | None) -> asyncssh.SSHServerConnectionOptions:
@@ -66,7 +68,7 @@ class NetconfFront(SshFront):
     async def listen(self, device: Device, at: Listen) -> Listen:
         """Listen for a device; returns where. Raises InputError when the port is in use."""
         found = await super().listen(device, at)
-        server = NetconfServer(device, self.lab.timeline.present())
+        server = NetconfServer(device, self.lab.timeline.present(), own_texts=self._own_texts)
         server.mode_changed = lambda: self._end_sessions_soon(device)
         server.watch()
         self._servers[device.name] = server

@@ -94,6 +94,7 @@ class LabPlan:
     network: NetworkPlan = field(default_factory=NetworkPlan)
     counterparts: tuple[CounterpartPlan, ...] = ()
     devices: tuple[DevicePlan, ...] = ()
+    yang_folder: Path | None = None  # the operator's own modules, for get-schema
 
 
 def console_plan(

@@ -60,6 +60,11 @@ GREETING = """\
     type=click.Path(path_type=Path, exists=True),
     help="Recording of your own device; it answers what is not modelled.",
 )
+@click.option(
+    "--yang-folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with YANG modules of the vendor; get-schema serves them.",
+)
 def console(
     platform: str,
     release: str,
@@ -70,6 +75,7 @@ def console(
     netconf: int | None,
     restconf: int | None,
     replay: Path | None,
+    yang_folder: Path | None,
 ) -> None:
     """Sit at the console of one device.
 
@@ -85,7 +91,7 @@ def console(
         restconf=Listen(LOOPBACK, restconf) if restconf is not None else None,
         replay=replay,
     )
-    plan = replace(plan, devices=(device,))
+    plan = replace(plan, devices=(device,), yang_folder=yang_folder)
     if not sys.stdin.isatty():
         plan = replace(plan, rate=0.0)
     asyncio.run(_console(plan, state, strict))

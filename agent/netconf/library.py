@@ -18,6 +18,7 @@ from lxml import etree
 from agent.core.release import Release
 from agent.netconf.capabilities import Announced
 from agent.netconf.modules import revision_of, text_as
+from agent.netconf.own_texts import OwnTexts
 from agent.netconf.server import NetconfServer
 from yang.edit import BASE
 from yang.schema import module_text
@@ -51,10 +52,13 @@ class Text:
     of: str = ""  # a submodule's module
     own: str = ""  # the file, for modules of ours
     release: Release | None = None  # of the device, for modules of ours
+    text: str = ""  # the text itself, for modules of the operator
     features: tuple[str, ...] = ()
 
     def read(self) -> str:
         """The YANG text."""
+        if self.text:
+            return self.text
         if self.own and self.release:
             return text_as(module_text(self.own), self.revision, self.release)
         return _ietf_texts()[self.name]
@@ -99,6 +103,15 @@ def texts(announced: Announced) -> tuple[Text, ...]:
             facts = dict(reversed(_STATEMENT.findall(available[name])))  # the first of each kind
             found.append(Text(name, facts["revision"], facts["namespace"], conformance))
     return tuple(sorted(found, key=lambda text: text.name))
+
+
+def served(announced: Announced, theirs: OwnTexts) -> tuple[Text, ...]:
+    """What `get-schema` serves: the operator's texts, and ours of other names."""
+    own = [text for text in texts(announced) if text.name not in theirs.names]
+    more = [
+        Text(text.name, text.revision, text.namespace, "", text=text.text) for text in theirs.texts
+    ]
+    return tuple(sorted((*own, *more), key=lambda text: text.name))
 
 
 def _base(announced: Announced) -> Text:

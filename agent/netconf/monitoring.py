@@ -11,7 +11,8 @@ from lxml import etree
 from agent.core.clock import Instant
 from agent.netconf.call import Call
 from agent.netconf.capabilities import Announced
-from agent.netconf.library import Text, texts
+from agent.netconf.library import Text, served
+from agent.netconf.own_texts import OwnTexts
 from agent.netconf.partial import node_element
 from agent.netconf.rpc_errors import RpcError, missing
 from agent.netconf.server import (
@@ -36,7 +37,7 @@ DESCRIPTIONS = {
 def state(server: NetconfServer, now: Instant) -> Element:
     """`<netconf-state>` at this moment."""
     top = etree.Element(f"{{{NAMESPACE}}}netconf-state", nsmap=own(NAMESPACE))
-    capabilities, schemas = _announced(server.announced)
+    capabilities, schemas = _announced(server.announced, server.own_texts)
     top.append(copy.copy(capabilities))
     datastores = _child(top, "datastores")
     for name in (RUNNING, *([CANDIDATE] * server.has_candidate)):
@@ -79,7 +80,7 @@ def get_schema(call: Call) -> bytes:
     kind = (call.text("format") or "yang").rpartition(":")[2]
     found = [
         text
-        for text in texts(call.server.announced)
+        for text in served(call.server.announced, call.server.own_texts)
         if text.name == wanted and version in (None, "", text.revision) and kind == "yang"
     ]
     if not found:
@@ -87,6 +88,14 @@ def get_schema(call: Call) -> bytes:
             "application",
             "invalid-value",
             path="/nc:rpc/ncm:get-schema",
+            namespaces={"nc": "urn:ietf:params:xml:ns:netconf:base:1.0", "ncm": NAMESPACE},
+        )
+    if len(found) > 1:  # RFC 6022 section 3.1
+        raise RpcError(
+            "application",
+            "operation-failed",
+            path="/nc:rpc/ncm:get-schema",
+            app_tag="data-not-unique",
             namespaces={"nc": "urn:ietf:params:xml:ns:netconf:base:1.0", "ncm": NAMESPACE},
         )
     return _schema_data(found[0])
@@ -97,14 +106,14 @@ def _schema_data(text: Text) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _announced(announced: Announced) -> tuple[Element, Element]:
+def _announced(announced: Announced, theirs: OwnTexts) -> tuple[Element, Element]:
     """`capabilities` and `schemas`: the same for every device of a release. Copy them."""
     top = etree.Element(f"{{{NAMESPACE}}}netconf-state", nsmap=own(NAMESPACE))
     listed = _child(top, "capabilities")
     for capability in announced.capabilities:
         _child(listed, "capability", capability)
     schemas = _child(top, "schemas")
-    for text in texts(announced):
+    for text in served(announced, theirs):
         schema = _child(schemas, "schema")
         _child(schema, "identifier", text.name)
         _child(schema, "version", text.revision)

@@ -23,6 +23,7 @@ from agent.netconf.events import Event, EventLog
 from agent.netconf.kept import Kept
 from agent.netconf.limits import LIMITS, Limits
 from agent.netconf.native import Shown, changes, visible
+from agent.netconf.own_texts import NOTHING, OwnTexts
 from agent.netconf.partial import PartialLock
 from agent.netconf.rpc_errors import RpcError
 from yang.tree import Tree, get
@@ -94,6 +95,7 @@ class NetconfServer:
     subscribers: dict[int, NetconfSession] = field(default_factory=dict)
     last_subscription: int = FIRST_SUBSCRIPTION
     logs: dict[str, EventLog] = field(default_factory=dict)
+    own_texts: OwnTexts = NOTHING  # the operator's YANG modules
     mode_changed: Callable[[], None] = nothing_to_do  # the features are others: sessions must end
     _seen: Tree | None = None  # the running root told of last
 
