@@ -6,6 +6,9 @@ Nothing is carried inside a step of the device: what it sends waits in `sent`, w
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
+
 from agent.core.clock import DAY, SECOND
 from agent.core.identity import Udi
 from agent.core.release import Release
@@ -30,6 +33,21 @@ BOOT = 1_790_000_000_000
 UNITS = tuple(Udi(PID, f"FOC0000EMU{n}") for n in range(1, 4))
 KINDS_THAT_MOVE = {"reply", "import"}  # they may put the deadline anywhere
 KINDS_THAT_SHORTEN = {"usage", "units", "reload"}  # a change: sooner, or the first one
+
+
+def _reachable() -> dict[str, set[str]]:
+    """By the table of agent/engine/states.toml: what a step may make of a report's state."""
+    table = tomllib.loads(files("agent.engine").joinpath("states.toml").read_text("utf-8"))
+    reached = {old: {old} for old, _, _ in table["report"]} | {"ACK": {"ACK"}}
+    for _ in reached:
+        for old, _, new in table["report"]:
+            for states in reached.values():
+                if old in states:
+                    states.add(new)
+    return reached
+
+
+REACHABLE = _reachable()
 
 
 class World:
@@ -136,6 +154,7 @@ class Watch:
         self.device = device
         self.known: dict[int, str] = {}  # every report ever seen, by id: its tag
         self.acknowledged: set[int] = set()
+        self.states: dict[int, str] = {}  # by report id
         self.credits = 0  # pushes that syncs allow inside the daily limit
         self.in_flight: dict[int, bool] = {}  # request id of a push: did it cost a credit?
         self._deadline = None
@@ -204,6 +223,9 @@ class Watch:
         gone = self.known.keys() - reports.keys()
         assert gone <= self.acknowledged or self.state.counters.purged, "a report is lost"
         for number, report in reports.items():
+            before = self.states.get(number, "[*]")
+            assert report.state.value in REACHABLE[before], f"{before} to {report.state.value}"
+            self.states[number] = report.state.value
             assert report.entitlement_tag == self.known[number]
             if report.state is RumState.ACK:
                 self.acknowledged.add(number)

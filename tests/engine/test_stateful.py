@@ -177,7 +177,7 @@ CALM = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too
 
 class TestShort(Lab.TestCase):
     settings = settings(
-        max_examples=6, stateful_step_count=15, deadline=None, suppress_health_check=CALM
+        max_examples=4, stateful_step_count=12, deadline=None, suppress_health_check=CALM
     )
 
 

@@ -1,0 +1,112 @@
+"""Genie parses what licensing prints in every state a persona can be brought into.
+
+One console per persona and state: the state is reached by the commands a user would type and by the
+clock of the emulator; nothing of ours is imported.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from typing import Any
+
+import pytest
+from genie.conf.base import Device
+
+OFF = ("configure terminal", "license smart transport off", "end")
+DAY = "emulator clock advance 1d"
+HOUR = "emulator clock advance 1h"
+STATES: dict[str, tuple[str, ...]] = {
+    "fresh": (),
+    "acknowledged": (HOUR,),
+    "overdue": (*OFF, "emulator clock advance 100d"),
+    "saved to a file": (*OFF, HOUR, "license smart save usage all file flash:usage.txt"),
+    "reset": (DAY, "license smart factory reset"),
+    "synchronised": (HOUR, "license smart sync all", HOUR),
+    "another policy in force for months": ("emulator clock advance 70d",),
+    "a code asked for and not there": ("license smart authorization request add hseck9 local",),
+}
+PERSONAS = (
+    ("C9300L-48PF-4X", "17.6.4"),
+    ("C9300-24T", "17.12.4"),
+    ("C9407R", "17.13.1"),
+    ("C9800-CL-K9", "17.9.5"),
+    ("C8000V", "17.15.1"),
+    ("C9500-32QC", "17.18.2"),
+)
+THOROUGH = ("C9300-24T", "C8000V", "C9407R")
+COMMANDS = (
+    "show license tech support",
+    "show license status",
+    "show license all",
+    "show license history message",
+)
+# Genie has no parser for this one: its lines are looked at
+AUTHORIZATION = "show license authorization"
+
+
+def transcript(platform: str, release: str, before: tuple[str, ...], *commands: str) -> dict:
+    lines = ["enable", "terminal length 0", *before, *commands]
+    run = subprocess.run(
+        [os.environ["SLP"], "console", "--platform", platform, "--release", release],
+        input="\n".join(lines) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=True,
+    )
+    printed: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in run.stdout.splitlines():
+        _, prompt, command = line.partition("#")
+        if prompt and command in commands:
+            current = printed.setdefault(command, [])
+        else:
+            current.append(line)
+    return {command: "\n".join(rows) for command, rows in printed.items()}
+
+
+def parsed(command: str, text: str) -> Any:
+    device = Device("node", os="iosxe")
+    device.custom = {"abstraction": {"order": ["os"]}}
+    return device.parse(command, output=text)
+
+
+# all states for three personas, the two most common ones for the others
+CASES = [
+    (platform, release, state)
+    for platform, release in PERSONAS
+    for state in STATES
+    if platform in THOROUGH or state in ("fresh", "acknowledged")
+]
+
+
+@pytest.mark.parametrize(("platform", "release", "state"), CASES)
+def test_genie_parses_a_state(platform: str, release: str, state: str) -> None:
+    texts = transcript(platform, release, STATES[state], *COMMANDS, AUTHORIZATION)
+    assert set(texts) == {*COMMANDS, AUTHORIZATION}
+    for command in COMMANDS:
+        assert parsed(command, texts[command]), command
+    shown = texts[AUTHORIZATION]
+    assert "Status: NOT INSTALLED" in shown or "Authorizations:" in shown
+
+
+LEGACY = {
+    "unregistered": (),
+    "evaluation over": ("emulator clock advance 91d",),
+    "registration under way": ("license smart register idtoken none",),
+    "refused": ("license smart register idtoken none", DAY),
+}
+BEFORE_THE_POLICY = [("CSR1000V", "16.12.4"), ("C9300-24T", "17.2.1")]
+
+
+@pytest.mark.parametrize("state", LEGACY)
+@pytest.mark.parametrize(("platform", "release"), BEFORE_THE_POLICY)
+def test_genie_parses_a_product_before_the_policy(platform: str, release: str, state: str) -> None:
+    commands = ("show license status", "show license all")
+    texts = transcript(platform, release, LEGACY[state], *commands)
+    for command in commands:
+        assert parsed(command, texts[command]), command
+        status = re.search(r"Registration:\n  Status: (\w+)", texts[command])
+        assert status and status[1] in ("UNREGISTERED", "REGISTERING")
