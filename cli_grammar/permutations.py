@@ -21,6 +21,7 @@ _EXAMPLES: Mapping[str, str] = {
     "url": "http://192.0.2.1:8182/cslu/v1/pi",
     "file": "flash:file.txt",
     "ipv4": "192.0.2.1",
+    "mask": "255.255.255.0",
     "host": "host.example",
     "duration": "10m",
     "time": "10:20:30",

@@ -3,11 +3,12 @@
 Each is a function of (root, arguments, salt) that gives the edits, or the device's sentence where
 it refuses. The CLI's handlers and the reader of whole configurations share them.
 Sources: docs/sources.md, entries secret-type-9, license-url-default, interface-removal,
-vrf-removal.
+vrf-removal, address-refusals.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,13 @@ CSLU_LOCAL = "https://cslu-local:8182/cslu/v1/pi"
 
 _URL: Path = ("native", "license", "smart", "url")
 _OWN_URL: Path = ("emulator", "license", "smart", "url")
+# source: interface-removal # assumed: the highest numbers
+_NUMBERS: Mapping[str, tuple[int, int]] = {
+    "Loopback": (0, 2_147_483_647),
+    "Port-channel": (1, 256),
+    "Tunnel": (0, 2_147_483_647),
+    "Vlan": (1, 4094),
+}
 _VTY: Path = ("native", "line", "vty")
 
 
@@ -98,7 +106,7 @@ def interface(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
     """`interface X`: a virtual one comes into being, a physical one must be there."""
     name: InterfaceName = args["if"]
     path = _interface_path(name)
-    if name.type not in VIRTUAL_TYPES and get(root, path) is None:
+    if get(root, path) is None and not _can_be_made(root, name):
         return _no_such_interface(root, name)
     return (Edit("set", path),)
 
@@ -109,9 +117,29 @@ def no_interface(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
     path = _interface_path(name)
     if "default" in args and get(root, path) is not None:
         return (Edit("delete", path), Edit("set", path))
-    if name.type not in VIRTUAL_TYPES:
+    if name.type not in VIRTUAL_TYPES and "." not in name.number:
         return "% Removal of physical interfaces is not permitted"
     return (Edit("delete", path),)
+
+
+def ip_address(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`ip address A MASK`: in place of the one there, or of DHCP."""
+    base = args[BASE]
+    refusal = _bad_address(root, base, str(args["address"]), str(args["mask"]))
+    return refusal or (
+        Edit("delete", (*base, "ip", "no-address")),
+        Edit("delete", (*base, "ip", "address", "dhcp")),
+        Edit("set", (*base, "ip", "address", "primary", "address"), args["address"]),
+        Edit("set", (*base, "ip", "address", "primary", "mask"), args["mask"]),
+    )
+
+
+def ip_address_secondary(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`ip address A MASK secondary`: beside the others."""
+    base, address = args[BASE], str(args["second"])
+    refusal = _bad_address(root, base, address, str(args["mask"]))
+    path = (*base, "ip", "address", Entry("secondary", address), "mask")
+    return refusal or (Edit("set", path, args["mask"]),)
 
 
 def line_vty(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
@@ -192,6 +220,8 @@ EDITORS: Mapping[str, Editor] = {
     "configure.no_license_url": no_license_url,
     "configure.interface": interface,
     "configure.no_interface": no_interface,
+    "configure.ip_address": ip_address,
+    "configure.ip_address_secondary": ip_address_secondary,
     "configure.line_vty": line_vty,
     "configure.certificate_chain": certificate_chain,
     "configure.vrf_forwarding": vrf_forwarding,
@@ -219,6 +249,41 @@ def _without_address(path: Path) -> tuple[Edit, ...]:
 
 def _interface_path(name: InterfaceName) -> Path:
     return ("native", "interface", Entry(name.type, name.number))
+
+
+def _can_be_made(root: Tree, name: InterfaceName) -> bool:
+    """A virtual interface with a number of its kind, or a part of a port that is there."""
+    port, dot, _ = name.number.partition(".")
+    if name.type in VIRTUAL_TYPES:
+        low, high = _NUMBERS[name.type]
+        return port.isdigit() and not dot and low <= int(port) <= high
+    return bool(dot) and get(root, ("native", "interface", Entry(name.type, port))) is not None
+
+
+def _bad_address(root: Tree, base: Path, address: str, mask: str) -> str:
+    """The device's sentence on an address it does not take; empty where it is good.
+
+    # source: address-refusals
+    """
+    number = int(ipaddress.IPv4Address(mask))
+    ones = bin(number).count("1")
+    if number != (0xFFFFFFFF << (32 - ones)) & 0xFFFFFFFF or not number:
+        return f"Bad mask 0x{number:X} for address {address}"
+    own = ipaddress.IPv4Interface(f"{address}/{mask}")
+    if ones < 31 and own.ip in (own.network.network_address, own.network.broadcast_address):
+        return f"Bad mask /{ones} for address {address}"
+    vrf = get(root, (*base, "vrf", "forwarding"))
+    kinds: Mapping[str, Rows] = get(root, ("native", "interface"), {})
+    for kind, rows in kinds.items():
+        for at, row in rows.items():
+            other: Tree = get(row, ("ip", "address", "primary"), Tree())
+            here = base and base[-1] == Entry(kind, at)
+            if here or "mask" not in other or get(row, ("vrf", "forwarding")) != vrf:
+                continue
+            network = ipaddress.IPv4Interface(f"{other['address']}/{other['mask']}").network
+            if network.overlaps(own.network) and not row.get("shutdown"):
+                return f"% {own.network.network_address} overlaps with {kind}{at}"
+    return ""
 
 
 def _no_such_interface(root: Tree, name: InterfaceName) -> Unusable:
