@@ -96,6 +96,7 @@ def put(work: Work, target: Target, body: bytes, is_json: bool) -> Response:
     if not work.there(parent):
         raise not_found()
     element = _same(work, target, body, is_json)
+    _must_not_be_key(target)
     was_there = bool(found_in(work.tops, target))
     element.set(OPERATION, "replace")
     _edit(work, parent.steps, element)
@@ -112,6 +113,7 @@ def patch(work: Work, target: Target, body: bytes, is_json: bool) -> Response:
     if not work.there(target):
         raise not_found()
     element = _same(work, target, body, is_json)
+    _must_not_be_key(target)
     element.set(OPERATION, "merge")
     _edit(work, target.steps[:-1], element)
     return Response(204)
@@ -123,6 +125,7 @@ def delete(work: Work, target: Target) -> Response:
         raise refused("operation-not-supported", "the datastore cannot be deleted")
     target.must_be_one()
     _must_be_config(target)
+    _must_not_be_key(target)
     if not found_in(work.tops, target):
         raise not_found()
     config, inner = branch(target.steps)
@@ -150,6 +153,13 @@ def _configured(element: Element, nodes: Mapping[str, Node], parent: Target) -> 
 def _must_be_config(target: Target) -> None:
     if target.steps and not target.node.config:
         raise refused("operation-not-supported", f"{target.node.name} is no configuration")
+
+
+def _must_not_be_key(target: Target) -> None:
+    """A key names its row; it goes and comes with it. Raises Refused."""
+    parents = target.steps[-2:-1]
+    if parents and target.node.name in parents[0].node.keys:
+        raise refused("invalid-value", f"{target.node.name} is the key of its row")
 
 
 def _keys(element: Element, node: Node) -> tuple[str, ...]:

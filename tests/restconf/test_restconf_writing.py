@@ -87,6 +87,30 @@ def test_delete_once(asker):
     assert error_of(asker.ask("DELETE", DATA), 405)
 
 
+def test_a_key_is_not_changed_by_itself(asker):
+    asker.ask("POST", INTERFACES, LOOPBACK)
+    path = f"{INTERFACES}/Loopback=7/name"
+    for method in ("PUT", "PATCH"):
+        assert error_of(asker.ask(method, path, {"Cisco-IOS-XE-native:name": "8"}), 400)
+    assert error_of(asker.ask("DELETE", path), 400)
+    assert "interface Loopback7" in lines(asker)
+
+
+def test_entries_of_a_leaf_list(asker):
+    servers = f"{DATA}/Cisco-IOS-XE-native:native/ip/name-server"
+    body = {"Cisco-IOS-XE-native:no-vrf": ["192.0.2.1"]}
+    made = asker.ask("POST", servers, body)
+    assert (made.status, made.headers["Location"].endswith("no-vrf=192.0.2.1")) == (201, True)
+    assert asker.ask("PUT", f"{servers}/no-vrf=192.0.2.1", body).status == 204
+    typed(asker.device, "ip name-server 192.0.2.2")
+    assert asker.get("native/ip/name-server/no-vrf") == {
+        "Cisco-IOS-XE-native:no-vrf": ["192.0.2.1", "192.0.2.2"]
+    }
+    assert asker.ask("DELETE", f"{servers}/no-vrf=192.0.2.1").status == 204
+    assert "ip name-server 192.0.2.2" in lines(asker)
+    assert asker.ask("GET", f"{servers}/no-vrf=192.0.2.1").status == 404
+
+
 def test_what_both_models_say_is_one(asker):
     body = {"cisco-smart-license:usage": {"interval": 45}}
     path = f"{DATA}/cisco-smart-license:licensing/config/usage"
