@@ -59,6 +59,20 @@ class Authority:
         return cls(**json.loads(text))
 
 
+# source: pki-views (the root of a real device: Key Cert Sign, CRL Signature)
+_SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 def make_authority(seed: str) -> Authority:
     """A new authority; the same seed gives the same one."""
     chance = Chance(f"{seed}|authority")
@@ -153,6 +167,8 @@ def _issue(
         .not_valid_after(_TO)
         .add_extension(basic, critical=True)
     )
+    if basic.ca:
+        builder = builder.add_extension(_SIGNS, critical=True)
     if names:
         alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
         builder = builder.add_extension(alternatives, critical=False)
