@@ -19,6 +19,7 @@ from agent.engine import (
     answers,
     applications,
     authorization,
+    endpoints,
     establish,
     faults,
     history,
@@ -154,6 +155,7 @@ def _booted(turn: Turn, event: Booted) -> None:
         if report.state is RumState.OPEN:
             rum.close(turn, report, rum.PRODUCT_RELOAD)
     reporting.usage_at_boot(turn, authorization.usable(turn, event.licences))
+    endpoints.ask_at_boot(turn)
     for use in state.usage.values():
         if use.count:
             rum.start(turn, use)
@@ -302,7 +304,7 @@ _DUE: dict[TimerName, Callable[[Turn], None]] = {
     TimerName.GIVE_UP: answers.give_up,
     TimerName.EXTERNAL_EVENT: reporting.warn,
     TimerName.UNREPORTED_WARNING: reporting.warn,
-    TimerName.ENDPOINT_ANNOUNCEMENT: reporting.announce_endpoints,
+    TimerName.ENDPOINT_ANNOUNCEMENT: endpoints.announce,
     TimerName.ACK_RULE_NOTICE: ack_rule.notice,
     TimerName.TRUST_SYNC: transport.sync_trust,
     TimerName.TRUST_RENEWAL: transport.renewal_due,

@@ -1,4 +1,4 @@
-"""Authorization codes as shown: a smart one on several units, a reservation that was carried over."""
+"""Authorization codes as shown: a smart one on two units, a reservation carried over."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def answer(session, line):
 def test_codes_of_two_units():
     session = session_with("SMART AUTHORIZATION", ((ONE, HSEC), (TWO, HSEC)))
     shown = answer(session, "show license authorization")
-    assert f"  Active: {ONE}\n      Status: SMART AUTHORIZATION INSTALLED on Nov 14 22:13:20" in shown
+    assert f"  Active: {ONE}\n      Status: SMART AUTHORIZATION INSTALLED on Nov 14" in shown
     assert "      Last Confirmation code: 17488c1f\n" in shown
     assert "  C9K HSEC (Cat9K HSEC):\n" in shown and "    Total available count: 2\n" in shown
     assert shown.count("        Authorization type: SMART AUTHORIZATION INSTALLED\n") == 2

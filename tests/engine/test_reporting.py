@@ -275,7 +275,7 @@ def test_saving_usage_hands_out_what_is_closed():
 
 
 def test_endpoint_usage_is_announced_every_8_hours_and_pushes():
-    pair = settled(release="17.6.1")
+    pair = settled(release="17.3.2a")
     event = UsageChanged(LicenceRequest(AIR.feature, AIR.entitlement_tag, 0), endpoint=True)
     pair.handle(event)
     start = pair.now
