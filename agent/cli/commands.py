@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from agent.cli import pipes
+from agent.cli import pipes, standby
 from agent.cli.aliases import expanded
 from agent.cli.handlers import HANDLERS
 from agent.cli.replay import YIELDING, Recording, Unclear
@@ -148,7 +148,9 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
     base = session.base
     if target.handler:
         session.context = context = Context(session, session.device, now)
-        result = HANDLERS[target.handler](context, outcome.args)
+        result = standby.refusal(session, target.handler) or HANDLERS[target.handler](
+            context, outcome.args
+        )
         if isinstance(result, Wrong):
             return _wrong(session, line, result.tail)
         refused = isinstance(result, Reply) and result.text

@@ -18,6 +18,7 @@ class Line:
     address: str = ""
     port: int = 22
     privilege: int = 1
+    standby: bool = False  # the console of the standby unit
 
     @property
     def is_console(self) -> bool:

@@ -150,6 +150,7 @@ class CliSession:
     @property
     def prompt(self) -> str:
         host: str = self.device.agent.state.config.hostname
+        host += "-stby" if self.line.standby else ""
         if self.mode == EXEC:
             own = self.device.profile.prompt
             return own or host + ("#" if self.privilege > 1 else ">")

@@ -223,3 +223,25 @@ def test_two_route_processors_and_a_pair_of_controllers_switch_over(model, other
     assert device.udi.sn == "9BBBBBBBBBB"
     assert counts(device) == before
     assert "% Switch 3 does not exist" in typed(device, "reload slot 3\r")
+
+
+def test_the_standby_console_shows_and_refuses():
+    device = stacked("FOC0000EMU2")
+    device.agent.state.trust.clear()
+    before = take(device)
+    said = typed(
+        device,
+        "emulator console standby\r",
+        "show license status | include Type\r",
+        "license smart sync all\r",
+        "license smart trust idtoken abc all\r",
+        "configure terminal\r",
+        "reload slot 2\r",
+        "emulator console active\r",
+    )
+    assert "Switch-stby#" in said
+    assert "Type: cslu" in said
+    assert said.count("% The command is not allowed on the standby unit") == 4
+    assert said.endswith("Switch#")
+    assert take(device) == before
+    assert "% There is no standby unit" in typed(booted(), "emulator console standby\r")

@@ -8,6 +8,7 @@ belong to the device.
 from __future__ import annotations
 
 from agent.cli.reply import Args, Context, Handler, LabCall, Reboot, Reply, Result
+from agent.cli.standby import go_to
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.errors import InputError
 from agent.core.identity import Udi
@@ -105,6 +106,12 @@ def install(context: Context, args: Args) -> Result:
     return Reboot()
 
 
+def console(context: Context, args: Args) -> Result:
+    """Go on at the console of the active or of the standby unit."""
+    there = go_to(context.session, standby=args["unit"] == "standby")
+    return Reply("" if there else "% There is no standby unit")
+
+
 def fault(context: Context, args: Args) -> Result:
     """The message of a fault; it changes nothing else."""
     name = str(args["fault"])
@@ -131,6 +138,7 @@ HANDLERS: dict[str, Handler] = {
     "emulator.access_points": access_points,
     "emulator.advance": advance,
     "emulator.clock": clock,
+    "emulator.console": console,
     "emulator.fault": fault,
     "emulator.install": install,
     "emulator.member": member,
