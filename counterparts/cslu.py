@@ -87,8 +87,22 @@ class CollectAsked:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class FileGiven:
+    """The operator wants this licence file handed over to a product instance."""
+
+    address: str
+    text: str
+
+
 CsluEvent = (
-    RequestArrived | CssmAnswered | CssmUnreachable | CollectAsked | DeviceAnswered | DeviceFailed
+    RequestArrived
+    | CssmAnswered
+    | CssmUnreachable
+    | CollectAsked
+    | FileGiven
+    | DeviceAnswered
+    | DeviceFailed
 )
 CsluAction = Answer | CssmCall | DeviceCall
 
@@ -134,6 +148,8 @@ class Cslu:
                     self._uplink.unreachable(event.call_id, event.reason, now)
                 case CollectAsked():
                     actions = self._pull.collect(event.address, now)
+                case FileGiven():
+                    actions = self._pull.give(event.address, event.text, now)
                 case DeviceAnswered():
                     actions = self._pull.answered(event, now)
                 case DeviceFailed():

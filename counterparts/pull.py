@@ -24,6 +24,7 @@ from counterparts.uplink import CssmCall, Uplink, note
 
 # source: cslu-pull (the first three are offered by a CSLU; cli is how a controller does it)
 METHODS = {"rest": 443, "restconf": 443, "netconf": 830, "cli": 22}
+NO_PARCEL = 0  # in place of a poll id
 WAITING, COLLECTING = "Not collected yet", "Collecting usage"
 
 
@@ -96,6 +97,15 @@ class Pull:
         self._say(row, COLLECTING, now)
         return (self._call(row, collect=True),)
 
+    def give(self, address: str, text: str, now: Instant) -> tuple[DeviceCall, ...]:
+        """Hand over a licence file that no parcel brought. Raises InputError."""
+        row = self.row(address)
+        if address in self._under_way:
+            raise InputError(f"{address} is being worked with; try again in a moment")
+        self._under_way.add(address)
+        self._say(row, "Handing over a file", now)
+        return (DeviceCall(row, ((NO_PARCEL, text),), collect=False),)
+
     # --- what comes of it -----------------------------------------------------------------------
 
     def answered(self, event: DeviceAnswered, now: Instant) -> tuple[DeviceCall | CssmCall, ...]:
@@ -107,7 +117,9 @@ class Pull:
             return ()
         if event.usage is None:
             if event.delivered:
-                self._say(row, "Acknowledgement handed to product instance", now)
+                file = event.delivered == (NO_PARCEL,)
+                what = "File" if file else "Acknowledgement"
+                self._say(row, f"{what} handed to product instance", now)
             return self._waiting(row)
         if not event.usage.strip():
             self._say(replace(row, collected=now), "No usage to collect", now)

@@ -26,7 +26,7 @@ from agent.protocol import signing
 from agent.protocol.codec import MAX_BODY, MessageError
 from counterparts import cloud
 from counterparts.cloud import CloudRequest
-from counterparts.cslu import CollectAsked, Cslu, CsluAction, RequestArrived
+from counterparts.cslu import CollectAsked, Cslu, CsluAction, FileGiven, RequestArrived
 from counterparts.cssm import Cssm
 from counterparts.direct import read_token, token_form
 from counterparts.pki import Authority, server_certificate
@@ -307,6 +307,11 @@ class CsluServer:
         Raises InputError for one that is not known.
         """
         self._start_calls(self.core.handle(CollectAsked(address), self._now()))
+        await self.settled()
+
+    async def give(self, address: str, text: str) -> None:
+        """Hand a licence file over to a product instance. Raises InputError as `collect` does."""
+        self._start_calls(self.core.handle(FileGiven(address, text), self._now()))
         await self.settled()
 
     async def _carry(self, call: CssmCall) -> None:

@@ -1,4 +1,4 @@
-"""The operator's requests to a CSLU: `cslu.add`, `cslu.list`, `cslu.collect`, `cslu.remove`.
+"""The operator's requests to a CSLU: `cslu.add`, `cslu.list`, `cslu.collect` and their kin.
 
 A running lab carries them out through its control socket. A device of the lab is named by its name
 alone: where it listens and who may log in are known then.
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agent.adapters.plan import Listen
+from agent.adapters.portal import read_file
 from agent.core.dates import clock_line
 from agent.core.errors import InputError
 from counterparts.pull import METHODS
@@ -111,6 +112,14 @@ async def _collect(lab: Lab, cslu: CsluServer, request: Mapping[str, Any]) -> di
     return {"instances": [_row(row) for row in found]}
 
 
+async def _import(lab: Lab, cslu: CsluServer, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Hand over a licence file: an authorization code, a policy, an ACK that came another way."""
+    address = _text(request, "address")
+    await cslu.give(address, read_file(lab, _text(request, "file")))
+    found = [row for row in cslu.core.all_pulled() if row.address == address]
+    return {"instances": [_row(row) for row in found]}
+
+
 async def _remove(lab: Lab, cslu: CsluServer, request: Mapping[str, Any]) -> dict[str, Any]:
     cslu.core.remove_pulled(_text(request, "address"))
     return {"address": _text(request, "address")}
@@ -120,6 +129,7 @@ _REQUESTS: dict[str, Callable[[Lab, CsluServer, Mapping[str, Any]], Awaitable[di
     "cslu.add": _add,
     "cslu.list": _list,
     "cslu.collect": _collect,
+    "cslu.import": _import,
     "cslu.remove": _remove,
 }
 

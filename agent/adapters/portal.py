@@ -53,7 +53,7 @@ def carry_out(place: Place, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _upload(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
-    upload = portal.upload(_read(place, _text(request, "file")), place.now())
+    upload = portal.upload(read_file(place, _text(request, "file")), place.now())
     return {
         "udi": str(upload.udi),
         "upload": str(upload.poll_id),
@@ -128,7 +128,7 @@ _REQUESTS: dict[str, Callable[[Place, Portal, Mapping[str, Any]], dict[str, Any]
 # --- files ------------------------------------------------------------------------------------
 
 
-def _read(place: Place, name: str) -> str:
+def read_file(place: Place, name: str) -> str:
     """The text of a file of this host or of a device. Raises InputError."""
     device, path = _device_file(place, name)
     if device is not None:

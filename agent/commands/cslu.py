@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -101,11 +101,20 @@ def collect(
     address: str | None, state: Path | None, control: Path | None, name: str | None
 ) -> None:
     """Collect usage from ADDRESS (from all where none is named) and hand it to CSSM."""
-    found = request(state, control, name, do="cslu.collect", address=address)["instances"]
-    for row in found:
-        click.echo(_line(row))
-    if any(row["failed"] for row in found):
-        raise InputError("not all of it could be collected")
+    _show(request(state, control, name, do="cslu.collect", address=address)["instances"])
+
+
+@cslu.command(name="import")
+@click.argument("address")
+@click.argument("file")
+@at_cslu
+def import_file(
+    address: str, file: str, state: Path | None, control: Path | None, name: str | None
+) -> None:
+    """Have ADDRESS import FILE: an authorization code, a policy or an ACK."""
+    asked = {"address": address, "file": str(Path(file).absolute())}
+    found = request(state, control, name, do="cslu.import", **asked)["instances"]
+    _show(found)
 
 
 @cslu.command()
@@ -115,6 +124,14 @@ def remove(address: str, state: Path | None, control: Path | None, name: str | N
     """Collect from ADDRESS no more."""
     request(state, control, name, do="cslu.remove", address=address)
     click.echo("removed")
+
+
+def _show(found: Sequence[Mapping[str, Any]]) -> None:
+    """Print rows. Raises InputError where one of them failed."""
+    for row in found:
+        click.echo(_line(row))
+    if any(row["failed"] for row in found):
+        raise InputError("not all of it could be done")
 
 
 def _line(row: Mapping[str, Any]) -> str:

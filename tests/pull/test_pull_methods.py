@@ -168,3 +168,17 @@ async def test_what_an_operator_may_do_wrong():
             await lab.control({"do": "cslu.add", "host": "sw", "method": "cli"})
         await lab.control({"do": "cslu.remove", "address": "sw"})
         assert (await lab.control({"do": "cslu.list"}))["instances"] == []
+
+
+@pytest.mark.parametrize("method", ["rest", "netconf"])
+async def test_an_authorization_code_by_pull(method, tmp_path):
+    async with a_lab() as lab:
+        file = str(tmp_path / "slac.txt")
+        asked = {"udi": "sw", "features": "hseck9", "out": file}
+        await lab.control({"do": "cssm.slac", **asked})
+        await lab.control({"do": "cslu.add", "host": "sw", "method": method})
+        found = await lab.control({"do": "cslu.import", "address": "sw", "file": file})
+        assert found["instances"][0]["status"] == "File handed to product instance"
+        assert lab.devices["sw"].agent.state.authorizations
+        with pytest.raises(InputError, match="cannot be read"):
+            await lab.control({"do": "cslu.import", "address": "sw", "file": file + "x"})
