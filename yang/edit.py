@@ -338,7 +338,11 @@ def _without_other_cases(nodes: Mapping[str, Node], tree: Tree, node: Node) -> T
 
 def _holds(node: Node, siblings: Tree) -> bool:
     when = node.when
-    return when is None or (str(siblings.get(when.leaf)) == when.value) is when.equal
+    if when is None:
+        return True
+    value = siblings.get(when.leaf)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return (text == when.value) is when.equal
 
 
 def _must_be(holds: bool, rule: Rule, node: Node, place: _Place) -> None:

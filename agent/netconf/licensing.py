@@ -9,6 +9,7 @@ Sources: docs/sources.md, entries licensing-state (a capture of 17.15.6), state-
 from __future__ import annotations
 
 import copy
+from functools import partial
 
 from lxml import etree
 
@@ -17,6 +18,7 @@ from agent.core.dates import UTC_ZONE
 from agent.core.identity import Udi
 from agent.device.device import Device
 from agent.engine.config import Transport
+from agent.engine.legacy import state as words
 from agent.engine.records import (
     LicenceUse,
     Policy,
@@ -26,9 +28,11 @@ from agent.engine.records import (
     StorageState,
 )
 from agent.engine.state import AgentState
+from agent.netconf import licensing_legacy
 from agent.netconf.native import Shown, visible
 from agent.netconf.server import yang_time
 from agent.protocol.messages import LicenseClass
+from agent.protocol.smart_licensing import Compliance
 from yang.schema import Node
 from yang.tree import EMPTY, Rows, Tree, get
 from yang.xml import Element, append, own
@@ -46,6 +50,16 @@ _CLASSES = {
     "policy-export": LicenseClass.EXPORT,
     "policy-subscription": LicenseClass.SUBSCRIPTION,
     "policy-perpetual": LicenseClass.PERPETUAL,
+}
+_COMPLIANCE = {
+    Compliance.IN_COMPLIANCE.value: "enforcement-in-compliance",
+    Compliance.OUT_OF_COMPLIANCE.value: "enforcement-out-of-compliance",
+}
+_LEGACY_MODES = {
+    words.EVAL_MODE: "enforcement-evaluation",
+    words.EVAL_EXPIRED: "enforcement-evaluation-expired",
+    words.AUTHORIZATION_EXPIRED: "enforcement-authorization-expired",
+    words.AUTHORIZED_RESERVED: "enforcement-reservation-in-compliance",
 }
 _CUSTOMER = ("id", "name", "street", "city", "state", "country", "postal-code")
 
@@ -79,27 +93,14 @@ def _state_info(device: Device) -> Tree:
     units = [member.udi for member in state.members]
     return Tree(
         {
-            # source: licensing-state (a policy-based device is never registered)
-            "registration": Tree(
-                {
-                    "registration-state": "reg-state-not-registered",
-                    "export-control-allowed": False,
-                }
-            ),
-            "authorization": Tree({"authorization-state": "auth-state-none"}),
+            **_registered(device),
             "utility": _utility(device),
             "custom-id": state.config.custom_id or "",
             "transport": _transport(device),
             "privacy": Tree(
                 hostname=state.config.hostname_privacy, version=state.config.version_privacy
             ),
-            "evaluation": Tree(
-                {
-                    "eval-in-use": False,
-                    "eval-expired": False,
-                    "eval-period-left": Tree({"time-left": 0}),
-                }
-            ),
+            "evaluation": _evaluation(device),
             "udi": _udi(state.udi),
             "usage": Rows(
                 {use.entitlement_tag: _usage(use, device) for use in _in_use(state)},
@@ -141,6 +142,28 @@ def _state_info(device: Device) -> Tree:
             ),
         }
     )
+
+
+def _registered(device: Device) -> dict[str, Tree]:
+    """A policy-based device is never registered. # source: licensing-state"""
+    agent = device.agent
+    if not agent.is_legacy:
+        shown = {"registration-state": "reg-state-not-registered", "export-control-allowed": False}
+        none = Tree({"authorization-state": "auth-state-none"})
+        return {"registration": Tree(shown), "authorization": none}
+    date = partial(_date, offset=device.clock_offset_ms)
+    return {
+        "registration": licensing_legacy.registration(agent.state, date),
+        "authorization": licensing_legacy.authorization(agent.state.legacy, device.latest, date),
+    }
+
+
+def _evaluation(device: Device) -> Tree:
+    if device.agent.is_legacy:
+        date = partial(_date, offset=device.clock_offset_ms)
+        return licensing_legacy.evaluation(device.agent.state.legacy, device.latest, date)
+    unused = Tree({"time-left": 0})
+    return Tree({"eval-in-use": False, "eval-expired": False, "eval-period-left": unused})
 
 
 def _utility(device: Device) -> Tree:
@@ -190,10 +213,24 @@ def _usage(use: LicenceUse, device: Device) -> Tree:
             "description": entitlement.description if entitlement else use.feature,
             "count": use.count,
             # source: licensing-state (the word a device without authorization shows)
-            "enforcement-mode": "enforcement-invalid-tag",
+            "enforcement-mode": _enforcement(device, use),
             "post-paid": True,
             "subscription-id": "",
         }
+    )
+
+
+def _enforcement(device: Device, use: LicenceUse) -> str:
+    """What is said of one licence; a device with policies says one word of all.
+
+    # source: licensing-state (the word a device without authorization shows)
+    """
+    if not device.agent.is_legacy:
+        return "enforcement-invalid-tag"
+    legacy = device.agent.state.legacy
+    found = legacy.entitled.get(use.entitlement_tag)
+    return _LEGACY_MODES.get(legacy.authorization) or _COMPLIANCE.get(
+        str(found), "enforcement-waiting"
     )
 
 
