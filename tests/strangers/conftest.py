@@ -24,7 +24,7 @@ START_SECONDS = 60
 STOP_SECONDS = 20
 
 # SW1 is for looking and configuring, SW2 for what disturbs the others (saving, reloading), SW3
-# for whole configurations and recordings.
+# for whole configurations and recordings, SW4 has a candidate datastore.
 LAB = """\
 lab: strangers
 clock:
@@ -66,6 +66,24 @@ devices:
       ip scp server enable
       archive
        path flash:kept
+  - name: SW4
+    platform: C9300-24T
+    release: 17.12.4
+    serial: FOC0000EMU4
+    ssh: 0
+    netconf: 0
+    config: |
+      hostname SW4
+      enable secret enable-me
+      netconf-yang feature candidate-datastore
+  - name: SW5
+    platform: C9300-24T
+    release: 17.18.1
+    serial: FOC0000EMU5
+    ssh: 0
+    config: |
+      hostname SW5
+      service internal
 """
 
 # What SW3 answers from a recording.
@@ -136,6 +154,11 @@ def sw1(lab: Lab) -> Switch:
 
 
 @pytest.fixture(scope="session")
+def sw4(lab: Lab) -> Switch:
+    return lab.switches["SW4"]
+
+
+@pytest.fixture(scope="session")
 def sw2(lab: Lab) -> Switch:
     return lab.switches["SW2"]
 
@@ -143,6 +166,11 @@ def sw2(lab: Lab) -> Switch:
 @pytest.fixture(scope="session")
 def sw3(lab: Lab) -> Switch:
     return lab.switches["SW3"]
+
+
+@pytest.fixture(scope="session")
+def sw5(lab: Lab) -> Switch:
+    return lab.switches["SW5"]
 
 
 def _program() -> str:
