@@ -259,3 +259,23 @@ def test_deregistering_brings_the_evaluation_back(documented: Node) -> None:
     documented.until(documented.now + MINUTE)
     assert "Status: EVAL EXPIRED" in documented.type("show license summary")
     assert not documented.device.agent.state.legacy.may_provision
+
+
+def test_what_was_given_is_renewed_on_demand(documented: Node) -> None:
+    documented.until(documented.now + DAY)
+    assert documented.type("license smart renew auth") == ""
+    printed = documented.type("show license status")
+    assert "Last Communication Attempt: SUCCEEDED on Jan 27 15:12:59 2018 IST" in printed
+    assert documented.type("license smart renew ID") == ""
+    printed = documented.type("show license summary")
+    assert "Last Renewal Attempt: SUCCEEDED" in printed
+    assert "Next Renewal Attempt: Jul 26 15:12:59 2018 IST" in printed
+
+
+def test_the_identity_ends_after_a_year_without_the_server(documented: Node) -> None:
+    documented.cssm.script = type(documented.cssm.script)(down=True)
+    documented.cloud.carry = lambda device, now: documented.cloud.held.clear()
+    documented.until(ist("Apr 26 15:07:00 2018"))
+    assert "Status: AUTHORIZATION EXPIRED" in documented.type("show license summary")
+    documented.until(ist("Jan 26 15:06:21 2019"))
+    assert "Status: REGISTRATION EXPIRED" in documented.type("show license summary")
