@@ -47,7 +47,8 @@ AUTHORIZATION = "show license authorization"
 
 
 def transcript(platform: str, release: str, before: tuple[str, ...], *commands: str) -> dict:
-    lines = ["enable", "terminal length 0", *before, *commands]
+    # a log line may come between the last of these and its prompt: a line more takes it
+    lines = ["enable", "terminal length 0", *before, "show clock", *commands]
     run = subprocess.run(
         [os.environ["SLP"], "console", "--platform", platform, "--release", release],
         input="\n".join(lines) + "\n",
