@@ -49,7 +49,7 @@ class HttpFront:
     ) -> None:
         self.lab = lab
         self.accounts = Accounts()
-        self._failure_seconds = failure_seconds
+        self.failure_seconds = failure_seconds
         self._certificates = Certificates(folder)
         self._servers: dict[str, RestconfServer] = {}
         self._alone: dict[str, NetconfServer] = {}
@@ -144,7 +144,7 @@ class HttpFront:
             return Response(404, {"Content-Type": "text/plain"}, b"404 Not Found\n")
         user, privilege = self._privilege(device, request, native=native)
         if privilege is None or (native and privilege < restconf.PRIVILEGE):
-            await asyncio.sleep(self._failure_seconds)
+            await asyncio.sleep(self.failure_seconds)
             return _unknown(request, native=native)
         body = await _body(given)
         if body is None:

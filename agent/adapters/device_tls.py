@@ -11,6 +11,7 @@ import os
 import ssl
 import tempfile
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from cryptography import x509
@@ -88,7 +89,7 @@ def _self_signed(device: Device, trustpoint: str, now: Instant) -> bytes:
 
     # assumed: nobody enrols in a lab, so that certificate carries the name of the trustpoint
     """
-    key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+    key = _key()
     number = trustpoint.removeprefix("TP-self-signed-")
     own = number != trustpoint
     hostname = device.agent.state.config.hostname
@@ -124,6 +125,12 @@ def _self_signed(device: Device, trustpoint: str, now: Instant) -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     ) + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+@cache
+def _key() -> rsa.RSAPrivateKey:
+    """One key for the devices of a process: making one takes long, and each certificate differs."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
 
 
 def _write(file: Path, content: bytes) -> None:

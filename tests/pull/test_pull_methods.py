@@ -37,6 +37,8 @@ def switch(*config: str) -> DevicePlan:
 async def a_lab(*config: str):
     """Its clock stands, so that every method meets the device at the same instant."""
     lab = await opened(Lab(plan(switch(*config), rate=0.0), START))
+    for front in (lab.front, lab.netconf, lab.http):
+        front.failure_seconds = 0
     try:
         yield lab
     finally:

@@ -39,6 +39,7 @@ def switch(*config: str) -> DevicePlan:
 @asynccontextmanager
 async def a_lab(*config: str, state: StateFolder | None = None):
     lab = await opened(Lab(plan(switch(*config)), START, state))
+    lab.http.failure_seconds = 0
     try:
         yield lab
     finally:
