@@ -11,7 +11,24 @@ from yang.xml import top_element
 
 CSL = "http://cisco.com/ns/yang/cisco-smart-license"
 NATIVE = "http://cisco.com/ns/yang/Cisco-IOS-XE-native"
-SCHEMA = schema_of(("cisco-smart-license@2021-03-01", "Cisco-IOS-XE-native@2023-07-01"))
+# the modules configuration is made of
+TEXTS = (
+    "cisco-smart-license@2021-03-01",
+    "Cisco-IOS-XE-native@2023-07-01",
+    "Cisco-IOS-XE-aaa@2023-07-01",
+    "Cisco-IOS-XE-call-home@2022-11-01",
+    "Cisco-IOS-XE-crypto@2023-07-01",
+    "Cisco-IOS-XE-diagnostics@2022-11-01",
+    "Cisco-IOS-XE-ethernet@2023-07-01",
+    "Cisco-IOS-XE-http@2022-11-01",
+    "Cisco-IOS-XE-ntp@2022-11-01",
+    "Cisco-IOS-XE-platform@2022-11-01",
+    "Cisco-IOS-XE-snmp@2022-11-01",
+    "Cisco-IOS-XE-spanning-tree@2022-11-01",
+    "Cisco-IOS-XE-switch@2023-07-01",
+    "Cisco-IOS-XE-vtp@2022-11-01",
+)
+SCHEMA = schema_of(TEXTS)
 
 
 def config(body: str) -> etree._Element:

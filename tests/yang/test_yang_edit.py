@@ -101,11 +101,11 @@ def test_default_operation_none_does_not_make_rows():
 
 def test_unknown_data_of_the_device_survives_every_operation():
     root = Tree(
-        native=Tree(aaa=Tree({"new-model": False}), hostname="a", line=Tree(other=Rows(x=EMPTY)))
+        native=Tree(beyond=Tree({"leaf": False}), hostname="a", line=Tree(other=Rows(x=EMPTY)))
     )
     for operation in ("replace", "delete", "remove"):
         new = edit(root, f'<native nc:operation="{operation}"/>')
-        assert new == Tree(native=Tree(aaa=Tree({"new-model": False}), line=root["native"]["line"]))
+        assert new == Tree(native=Tree(beyond=Tree({"leaf": False}), line=root["native"]["line"]))
 
 
 def test_condition_that_is_false_forbids_what_depends_on_it():
