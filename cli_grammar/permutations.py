@@ -21,6 +21,7 @@ _EXAMPLES: Mapping[str, str] = {
     "url": "http://192.0.2.1:8182/cslu/v1/pi",
     "file": "flash:file.txt",
     "ipv4": "192.0.2.1",
+    "season": "last Sun Mar 2:00 last Sun Oct 3:00",
     "mask": "255.255.255.0",
     "host": "host.example",
     "duration": "10m",

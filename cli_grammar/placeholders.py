@@ -239,6 +239,7 @@ _KINDS: Mapping[str, tuple[str, Reader]] = {
     "word": ("WORD", _word),
     "name": ("WORD", _quoted),
     "line": ("LINE", _line),
+    "season": ("<1-4>", _line),
     "delimited": ("LINE", _delimited),
     "url": ("LINE", _word),
     "file": ("WORD", _word),

@@ -7,11 +7,12 @@ Forms are those of real outputs (docs/sources.md, entry dates): licensing dates
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from agent.core.clock import Instant
+from agent.core.summer import Summer
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -19,10 +20,23 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A configured time zone: the name as typed and its offset from UTC in minutes."""
+    """A configured time zone: the name as typed and its offset from UTC in minutes.
+
+    With summer time these are its standard time's; `at` gives what holds at an instant.
+    """
 
     name: str = "UTC"
     offset_minutes: int = 0
+    summer: Summer | None = None
+
+    def at(self, instant: Instant) -> Zone:
+        """The zone in force at an instant, without further rules."""
+        summer = self.summer
+        if summer is None:
+            return self
+        if not summer.holds(instant // 1000 + self.offset_minutes * 60):
+            return replace(self, summer=None)
+        return Zone(summer.name, self.offset_minutes + summer.offset_minutes)
 
 
 UTC_ZONE = Zone()
@@ -30,7 +44,8 @@ UTC_ZONE = Zone()
 
 def local(instant: Instant, zone: Zone = UTC_ZONE) -> datetime:
     """The wall time in the zone, as a datetime that carries no further offset."""
-    return datetime.fromtimestamp(instant // 1000 + zone.offset_minutes * 60, UTC)
+    offset = zone.at(instant).offset_minutes
+    return datetime.fromtimestamp(instant // 1000 + offset * 60, UTC)
 
 
 @lru_cache(maxsize=8192)  # listings of a thousand reports print two for each
@@ -38,6 +53,7 @@ def licence_date(instant: Instant | None, zone: Zone = UTC_ZONE) -> str:
     """`Apr 05 21:10:49 2023 UTC`; `<none>` where there is no date."""
     if instant is None:
         return "<none>"
+    zone = zone.at(instant)
     t = local(instant, zone)
     return (
         f"{MONTHS[t.month - 1]} {t.day:02d} {t.hour:02d}:{t.minute:02d}:{t.second:02d} "
@@ -56,6 +72,7 @@ def log_stamp(instant: Instant, zone: Zone = UTC_ZONE) -> str:
 
 def clock_line(instant: Instant, zone: Zone = UTC_ZONE) -> str:
     """`18:56:04.554 EST Mon Oct 17 2016`, as `show clock` prints it without its mark."""
+    zone = zone.at(instant)
     t = local(instant, zone)
     return (
         f"{t.hour:02d}:{t.minute:02d}:{t.second:02d}.{instant % 1000:03d} {zone.name} "
@@ -65,6 +82,7 @@ def clock_line(instant: Instant, zone: Zone = UTC_ZONE) -> str:
 
 def config_date(instant: Instant, zone: Zone = UTC_ZONE) -> str:
     """`13:43:33 UTC Tue Oct 6 2026`, as in the head of a running-config; the day is not padded."""
+    zone = zone.at(instant)
     t = local(instant, zone)
     return (
         f"{t.hour:02d}:{t.minute:02d}:{t.second:02d} {zone.name} "
@@ -74,6 +92,7 @@ def config_date(instant: Instant, zone: Zone = UTC_ZONE) -> str:
 
 def event_stamp(instant: Instant, zone: Zone = UTC_ZONE) -> str:
     """`2021-11-17 03:31:32.920 UTC`, as `show license eventlog` prints it."""
+    zone = zone.at(instant)
     t = local(instant, zone)
     return f"{t:%Y-%m-%d %H:%M:%S}.{instant % 1000:03d} {zone.name}"
 

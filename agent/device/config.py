@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from agent.core import secrets
 from agent.core.dates import UTC_ZONE, Zone
 from agent.core.release import Release
+from agent.core.summer import summer
 from agent.device.config_text import read_config
 from agent.device.log import DEFAULTS, StampForm, StampKind
 from agent.device.log import LogSettings as LogSettings
@@ -213,12 +214,14 @@ def log_settings(root: Tree) -> LogSettings:
 
 
 def zone(root: Tree) -> Zone:
-    """`clock timezone`."""
+    """`clock timezone` and `clock summer-time`."""
     row: Tree = get(root, ("native", "clock", "timezone"), EMPTY)
+    season: Tree = get(root, ("emulator", "clock", "summer-time"), EMPTY)
+    rule = summer(str(season["zone"]), str(season.get("recurring", ""))) if season else None
     if not row:
-        return UTC_ZONE
+        return Zone(UTC_ZONE.name, summer=rule) if rule else UTC_ZONE
     hours, minutes = int(row.get("hours", 0)), int(row.get("minutes", 0))
-    return Zone(str(row["zone"]), hours * 60 + (minutes if hours >= 0 else -minutes))
+    return Zone(str(row["zone"]), hours * 60 + (minutes if hours >= 0 else -minutes), rule)
 
 
 def boot_facts(root: Tree, device: Device) -> Mapping[str, str]:

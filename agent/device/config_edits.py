@@ -3,7 +3,8 @@
 Each is a function of (root, arguments, salt) that gives the edits, or the device's sentence where
 it refuses. The CLI's handlers and the reader of whole configurations share them.
 Sources: docs/sources.md, entries secret-type-9, license-url-default, interface-removal,
-vrf-removal, address-refusals.
+vrf-removal, address-refusals,
+summer-time.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.core import secrets
+from agent.core.summer import summer
 from cli_grammar import VIRTUAL_TYPES, InterfaceName
 from yang.tree import Edit, Entry, Path, Rows, Tree, get, walk
 
@@ -142,6 +144,16 @@ def ip_address_secondary(root: Tree, args: Mapping[str, Any], salt: Salt) -> Cha
     return refusal or (Edit("set", path, args["mask"]),)
 
 
+def summer_time(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`clock summer-time ZONE recurring [RULES]`, the rules in the device's spelling."""
+    path: Path = ("emulator", "clock", "summer-time")
+    found = summer(str(args["summer"]), str(args.get("rules", "")))
+    if found is None:
+        return Unusable(str(args["rules"]))
+    rules = (Edit("set", (*path, "recurring"), found.rules()),) if "rules" in args else ()
+    return (Edit("delete", path), Edit("set", (*path, "zone"), found.name), *rules)
+
+
 def line_vty(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
     """`line vty FIRST LAST`: ranges that overlap the new one give way, or are cut where it ends.
 
@@ -224,6 +236,7 @@ EDITORS: Mapping[str, Editor] = {
     "configure.ip_address_secondary": ip_address_secondary,
     "configure.line_vty": line_vty,
     "configure.certificate_chain": certificate_chain,
+    "configure.summer_time": summer_time,
     "configure.vrf_forwarding": vrf_forwarding,
     "configure.no_vrf_forwarding": no_vrf_forwarding,
     "configure.no_vrf_definition": no_vrf_definition,

@@ -158,7 +158,7 @@ def _row(index: int, size: int, date: str, name: str) -> str:
 
 def _date(at: Instant, zone: Zone) -> str:
     """`Dec 22 2021 07:05:46 +00:00`; `at` is on the device's own calendar."""
-    time = local(at, zone)
+    time, zone = local(at, zone), zone.at(at)
     sign = "-" if zone.offset_minutes < 0 else "+"
     hours, minutes = divmod(abs(zone.offset_minutes), 60)
     month = MONTHS[time.month - 1]

@@ -106,7 +106,8 @@ def reload_at(context: Context, args: Args) -> Result:
     wanted = (int(found[1]) * 60 + int(found[2])) * MINUTE
 
     def go_on(head: str) -> Result:
-        here = device.local_time(context.now) + device.zone.offset_minutes * MINUTE
+        here = device.local_time(context.now)
+        here += device.zone.at(here).offset_minutes * MINUTE
         left = (wanted - here) % DAY or DAY
         date = config_date(device.local_time(context.now + left), device.zone)
         minutes = -(-left // MINUTE)
@@ -209,7 +210,9 @@ def clock_set(context: Context, args: Args) -> Result:
     except (IndexError, ValueError):
         # assumed: which sentence a wrong month or a 31 April gets.
         return Reply("% Invalid date")
-    calendar = int(day.timestamp()) * 1000 - context.device.zone.offset_minutes * MINUTE
+    zone = context.device.zone
+    calendar = int(day.timestamp()) * 1000 - zone.offset_minutes * MINUTE
+    calendar -= (zone.at(calendar).offset_minutes - zone.offset_minutes) * MINUTE
     context.device.set_clock(calendar, context.now)
     return Reply()
 

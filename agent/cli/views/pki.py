@@ -39,6 +39,7 @@ def read(kept: Iterable[Kept], labels: Mapping[str, str]) -> tuple[Shown, ...]:
 
 def date(instant: Instant, zone: Zone) -> str:
     """`23:09:23 IST Nov 17 2021`."""
+    zone = zone.at(instant)
     t = local(instant, zone)
     return (
         f"{t.hour:02d}:{t.minute:02d}:{t.second:02d} {zone.name} "
