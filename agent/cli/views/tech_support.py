@@ -36,6 +36,11 @@ def _shared(block: Callable[[LicensingView, Layout], Lines]) -> TechBlock:
     return lambda view, layout: block(view.licensing, layout)
 
 
+def _utility(view: TechView, layout: Layout) -> Lines:
+    """# assumed: its status alone; Genie takes no other line here"""
+    return part.utility(view.licensing, layout)[:2]
+
+
 def _transport(view: TechView, layout: Layout) -> Lines:
     """All of the transport, whether configured or not.
 
@@ -224,7 +229,7 @@ _BLOCKS: tuple[TechBlock, ...] = (
     _shared(whole.head),
     _shared(whole.conversion),
     _shared(whole.export_key),
-    _shared(part.utility),
+    _utility,
     _shared(whole.using_policy),
     _shared(part.account),
     _shared(part.privacy),
