@@ -119,7 +119,12 @@ def _reply(
     if wanted is None:
         parts = [kept.text(shelf, name) for name in tops]
         if counted:
-            parts += [etree.tostring(make(server, call.now)) for make in COUNTED.values()]
+            parts.append(monitoring.state_text(server, call.now))
+            parts += [
+                etree.tostring(make(server, call.now))
+                for make in COUNTED.values()
+                if make is not monitoring.state
+            ]
         return _data(parts)
     found = selector(wanted, call)
     if counted and any(found.reaches(name) for name in COUNTED):

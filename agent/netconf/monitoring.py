@@ -36,13 +36,28 @@ DESCRIPTIONS = {
 
 def state(server: NetconfServer, now: Instant) -> Element:
     """`<netconf-state>` at this moment."""
-    top = etree.Element(f"{{{NAMESPACE}}}netconf-state", nsmap=own(NAMESPACE))
+    top = _counted(server)
     capabilities, schemas = _announced(server.announced, server.own_texts)
-    top.append(copy.copy(capabilities))
+    top.insert(0, copy.copy(capabilities))
+    top.insert(2, copy.copy(schemas))
+    return top
+
+
+def state_text(server: NetconfServer, now: Instant) -> bytes:
+    """The same as text; most of it is the same every time."""
+    capabilities, schemas = _announced_text(server.announced, server.own_texts)
+    text = etree.tostring(_counted(server))
+    at = text.index(b"<datastores>")
+    behind = text.index(b"</datastores>") + len(b"</datastores>")
+    return b"".join((text[:at], capabilities, text[at:behind], schemas, text[behind:]))
+
+
+def _counted(server: NetconfServer) -> Element:
+    """What is of this device and this moment: datastores, sessions, statistics."""
+    top = etree.Element(f"{{{NAMESPACE}}}netconf-state", nsmap=own(NAMESPACE))
     datastores = _child(top, "datastores")
     for name in (RUNNING, *([CANDIDATE] * server.has_candidate)):
         _datastore(datastores, name, server)
-    top.append(copy.copy(schemas))
     _sessions(_child(top, "sessions"), server)
     statistics = _child(top, "statistics")
     _child(statistics, "netconf-start-time", _time(server, server.started))
@@ -121,6 +136,13 @@ def _announced(announced: Announced, theirs: OwnTexts) -> tuple[Element, Element
         _child(schema, "namespace", text.namespace)
         _child(schema, "location", "NETCONF")
     return listed, schemas
+
+
+@lru_cache(maxsize=64)
+def _announced_text(announced: Announced, theirs: OwnTexts) -> tuple[bytes, bytes]:
+    declared = f' xmlns="{NAMESPACE}"'.encode()
+    first, second = (etree.tostring(part) for part in _announced(announced, theirs))
+    return first.replace(declared, b"", 1), second.replace(declared, b"", 1)
 
 
 def _datastore(parent: Element, name: str, server: NetconfServer) -> None:
