@@ -1,0 +1,50 @@
+"""Products of the model before SLP in one lab: over TLS, by Call Home and by transport smart."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.adapters.plan import CounterpartPlan, DevicePlan, LabPlan
+from agent.core.clock import DAY, MINUTE
+from agent.engine.legacy.events import RegistrationAsked
+from tests.wire.laboratory import ANY, START, person
+
+pytestmark = pytest.mark.wire
+
+SMART = (
+    "license smart transport smart",
+    "license smart url smart https://smartreceiver.cisco.com/licservice/license",
+)
+PLAN = LabPlan(
+    start=START,
+    rate=0.0,
+    counterparts=(CounterpartPlan("cssm", "cssm", ANY),),
+    devices=(
+        DevicePlan("callhome", "CSR1000V", "16.12.4", "FOC0000EMU1", ssh=ANY),
+        DevicePlan("smart", "C9300-24T", "17.2.1", "FOC0000EMU2", config=SMART),
+        DevicePlan("ucm", "UCM", "12.0.1", "37624"),
+    ),
+)
+
+
+async def test_all_of_them_register_and_stay_registered(run_lab):
+    lab = await run_lab(PLAN)
+    await lab.timeline.advance(MINUTE)
+    made = await lab.control({"do": "cssm.token.new"})
+    for name in ("smart", "ucm"):
+        lab.devices[name].handle(RegistrationAsked(made["token"]), lab.timeline.present())
+    async with person(lab, "callhome") as somebody:
+        said = await somebody.says(f"license smart register idtoken {made['token']}")
+        assert said.startswith("Registration process is in progress.")
+        await lab.timeline.advance(10 * MINUTE)
+        shown = await somebody.says("show license status | include Status|Type")
+    assert "  Type: Callhome" in shown
+    assert "  Status: REGISTERED" in shown
+    assert "  Status: AUTHORIZED on" in shown
+    await lab.timeline.advance(400 * DAY)
+    for device in lab.devices.values():
+        legacy = device.agent.state.legacy
+        assert (legacy.registration, legacy.authorization) == ("REGISTERED", "AUTHORIZED")
+        assert legacy.last_renewal.succeeded, device.name
+    token = (await lab.control({"do": "cssm.token.list"}))["tokens"][0]
+    assert token["uses_left"] == 7
