@@ -11,6 +11,7 @@ import gc
 import os
 import time
 from collections.abc import Callable
+from importlib import import_module
 
 import click
 from rich.console import Console
@@ -92,13 +93,12 @@ def line(count: int = 2000) -> list[Figure]:
     return rows
 
 
-def _of_labs(name: str) -> Callable[[], list[Figure]]:
-    """A measure of bench_lab.py, imported when it is wanted."""
+def _of(module: str, name: str) -> Callable[[], list[Figure]]:
+    """A measure of another module, imported when it is wanted."""
 
     def measure() -> list[Figure]:
-        from agent.commands import bench_lab
-
-        figures: list[Figure] = getattr(bench_lab, name)()
+        found = import_module(f"agent.commands.{module}")
+        figures: list[Figure] = getattr(found, name)()
         return figures
 
     return measure
@@ -108,9 +108,11 @@ MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "year": year,
     "devices": devices,
     "line": line,
-    "console": _of_labs("console"),
-    "ssh": _of_labs("ssh"),
-    "listeners": _of_labs("listeners"),
+    "show": _of("bench_show", "show"),
+    "paste": _of("bench_show", "paste"),
+    "console": _of("bench_lab", "console"),
+    "ssh": _of("bench_lab", "ssh"),
+    "listeners": _of("bench_lab", "listeners"),
 }
 
 
