@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from click.testing import CliRunner
 
+from agent.commands import bench_show
 from agent.commands.bench import MEASURES, Figure, bench, devices, line, year
 
 
@@ -24,6 +25,15 @@ def test_lines_are_timed_one_by_one():
     figures = line(2)
     assert len(figures) == 6
     assert all(figure.value > 0 for figure in figures)
+
+
+def test_long_outputs_are_timed_on_a_device_with_reports(monkeypatch):
+    monkeypatch.setattr(bench_show, "REPORTS", 30)
+    monkeypatch.setattr(bench_show, "PASTED", 20)
+    figures = {figure.what: figure for figure in (*bench_show.show(), *bench_show.paste())}
+    assert figures["show license tech support, 30 reports"].target == 5.0
+    assert figures["show license rum id all detail, 30 reports"].value > 0
+    assert figures["20 configuration lines pasted"].value > 0
 
 
 def test_table_shows_figures_beside_their_targets(monkeypatch):
