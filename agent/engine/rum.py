@@ -28,7 +28,8 @@ LICENSE_RELEASED = "LicenseReleased"
 USAGE_CHANGED = "UsageChanged"
 SYSTEM_RESTART = "SystemRestart"
 MEMBERS_CHANGED = "MembersChanged"
-SWITCHOVER = "Switchover"
+SWITCHOVER = "RoleChange"
+MAX_SIZE = "MaxSize"
 
 UNACKNOWLEDGED = (RumState.CLOSED, RumState.PENDING, RumState.UNACK)
 REJECTED_FLAG = "E"
@@ -116,6 +117,10 @@ def new_line(
 ) -> None:
     """The count or the consumers changed: end the current line, the report stays open."""
     line = _current_line(report, turn.now, "")
+    if len(report.lines) + 2 > TIMINGS.limits.report_lines:
+        close(turn, report, MAX_SIZE)
+        start(turn, turn.state.usage[report.entitlement_tag], added)
+        return
     turn.state.reports[report.report_id] = replace(
         report,
         lines=(*report.lines, line),

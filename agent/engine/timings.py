@@ -83,6 +83,7 @@ class Jobs:
 class Limits:
     stored_reports: int
     index_rows: int
+    report_lines: int
     eventlog: int
     history: int
 

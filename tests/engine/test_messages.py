@@ -8,7 +8,7 @@ import pytest
 from agent.core import sysmsg
 from agent.core.clock import DAY, HOUR, MINUTE
 from agent.core.identity import Udi
-from agent.engine.config import Transport, WayOut
+from agent.engine.config import LicenseConfig, Transport, WayOut
 from agent.engine.events import (
     Booted,
     ConfigChanged,
@@ -20,8 +20,10 @@ from agent.engine.events import (
     SyncAsked,
     UnitsChanged,
     UsageChanged,
+    UsageSaved,
 )
 from agent.engine.faults import FAULTS
+from agent.protocol.codec import read_usage_file
 from agent.protocol.messages import StatusCode, UsageReport
 from counterparts.pki import make_authority
 from tests.engine.pair import AUTHORITY, PID, UDI, Pair, Server, at, policy, settled
@@ -170,6 +172,14 @@ def utility_no_more():
 )
 def test_what_causes_the_rarer_messages(cause, mnemonic):
     assert mnemonic in logged(cause())
+
+
+def test_saved_usage_asks_for_a_code_for_every_unit():
+    pair = Pair(config=LicenseConfig(transport=Transport.OFF)).boot(BOOT).pass_time(HOUR)
+    pair.handle(UnitsChanged((UDI, TWO), pair.licences))
+    (written,) = pair.agent.handle(UsageSaved("flash:usage"), pair.now + MINUTE)
+    asked = read_usage_file(written.data).trust_requests
+    assert [request.udi for request in asked] == [UDI, TWO]
 
 
 def test_a_standby_of_long_ago_is_in_sync_and_a_stack_has_no_chassis_roles():

@@ -1,8 +1,10 @@
 """RUM reports: ids, chains, lines, limits."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
+from agent.core.identity import Udi
 from agent.engine import queries
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.events import Booted, SyncAsked, UsageChanged, UsageSaved
@@ -176,3 +178,23 @@ def test_jobs_that_repeat_are_always_ahead():
             assert 0 < rows[name].when - pair.now <= period
         assert rows["Data Synchronization"].when is None
         assert rows["Send Utility RUM reports"].word == "Expired Not Rescheduled"
+
+
+def test_a_report_that_grows_too_long_is_closed_and_the_chain_goes_on():
+    pair = Pair(pid="C9800-L-F-K9", licences=(), config=LicenseConfig(transport=Transport.OFF))
+    pair.boot(BOOT).advance(BOOT + HOUR)
+    (air,) = pair.requests("air-network-advantage")
+    for number in range(1, 121):
+        point = Udi("AIR-AP1815I-B-K9", f"EMU{number:08d}")
+        pair.handle(UsageChanged(replace(air, count=number), (point,)))
+        pair.pass_time(MINUTE)
+    first, second = chain(pair, "air-network-advantage")[-2:]
+    assert first.close_reason == "MaxSize"
+    assert len(payload_content(first.signed.payload).measurements) == 100
+    assert len(first.signed.payload) < 40 * 1024
+    assert (second.state, second.count, second.previous_id) == (
+        RumState.OPEN,
+        120,
+        first.report_id,
+    )
+    assert second.opened == first.closed
