@@ -171,7 +171,7 @@ def line_settings(root: Tree, kind: str, number: int) -> LineSettings:
     seconds = int(timeout.get("minutes", 10)) * 60 + int(timeout.get("seconds", 0))
     login: Tree = row.get("login", EMPTY)
     return LineSettings(
-        login="local" if login.get("local") else "password" if login else "none",
+        login=_login(root, login),
         password=_secret(row.get("password", EMPTY)),
         privilege=int(get(row, ("privilege", "level"), 1)),
         exec_timeout_ms=seconds * 1000,
@@ -327,6 +327,20 @@ def _user(name: str, row: Tree) -> User:
 def _secret(row: Tree) -> Secret | None:
     stored = row.get("secret")
     return None if stored is None else Secret(int(row.get("type", 0)), str(stored))
+
+
+def _login(root: Tree, login: Tree) -> str:
+    """How a line asks who is there: by its list where AAA rules, else by its own `login`.
+
+    # assumed: a server group never answers, so its list falls through to what stands behind it
+    """
+    aaa: Tree = get(root, ("native", "aaa"), EMPTY)
+    name = str(login.get("authentication", "default"))
+    methods = get(aaa, ("authentication", Entry("login", name)))
+    if aaa.get("new-model") and methods is not None:
+        words = {word for method in methods.values() for word in method}
+        return "local" if "local" in words else "none" if "none" in words else "password"
+    return "local" if login.get("local") else "password" if login else "none"
 
 
 def _line(root: Tree, kind: str, number: int) -> Tree:

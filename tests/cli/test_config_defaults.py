@@ -108,3 +108,23 @@ def test_login_by_the_lines_password():
 )
 def test_what_is_not_there_is_said(line, answer):
     assert answer in typed(session(), line)
+
+
+def test_show_logging_names_its_servers():
+    opened = session()
+    typed(
+        opened,
+        "configure terminal",
+        "logging host 192.0.2.5",
+        "logging host 192.0.2.6 vrf Mgmt-vrf",
+        "logging trap warnings",
+        "logging source-interface Vlan1",
+        "logging count",
+        "end",
+    )
+    shown = typed(opened, "show logging")
+    assert "    Trap logging: level warnings, " in shown
+    assert "        Logging to 192.0.2.5  (udp port 514, audit disabled,\r\n" in shown
+    assert "        Logging to 192.0.2.6 (vrf Mgmt-vrf) (udp port 514, audit disabled,\r\n" in shown
+    assert "VRF Name:\r\n    Vlan1\r\n" in shown
+    assert "    Count and timestamp logging messages: enabled\r\n" in shown

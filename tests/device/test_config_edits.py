@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.core.release import Release
-from agent.device.config import factory_root, grammar_of
+from agent.device.config import factory_root, grammar_of, line_settings
 from agent.device.config_edits import BASE, EDITORS, Told, Unusable
 from agent.device.config_text import read_config
 from agent.profiles.profile import load
@@ -116,3 +116,24 @@ def test_a_part_of_a_port_can_go_and_the_port_cannot():
     assert "not permitted" in changes(
         "no_interface", **{"if": InterfaceName("GigabitEthernet", "1/0/1")}
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "login"),
+    [
+        ("line vty 0 4\n login local\n", "local"),
+        ("line vty 0 4\n login\n", "password"),
+        ("line vty 0 4\n no login\n", "none"),
+        ("aaa new-model\naaa authentication login default group tacacs+ local\n", "local"),
+        ("aaa new-model\naaa authentication login default none\n", "none"),
+        ("aaa new-model\naaa authentication login default enable\n", "password"),
+        (
+            "aaa new-model\naaa authentication login default none\n"
+            "aaa authentication login VTY local\nline vty 0 4\n login authentication VTY\n",
+            "local",
+        ),
+        ("aaa authentication login default none\nline vty 0 4\n login local\n", "local"),
+    ],
+)
+def test_how_a_line_asks_who_is_there(text, login):
+    assert line_settings(typed(text), "vty", 0).login == login

@@ -28,7 +28,7 @@ def show_clock(context: Context, args: Args) -> Reply:
 
 
 def show_logging(context: Context, args: Args) -> Reply:
-    return Reply(system.logging(context.device.log))
+    return Reply(system.logging(context.device.log, context.device.datastore.running))
 
 
 def show_inventory(context: Context, args: Args) -> Reply:

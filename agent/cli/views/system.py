@@ -39,19 +39,30 @@ No Inactive Message Discriminator.
     Console logging: {console}
     Monitor logging: {monitor}
     Buffer logging:  {buffer}
-    Exception Logging: size (4096 bytes)
-    Count and timestamp logging messages: disabled
+    Exception Logging: size ({exception} bytes)
+    Count and timestamp logging messages: {count}
     File logging: disabled
     Persistent logging: disabled
 
 No active filter modules.
 
-    Trap logging: level informational, {traps} message lines logged
-        Logging Source-Interface:       VRF Name:
-    TLS Profiles:\x20
+    Trap logging: {trap}
+{hosts}        Logging Source-Interface:       VRF Name:
+{source}    TLS Profiles:\x20
 
 Log Buffer ({size} bytes):
 {lines}"""
+
+# source: logging-form
+_SERVER = """\
+        Logging to {name} {table} (udp port 514, audit disabled,
+              link up),
+              0 message lines logged,\x20
+              0 message lines rate-limited,\x20
+              0 message lines dropped-by-MD,\x20
+              xml disabled, sequence number disabled
+              filtering disabled
+"""
 
 _HOSTS = """\
 Default domain is {domain}
@@ -80,17 +91,34 @@ def clock(local: Instant, zone: Zone, authoritative: bool, detail: bool) -> str:
     return f"{line}\n{'Time source is user configuration' if authoritative else 'No time source'}"
 
 
-def logging(log: Log) -> str:
-    """Thresholds, counts and the buffer."""
+def logging(log: Log, root: Tree = EMPTY) -> str:
+    """Thresholds, counts, servers and the buffer. # different: nothing is sent to the servers"""
     settings = log.settings
+    here: Tree = get(root, ("native", "logging"), EMPTY)
+    servers: Rows = get(here, ("host", "ipv4-host-list"), Rows())
+    tables: Rows = get(here, ("host", "ipv4-host-vrf-list"), Rows())
+    source = here.get("source-interface")
+    level = get(here, ("trap", "severity"), "informational")
+    on = get(here, ("trap", "on")) is not False
+    every = [(name, "") for name in servers] + [_in_table(key) for key in tables]
     return _LOGGING.format(
         console=_destination(settings.console, log.console_count, 21),
         monitor=_destination(settings.monitor, log.monitor_count, 21),
         buffer=_destination(settings.buffered, log.buffer_count, 20),
-        traps=log.trap_count,
+        exception=here.get("exception", 4096),
+        count="enabled" if here.get("count") else "disabled",
+        trap=f"level {level}, {log.trap_count} message lines logged" if on else "disabled",
+        hosts="".join(_SERVER.format(name=name, table=table) for name, table in every),
+        source=f"    {source}\n" if source else "",
         size=settings.buffer_bytes,
         lines=log.text(),
     )
+
+
+def _in_table(key: str) -> tuple[str, str]:
+    """A server's name and the words for its VRF."""
+    name, _, vrf = key.partition(",")
+    return name, f"(vrf {vrf})"
 
 
 def hosts(names: Resolution) -> str:
