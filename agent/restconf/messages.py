@@ -47,6 +47,7 @@ STATUS: Mapping[str, int] = {
 }
 _WORDS = {"data-exists": "object already exists", "data-missing": "object does not exist"}
 _STEP = re.compile(r"/([\w.-]+):([\w.-]+)((?:\[[^\]]*\])*)")
+_SHORT_STEP = re.compile(r"/(?:([\w.-]+):)?([\w.-]+)((?:\[[^\]]*\])*)")
 _ENVELOPE = re.compile(r"^/nc:rpc/[\w.-]+:[\w.-]+(/nc:config)?")
 
 
@@ -104,11 +105,12 @@ def refusal_of(error: RpcError, schema: Schema) -> Refused:
     before, steps = "", []
     for prefix, name, keys in _STEP.findall(path):
         module = names.get(prefix, prefix)
-        shown = re.sub(r"\[([\w.-]+):", "[", keys)
-        steps.append(f"/{name}{shown}" if module == before else f"/{module}:{name}{shown}")
+        bare = re.sub(r"\[([\w.-]+):", "[", keys)
+        steps.append(f"/{name}{bare}" if module == before else f"/{module}:{name}{bare}")
         before = module
-    # rollback is whole: what failed is the request
-    return Refused(STATUS.get(tag, 500), replace(error, tag=tag, path="".join(steps)))
+    shown = "".join(steps)
+    used = {m.name: m.namespace for m in schema.modules if f"/{m.name}:" in shown}
+    return Refused(STATUS.get(tag, 500), replace(error, tag=tag, path=shown, namespaces=used))
 
 
 def error_response(refusal: Refused, request: Request, json_wanted: bool) -> Response:
@@ -144,6 +146,15 @@ def _plain(element: Element) -> Any:
     return {etree.QName(child).localname: _plain(child) for child in element}
 
 
+def _qualified(path: str) -> str:
+    """A path as XML has it: every step and key with its prefix, which is the module's name."""
+    module, steps = "", []
+    for prefix, name, keys in _SHORT_STEP.findall(path):
+        module = prefix or module
+        steps.append(f"/{module}:{name}" + keys.replace("[", f"[{module}:"))
+    return "".join(steps)
+
+
 def _xml_error(error: RpcError) -> Element:
     top = etree.Element(f"{{{NAMESPACE}}}errors", nsmap=own(NAMESPACE))
     row = etree.SubElement(top, f"{{{NAMESPACE}}}error")
@@ -151,11 +162,12 @@ def _xml_error(error: RpcError) -> Element:
         ("error-type", error.type),
         ("error-tag", error.tag),
         ("error-app-tag", error.app_tag),
-        ("error-path", error.path),
+        ("error-path", _qualified(error.path)),
         ("error-message", words_of(error)),
     ):
         if text:
-            etree.SubElement(row, f"{{{NAMESPACE}}}{name}").text = printable(text)
+            used: Any = dict(error.namespaces) if name == "error-path" else None
+            etree.SubElement(row, f"{{{NAMESPACE}}}{name}", nsmap=used).text = printable(text)
     if error.info or error.detail:
         info = etree.SubElement(row, f"{{{NAMESPACE}}}error-info")
         for name, text in error.info:

@@ -277,6 +277,17 @@ def test_below_privilege_15_nothing_is_learnt(asker):
         }
 
 
+def test_the_path_of_an_error_in_xml(asker):
+    asker.ask("POST", INTERFACES, LOOPBACK)
+    found = asker.ask("POST", INTERFACES, LOOPBACK, accept=XML)
+    path = etree.fromstring(found.body)[0].find("{*}error-path")
+    module = "Cisco-IOS-XE-native"
+    assert path.text == (
+        f"/{module}:native/{module}:interface/{module}:Loopback[{module}:name='7']"
+    )
+    assert path.nsmap[module] == NATIVE
+
+
 def test_errors_in_xml_and_for_older_clients(asker):
     found = asker.ask("GET", f"{DATA}/nonsense", accept=XML)
     top = etree.fromstring(found.body)
