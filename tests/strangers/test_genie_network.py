@@ -67,6 +67,7 @@ COMMANDS = (
     "show crypto pki trustpoints",
     "show crypto pki trustpoints status",
     "show crypto pki trustpool",
+    "show crypto pki timer detail",
     "show netconf-yang status",
     "show ip http server all",
     "show running-config interface Loopback0",

@@ -139,7 +139,9 @@ def crypto_trustpoints_status(context: Context, args: Args) -> Result:
 
 
 def crypto_timers(context: Context, args: Args) -> Result:
-    return Reply(pki.timers(_certificates(context), context.device.local_time(context.now)))
+    """`show crypto pki timers [detail]`."""
+    now = context.device.local_time(context.now)
+    return Reply(pki.timers(_certificates(context), now, bool(args.get("detail"))))
 
 
 def crypto_trustpool(context: Context, args: Args) -> Result:

@@ -162,8 +162,8 @@ def trustpoints_status(rows: Mapping[str, Tree], shown: tuple[Shown, ...]) -> st
     return "\n\n".join(blocks) + ("\n" if blocks else "")
 
 
-def timers(shown: tuple[Shown, ...], now: Instant) -> str:
-    """`show crypto pki timers`: what is left of each certificate and of the trust pool's refresh.
+def timers(shown: tuple[Shown, ...], now: Instant, detail: bool = False) -> str:
+    """`show crypto pki timers`: what is left of each certificate; with `detail` its last instant.
 
     # assumed: a device has no other PKI timers while it neither enrolls nor fetches lists
     """
@@ -174,11 +174,14 @@ def timers(shown: tuple[Shown, ...], now: Instant) -> str:
         if left > 0:
             rows.append((left, f"{kind}({one.kept.trustpoint})"))
     lines = ["PKI Timers"]
-    if rows:
-        rows.sort()
-        lines.append(f"|{_left(rows[0][0]):>15}")
-        lines += [f"  |{_left(left):>15} {name}" for left, name in rows]
-    return "\n".join(lines)
+    rows.sort()
+
+    def row(bar: str, left: Instant) -> str:
+        iso = local(now + left).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"{bar}{_left(left):>17}" + (f"  ({iso})" if detail else "")
+
+    lines += [row("|", rows[0][0])] if rows else []
+    return "\n".join([*lines, *(f"{row('  |', left)}  {name}" for left, name in rows)])
 
 
 def _left(ms: int) -> str:
