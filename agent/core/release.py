@@ -78,7 +78,7 @@ class Release:
 
     def has(self, rule: str) -> bool:
         """Is a rule of releases.toml in force on this release? KeyError on an unknown rule."""
-        return any(self.within(span) for span in _table()["rules"][rule]["spans"])
+        return _has(self, rule)
 
     @property
     def agent_version(self) -> str:
@@ -101,6 +101,11 @@ class Release:
                 f"release {self} is not known", allowed=", ".join(known_releases())
             ) from None
         return row
+
+
+@cache
+def _has(release: Release, rule: str) -> bool:
+    return any(release.within(span) for span in _table()["rules"][rule]["spans"])
 
 
 def known_releases() -> tuple[str, ...]:

@@ -138,13 +138,13 @@ def sudi(udi: Udi) -> dict[str, str]:
 
 def compact(value: Mapping[str, Any] | list[Any]) -> str:
     """Compact JSON in ASCII, members in the order given."""
-    return json.dumps(value, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def parse(text: str, where: str) -> Any:
     """The value of a JSON text. Raises MessageError when it is none."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise MessageError(ReturnCode.PARSE, f"{where} is not JSON: {_brief(error)}") from None
 
@@ -174,6 +174,10 @@ def encoded(text: str, where: str) -> bytes:
 
 def _refuse_constant(word: str) -> None:
     raise ValueError(f"{word} is not a JSON number")
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _brief(error: Exception) -> str:
