@@ -133,7 +133,6 @@ def test_facts(results: dict[str, Any], sw2: Any) -> None:
     assert facts["ansible_net_model"] == sw2.platform
     assert facts["ansible_net_version"] == "17.09.05"
     assert facts["ansible_net_iostype"] == "IOS-XE"
-    assert facts["ansible_net_operatingmode"] == "autonomous"
     assert facts["ansible_net_filesystems"]
     assert "hostname SW2" in facts["ansible_net_config"]
 

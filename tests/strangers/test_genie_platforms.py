@@ -1,4 +1,4 @@
-"""Genie parses every `show license` command and the facts of the box on every platform family.
+"""Genie and ntc-templates parse every `show license` command and the facts of the box everywhere.
 
 One console per family and release runs a script through a pipe; nothing of ours is imported.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from genie.conf.base import Device
+from ntc_templates.parse import parse_output
 
 # one model of each family, with the oldest release that Genie is asked about
 PLATFORMS = {
@@ -46,6 +47,22 @@ COMMANDS = (
     "show clock",
     "show logging",
     "show ip interface brief",
+    "show interfaces",
+    "show crypto pki trustpoints",
+    "show crypto pki trustpoints status",
+    "show crypto pki certificates",
+    "show crypto pki certificates verbose SLA-TrustPoint",
+)
+# what ntc-templates has a template for
+TEMPLATES = (
+    "show version",
+    "show inventory",
+    "show clock",
+    "show logging",
+    "show license status",
+    "show ip interface brief",
+    "show interfaces",
+    "show crypto pki certificates",
 )
 # Genie takes an empty table for an error: a controller uses no licence without access points
 WITH_LICENCES = ("show license summary",)
@@ -96,11 +113,16 @@ def test_genie_parses_a_platform(platform: str, release: str) -> None:
     assert set(texts) == set(commands)
     found = {command: parsed(command, text) for command, text in texts.items()}
     assert all(found.values())
+    rows = {command: parse_output("cisco_ios", command, texts[command]) for command in TEMPLATES}
+    assert all(rows.values())
     serial = found["show license udi"]["udi_details"]["sn"]
     tech = found["show license tech support"]
     assert tech["product_information"]["udi"]["pid"] == platform
     assert tech["product_information"]["udi"]["sn"] == serial
     assert tech["agent_version"]["smart_agent_for_licensing"]
+    assert rows["show version"][0]["serial"] and rows["show inventory"][0]["pid"]
+    (trustpoint,) = found["show crypto pki trustpoints status"]["Trustpoints"].values()
+    assert trustpoint["state"]["issuing_ca_authenticated"] == "yes"
 
 
 @pytest.mark.parametrize("release", ["17.3.2a", "17.6.4", "17.9.1", "17.12.4", "17.14.1", NEWEST])
