@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml import etree
 
+from agent.netconf.editing import MAX_ELEMENTS
 from agent.netconf.rpc_errors import RpcError
 from agent.netconf.session import Malformed, read_xml
 from agent.restconf.messages import Refused, refused
@@ -80,7 +81,7 @@ def written(value: Any) -> bytes:
 def read_json(body: bytes) -> dict[str, Any]:
     """The object of a body. Raises Refused; a name that stands twice is refused too."""
     try:
-        found = json.loads(body, object_pairs_hook=_once, parse_constant=_no_number)
+        found = json.loads(body, object_pairs_hook=_members(), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise refused("malformed-message", f"not JSON: {error}", kind="protocol") from None
     if not isinstance(found, dict):
@@ -88,11 +89,22 @@ def read_json(body: bytes) -> dict[str, Any]:
     return found
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name stands twice")
-    return found
+def _members() -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    """Makes objects of their members, as many as an edit may have."""
+    count = 0
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal count
+        lists = (value for _, value in pairs if isinstance(value, list))
+        count += len(pairs) + sum(map(len, lists))
+        if count > MAX_ELEMENTS:
+            raise refused("too-big", f"more than {MAX_ELEMENTS} elements", kind="protocol")
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            raise ValueError("a name stands twice")
+        return found
+
+    return once
 
 
 def _no_number(text: str) -> Any:
@@ -171,9 +183,6 @@ def read_xml_body(body: bytes) -> Element:
         return read_xml(body)
     except Malformed as fault:
         raise refused("malformed-message", str(fault), kind="protocol") from None
-
-
-Reader = Callable[[bytes, Mapping[str, Node], Names], list[Element]]
 
 
 def elements_of(body: bytes, is_json: bool, nodes: Mapping[str, Node], names: Names) -> Element:

@@ -191,6 +191,16 @@ def test_bodies_that_cannot_be_read(asker, body, kind):
     assert lines(asker) == before
 
 
+def test_a_body_with_too_many_elements(asker):
+    rows = b",".join(b'{"name":"%d"}' % n for n in range(20_001))
+    many = b'{"Cisco-IOS-XE-native:native":{"interface":{"Loopback":[%b]}}}' % rows
+    found = asker.ask("PATCH", f"{DATA}/native", many, content_type=JSON)
+    assert error_of(found, 413)["error-tag"] == "too-big"
+    leaves = b'{"Cisco-IOS-XE-native:native":[%b]}' % b",".join([b"1"] * 20_001)
+    found = asker.ask("PATCH", f"{DATA}/native", leaves, content_type=JSON)
+    assert error_of(found, 413)["error-tag"] == "too-big"
+
+
 def test_a_type_that_is_not_read(asker):
     found = asker.ask("PATCH", f"{DATA}/native", b"x", content_type="text/plain")
     assert error_of(found, 415)
