@@ -203,7 +203,11 @@ def _registration_asked(turn: Turn, event: RegistrationAsked) -> None:
     if legacy.registration == REGISTERING:
         turn.actions.append(Answer(IN_PROGRESS))
         return
-    outcomes.registration(turn, "token entered by force" if legacy.registered else "token entered")
+    forced = legacy.registered
+    outcomes.registration(turn, "token entered by force" if forced else "token entered")
+    if forced:  # assumed: the old identity goes before the new one is there
+        outcomes.forget_identity(legacy)
+        turn.state.account = None
     legacy.idtoken, legacy.forced = event.token, event.force
     turn.actions.append(Answer(IN_PROGRESS))
     clock.settle_evaluation(turn)
