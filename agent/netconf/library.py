@@ -37,6 +37,8 @@ _IETF = (
     ("ietf-netconf-with-defaults", "implement"),
     ("ietf-yang-library", "implement"),
 )
+# those of RFC 8526, where a release has them. # source: nmda
+_NMDA = (("ietf-netconf-nmda", "implement"), ("ietf-origin", "import"))
 _STATEMENT = re.compile(r"^\s*(namespace|revision)\s+\"?([^\s\";{]+)", re.MULTILINE)
 
 
@@ -98,7 +100,7 @@ def texts(announced: Announced) -> tuple[Text, ...]:
         ]
     found.append(_base(announced))
     available = _ietf_texts()
-    for name, conformance in _IETF:
+    for name, conformance in (*_IETF, *(_NMDA if release.within("17.16..") else ())):
         if name in available:
             facts = dict(reversed(_STATEMENT.findall(available[name])))  # the first of each kind
             found.append(Text(name, facts["revision"], facts["namespace"], conformance))
@@ -191,7 +193,7 @@ def _leaf(parent: Element, name: str, text: str) -> None:
 @cache
 def _ietf_texts() -> dict[str, str]:
     """The texts pyang brings, by module name; none where it is not installed."""
-    wanted = {"ietf-netconf", *(name for name, _ in _IETF)}
+    wanted = {"ietf-netconf", *(name for name, _ in (*_IETF, *_NMDA))}
     try:
         listed = files_of("pyang") or []
     except PackageNotFoundError:
