@@ -195,3 +195,44 @@ def test_text_that_is_no_certificate():
     assert read_text(["30 03 02 01", "05"]) is None
     assert read_text([]) is None
     assert read_text(pasted(der())) == der()
+
+
+def test_a_configuration_pasted_at_the_console_gives_the_same():
+    """Line by line, as a terminal sends it: certificates, banners and call-home included."""
+    made, opened = enrolled()
+    type_in(
+        opened,
+        "exit",
+        "banner motd ^C",
+        "Keep out",
+        "  of here ^C",
+        "call-home",
+        "http-proxy proxy.example port 3128",
+        "profile Sat",
+        "active",
+        "destination address http http://sat.example/a",
+        "reporting smart-licensing-data",
+        "vrf definition Lab",
+        "rd 65000:1",
+        "address-family ipv4",
+        "interface Loopback7",
+        "vrf forwarding Lab",
+        "ip address 192.0.2.1 255.255.255.0",
+        "ip address 192.0.3.1 255.255.255.0 secondary",
+        "username ann privilege 15 secret pw",
+        "clock timezone EST -5",
+        "clock summer-time EDT recurring",
+        "end",
+    )
+    wanted = running_config(made)
+    fresh = device()
+    console = session(fresh)
+    shown = type_in(console, "configure terminal", *wanted.splitlines()[3:])
+    assert "% Invalid" not in shown
+    assert "status = FAIL" not in shown
+    type_in(console, "end")
+
+    def settings(text):
+        return [line for line in text.splitlines()[3:] if not line.startswith("! Last")]
+
+    assert settings(running_config(fresh)) == settings(wanted)
