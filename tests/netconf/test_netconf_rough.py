@@ -60,6 +60,7 @@ async def test_who_is_idle_too_long_is_sent_away_where_there_is_a_limit(world):
     assert told[-1].text == "timeout"
 
 
+@pytest.mark.long
 async def test_message_beyond_the_cap_ends_its_session_alone(world):
     good, bad = await world.session(), await world.session()
     piece = b"\n#%d\n" % (1 << 20) + b" " * (1 << 20)
@@ -73,6 +74,7 @@ async def test_message_beyond_the_cap_ends_its_session_alone(world):
     assert await good.hostname() == "Switch"
 
 
+@pytest.mark.long
 async def test_long_edit_is_refused_whole(world):
     s = await world.session()
     rows = "<description>x</description>" * 100_000
@@ -107,6 +109,7 @@ async def test_subscriber_that_does_not_read_hinders_nobody(world):
     assert await unread.hostname() == "n19"
 
 
+@pytest.mark.long
 async def test_half_a_hundred_sessions_at_once(world):
     first = await world.session()
     sessions = [first, *await asyncio.gather(*(world.session() for _ in range(49)))]

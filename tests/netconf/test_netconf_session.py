@@ -187,7 +187,7 @@ def test_replies_come_in_the_order_of_the_rpcs(client):
     assert [etree.fromstring(r).get("message-id") for r in replies] == [str(n) for n in range(9)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_no_input_breaks_the_server(data):
     server = NetconfServer(FUZZED, NOW)
