@@ -138,3 +138,17 @@ def test_show_license_all_after_the_first_ack(after_first_ack: Any, sw1: Any) ->
 )
 def test_other_shows_are_parsed(after_first_ack: Any, command: str) -> None:
     assert after_first_ack.parse(command)
+
+
+def test_reload_dialogue_and_the_way_back(sw2: Any) -> None:
+    """unicon answers the questions of `reload`, loses the connection and connects again."""
+    device = testbed(sw2).devices["SW2"]
+    quick = {**NO_WAIT, "RELOAD_WAIT": 2, "RELOAD_SYSLOG_WAIT": 0}
+    device.connect(log_stdout=False, settings=quick)
+    try:
+        device.configure("banner motd ^not saved^")
+        device.reload(timeout=90, post_reload_wait_time=1, prompt_recovery=True)
+        assert device.is_connected()
+        assert "Reload" in device.execute("show version | include reload reason")
+    finally:
+        device.disconnect()
