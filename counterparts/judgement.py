@@ -111,6 +111,18 @@ class Judge:
         """The account, and codes for units that have none; None when their proof is wrong."""
         return self._trust_file(asked, number, now, None)
 
+    def manufactured(
+        self, sender: Sender, asked: Sequence[TrustRequest], proof: str, number: int, now: Instant
+    ) -> str | None:
+        """Trust codes alone, as a factory installs them; None when their proof is wrong."""
+        instance = self._met(sender, now)
+        codes = self._trust_codes(asked, proof, instance, now)
+        if not codes:
+            return None
+        self._records.save_instance(instance)
+        section = trust_section(codes, self._authority.sign)
+        return write_licence_file([section], self._correlation_id(number))
+
     def _trust_file(
         self,
         asked: TrustEstablishment | TrustSync,

@@ -94,6 +94,24 @@ class Portal:
                 raise InputError(f"the upload is still pending; ask again in {left} seconds")
             return self._cssm.result(upload).licence_file
 
+    def factory_trust(self, text: str, now: Instant) -> str:
+        """The trust codes a device has from its factory, for the trust requests it saved.
+
+        Raises InputError for a file without such requests.
+        """
+        try:
+            usage = read_usage_file(text)
+            sender = _entry(usage).sender
+        except MessageError as error:
+            raise InputError(f"not a trust request: {error.reason}") from None
+        asked, proof = usage.trust_requests, usage.trust_signature
+        with self._records.transaction():
+            number = self._cssm.next_poll_id(now)
+            found = self._cssm.judge.manufactured(sender, asked, proof, number, now)
+        if found is None:
+            raise InputError("no unit asks for a trust code")
+        return found
+
     # --- policies ---------------------------------------------------------------------------------
 
     def policies(self) -> tuple[tuple[str, bool], ...]:

@@ -17,10 +17,13 @@ from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.device.device import Device
 from agent.device.files import FileFault
+from agent.engine.events import FileImported, TrustRequestSaved
 from agent.protocol.codec import MAX_BODY
 from counterparts.cssm import Cssm
 from counterparts.portal import DEFAULT_DAYS, DEFAULT_USES, Portal
 from counterparts.repository import Token
+
+_FACTORY_FILE = "flash:factory-trust.xml"  # on the device while it is made
 
 
 class Place(Protocol):
@@ -73,6 +76,20 @@ def _slac(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str,
     return _hand_out(place, portal.authorize(udi, features, place.now()), request)
 
 
+def _factory_trust(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
+    """A device of the lab gets the trust codes it would have had from its factory."""
+    name = _text(request, "device")
+    device = place.device(name)
+    if device is None:
+        raise InputError(f"{name!r} is no device of this lab")
+    if device.handle(TrustRequestSaved(_FACTORY_FILE), place.now()):
+        raise InputError("a trust code is installed already")
+    text = portal.factory_trust(read_file(place, f"{name}:{_FACTORY_FILE}"), place.now())
+    device.delete_file(_FACTORY_FILE, place.now())
+    device.handle(FileImported(text), place.now())
+    return {"device": name}
+
+
 def _policy_list(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
     return {"policies": [{"name": n, "in_force": used} for n, used in portal.policies()]}
 
@@ -114,6 +131,7 @@ _REQUESTS: dict[str, Callable[[Place, Portal, Mapping[str, Any]], dict[str, Any]
     "cssm.upload": _upload,
     "cssm.ack": _ack,
     "cssm.slac": _slac,
+    "cssm.factory_trust": _factory_trust,
     "cssm.policy.list": _policy_list,
     "cssm.policy.use": _policy_use,
     "cssm.policy.file": _policy_file,

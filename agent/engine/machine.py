@@ -61,7 +61,7 @@ from agent.engine.events import (
 )
 from agent.engine.legacy import machine as legacy
 from agent.engine.records import Member, RumState, TimerName
-from agent.engine.routes import address_of
+from agent.engine.routes import address_of, talks
 from agent.engine.state import AgentState
 from agent.engine.timers import next_deadline, set_timer, take_due
 from agent.engine.timings import TIMINGS
@@ -248,8 +248,11 @@ def _sync_asked(turn: Turn, event: SyncAsked) -> None:
 
 
 def _file_imported(turn: Turn, event: FileImported) -> None:
+    silent = not talks(turn.state)
     outcome = acks.install(turn, event.text)
     history.imported(turn, outcome)
+    if silent and talks(turn.state):  # the file brought the trust that was missing
+        transport.resume_timers(turn)
     if outcome.faults:
         turn.actions.append(Answer(IMPORT_FAILED.format(reason=outcome.faults[0].reason)))
     else:

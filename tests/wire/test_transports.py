@@ -197,3 +197,18 @@ async def test_a_transport_changed_on_the_way_goes_on_by_the_new_one(run_lab):
     summary = usage_summary(lab.devices["sw"].agent.state)
     assert (summary.waiting, bool(summary.acknowledged)) == (0, True)
     assert not said(log, "COMM_FAILED")
+
+
+async def test_a_code_from_the_factory_is_there_before_the_first_report(run_lab):
+    lab, log = await started(run_lab, *SMART)
+    async with person(lab) as somebody:
+        assert await somebody.says("emulator trust factory") == ""
+        assert "already" in await somebody.says("emulator trust factory")
+        status = await somebody.says("show license status | include Trust Code|Last ACK|Policy in")
+        assert "Trust Code Installed: Oct" in status
+        assert "Last ACK received: <none>" in status
+        assert "Merged from multiple sources" in status
+        assert "factory" not in await somebody.says("dir flash:")
+    await lab.timeline.advance(HOUR)
+    assert usage_summary(lab.devices["sw"].agent.state).acknowledged > 0
+    assert not said(log, "FAILED")

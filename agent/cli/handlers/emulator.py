@@ -112,6 +112,11 @@ def console(context: Context, args: Args) -> Result:
     return Reply("" if there else "% There is no standby unit")
 
 
+def factory_trust(context: Context, args: Args) -> Result:
+    """Only a lab has a CSSM that could have made the codes."""
+    return LabCall("cssm.factory_trust", {"device": context.device.name})
+
+
 def fault(context: Context, args: Args) -> Result:
     """The message of a fault; it changes nothing else."""
     name = str(args["fault"])
@@ -139,6 +144,7 @@ HANDLERS: dict[str, Handler] = {
     "emulator.advance": advance,
     "emulator.clock": clock,
     "emulator.console": console,
+    "emulator.factory_trust": factory_trust,
     "emulator.fault": fault,
     "emulator.install": install,
     "emulator.member": member,
