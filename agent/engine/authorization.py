@@ -51,6 +51,11 @@ def lacks_code(turn: Turn, tag: str) -> bool:
     return code is None or all(licence.tag != tag for licence in code.data.licences)
 
 
+def export_allowed(turn: Turn) -> bool:
+    """Has the active unit a code for an export-controlled licence?"""
+    return any(not lacks_code(turn, row.tag) for row in turn.profile.enforced)
+
+
 def usable(turn: Turn, licences: tuple[LicenceRequest, ...]) -> tuple[LicenceRequest, ...]:
     """Those of the licences that may be used; the others wait for their code."""
     allowed = []

@@ -146,10 +146,11 @@ def _booted(turn: Turn, event: Booted) -> None:
         turn.log("SMART_LIC.CONFIG_NOT_SAVED")
     _warn_of_hostname(turn)
     if turn.profile.kind == "router":  # source: agent-enabled (switches do not print it)
-        turn.log("SMART_LIC.EXPORT_CONTROLLED", allowed="not allowed")
+        allowed = "allowed" if authorization.export_allowed(turn) else "not allowed"
+        turn.log("SMART_LIC.EXPORT_CONTROLLED", allowed=allowed)
     turn.note("SAEVT_READY")
     turn.note("SAEVT_ENABLED")
-    turn.note("SAEVT_EXPORT_FLAG", exportAllowed="False")
+    turn.note("SAEVT_EXPORT_FLAG", exportAllowed=str(authorization.export_allowed(turn)))
     turn.note("SAEVT_HA_ROLE", udi=str(state.udi), haRole=state.members[0].role.value)
     for report in list(state.reports.values()):
         if report.state is RumState.OPEN:

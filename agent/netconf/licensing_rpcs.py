@@ -152,7 +152,12 @@ def _request_authorization(call: Call, given: Tree) -> Output:
     return _code(NO_SUCH_ITEM if device.handle(event, call.now) else IN_PROGRESS)
 
 
-def _return_authorization(call: Call, given: Tree) -> Output:
+def _return_online(call: Call, given: Tree) -> Output:
+    """The server is told as well, in one attempt."""
+    return _return_authorization(call, given, online=True)
+
+
+def _return_authorization(call: Call, given: Tree, *, online: bool = False) -> Output:
     """Remove the codes and tell the return codes; with a path they go to a file too.
 
     # assumed: the return code where a licence of it is in use
@@ -162,7 +167,7 @@ def _return_authorization(call: Call, given: Tree) -> Output:
         return _code(CANNOT_STORE)
     state = device.agent.state
     before = dict(state.authorizations)
-    device.handle(AuthorizationReturned(_scope(given["local"]), path), call.now)
+    device.handle(AuthorizationReturned(_scope(given["local"]), path, online), call.now)
     returned = [short for short in before if short not in state.authorizations]
     if not returned:
         return _code("invalidrequest" if before else NO_CODE)
@@ -218,7 +223,7 @@ RPCS: Mapping[tuple[str, str], Rpc] = {
             "rum-save-usage-days": _save_days,
             "trust-request-save": _save_trust_request,
             "authorization-request-online": _request_authorization,
-            "authorization-code-return-online": _return_authorization,
+            "authorization-code-return-online": _return_online,
             "authorization-code-return-offline": _return_authorization,
             "import-file": _import_file,
         }.items()

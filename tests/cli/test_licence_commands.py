@@ -131,6 +131,23 @@ def test_settings_come_with_their_release(line, model, there, not_there):
         assert ("% Invalid input" in said) is expected
 
 
+@pytest.mark.parametrize(
+    ("model", "release"),
+    [("C9300-24T", "17.12.4"), ("C9407R", "17.15.6"), ("C9800-40-K9", "17.12.4")],
+)
+def test_the_air_level_takes_effect_at_the_next_start(model, release):
+    console = Console(model, release)
+    console.configure("license air level air-network-essentials addon air-dna-essentials")
+    shown = console.type("show version").lower()
+    recent = release == "17.15.6"
+    old = "air network advantage addon air dna advantage" if recent else "air dna advantage"
+    new = old.replace("advantage", "essentials")
+    assert f"air license level: {old}\nnext reload air license level: {new}\n" in shown
+    console.type("write memory")
+    console.device.reload(NOW)
+    assert f"air license level: {new}\nnext reload" in console.type("show version").lower()
+
+
 def test_the_older_spelling_of_a_token_and_an_old_key():
     console = Console()
     assert console.type("license smart trust id_token T0K3N local") == (

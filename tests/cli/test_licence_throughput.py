@@ -84,6 +84,22 @@ def test_a_stored_level_without_its_code_is_limited():
     assert "hseck9" not in router.in_use()
 
 
+def test_a_licence_without_its_code_is_not_authorized():
+    router = Router()
+    router.configure("license feature hseck9")
+    row = f"  {'hseck9':<24}{'(DNA_HSEC)':<30}{0:5d} NOT AUTHORIZED"
+    assert row in router.type("show license summary")
+    block = router.type("show license usage").partition("hseck9 (DNA_HSEC):")[2]
+    assert "  Status: NOT AUTHORIZED\n  Export status: RESTRICTED - NOT ALLOWED\n" in block
+    assert "export controlled features is not allowed" in router.type("show logging")
+    router.authorize()
+    router.type("write memory")
+    router.device.reload(NOW)
+    assert "export controlled features is allowed" in router.type("show logging")
+    block = router.type("show license usage").partition("hseck9 (DNA_HSEC):")[2]
+    assert "  Status: IN USE\n  Export status: RESTRICTED - ALLOWED\n" in block
+
+
 def test_the_use_of_hseck9_is_released_by_command():
     router = Router().authorize()
     router.configure("license feature hseck9")

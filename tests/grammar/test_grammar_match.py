@@ -135,7 +135,7 @@ def test_a_privilege_too_low_makes_a_word_unknown():
 def test_releases_and_platforms_make_a_word_unknown():
     assert match(OLD, "exec", "show license rum id all") == Invalid(14)
     assert matched("exec", "show license rum id all detail").args["detail"] == "yes"
-    assert match(GRAMMAR, "config", "license air level air-network-advantage") == Invalid(8)
+    assert match(GRAMMAR, "config", "license feature hseck9") == Invalid(8)
     assert matched("config", "license air level air-network-advantage", WLC)
     assert match(STRICT, "exec", "emulator clock show") == Invalid(1)
     assert matched("exec", "emulator clock show").target.handler == "emulator.clock"

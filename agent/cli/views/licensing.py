@@ -19,6 +19,7 @@ from agent.engine.queries import UsageSummary, usage_summary
 from agent.engine.records import AuthorizationCode, LicenceUse, Policy, TrustCode
 from agent.engine.state import AgentState, History, UsageReporting
 from agent.profiles.profile import Entitlement, Profile
+from agent.protocol.messages import LicenseClass
 
 if TYPE_CHECKING:
     from agent.device.device import Device
@@ -48,9 +49,12 @@ class LicenceRow:
     enforcement: str
     license_type: str
     application: ApplicationHa | None = None
+    authorized: bool = True
 
     @property
     def status(self) -> str:
+        if not self.authorized:
+            return "NOT AUTHORIZED"
         return "IN USE" if self.count else "NOT IN USE"
 
 
@@ -121,7 +125,10 @@ def view_of(
         config=state.config,
         policy=state.policy,
         reporting=replace(state.usage_reporting),
-        licences=_rows(state.usage.values(), profile, state.applications.high_availability),
+        licences=(
+            *_rows(state.usage.values(), profile, state.applications.high_availability),
+            *_waiting(state, profile),
+        ),
         derived=_derived(state, profile),
         reports=usage_summary(state),
         agent_version=agent_version,
@@ -207,6 +214,16 @@ def _rows(
     return tuple(
         _row(use, profile.entitlement(use.entitlement_tag), application) for use in ordered
     )
+
+
+def _waiting(state: AgentState, profile: Profile) -> tuple[LicenceRow, ...]:
+    """Licences that are wanted and have no code. # assumed: words recalled, the row's count is 0"""
+    rows = []
+    for tag, request in state.authorizing.waiting.items():
+        use = LicenceUse(0, request.feature, tag, 1, 0, None, LicenseClass.EXPORT)
+        row = _row(use, profile.entitlement(tag), None)
+        rows.append(replace(row, count=0, export="RESTRICTED - NOT ALLOWED", authorized=False))
+    return tuple(rows)
 
 
 def _row(

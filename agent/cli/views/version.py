@@ -217,9 +217,13 @@ def _air_levels(view: VersionView, profile: Profile, layout: Layout) -> str:
     if "air_level" not in texts:
         return ""
     if profile.kind == "switch" and layout.has("wireless_level_lines"):
-        air, wireless = texts["air_level_recent"], texts["wireless_level"]
+        wireless = texts["wireless_level"]
+        air, then = (
+            _air_words_in_full(level) or texts["air_level_recent"]
+            for level in (view.air_level, view.next_air_level)
+        )
         return (
-            f"AIR License Level: {air}\nNext reload AIR License Level: {air}\n"
+            f"AIR License Level: {air}\nNext reload AIR License Level: {then}\n"
             f"Cisco Wireless License Level: {wireless}\n"
             f"Next reload Cisco Wireless License Level: {wireless}\n"
         )
@@ -228,6 +232,11 @@ def _air_levels(view: VersionView, profile: Profile, layout: Layout) -> str:
         f"AIR License Level: {now or texts['air_level']}\n"
         f"Next reload AIR license Level: {then or texts['air_level']}\n"
     )
+
+
+def _air_words_in_full(level: str) -> str:
+    """`AIR Network Advantage addon AIR DNA Advantage`."""
+    return " addon ".join(_air_words(part) for part in level.split(" addon ") if part)
 
 
 def _air_words(level: str) -> str:
