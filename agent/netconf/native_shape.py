@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from yang.tree import EMPTY, Edit, Path, Rows, Tree, Value, apply, get
 
@@ -158,16 +159,16 @@ def _only(now: Value | None) -> str | None:
     return next(iter(now), None) if now else None
 
 
-def _words(value: Value) -> Tree:
-    """`transport input`: all, none or protocols."""
+def _words(leaf: str, value: Value) -> Tree:
+    """`transport input|output`: all, none or protocols."""
     words = str(value).split()
-    return Tree({words[0]: True}) if words[0] in ("all", "none") else Tree(input=tuple(words))
+    return Tree({words[0]: True}) if words[0] in ("all", "none") else Tree({leaf: tuple(words)})
 
 
 def _sentence(now: Value | None) -> str | None:
     if not now:
         return None
-    listed = now.get("input")
+    listed = now.get("input") or now.get("output")
     return " ".join(sorted(listed, reverse=True)) if listed else _only(now)
 
 
@@ -270,7 +271,9 @@ def _of_users(value: Value) -> Rows:
 _LINE = (
     _moved("privilege/level", "privilege/level/number"),
     _present("logging/synchronous", "logging/synchronous"),
-    Item(("transport", "input"), ("transport", "input"), _words, _sentence),
+    Item(("transport", "input"), ("transport", "input"), partial(_words, "input"), _sentence),
+    Item(("transport", "output"), ("transport", "output"), partial(_words, "output"), _sentence),
+    _moved("transport/preferred", "transport/preferred/protocol"),
 )
 PLACES: Mapping[Pattern, tuple[Item, ...]] = {
     ("native", "aaa"): (_flag("new-model"),),
