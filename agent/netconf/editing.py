@@ -8,6 +8,9 @@ Sources: docs/sources.md, entries netconf-operations, device-refused.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from lxml import etree
 
 from agent.core.errors import InputError
@@ -66,6 +69,29 @@ def edit_data(call: Call, target: str) -> bytes:
     call.server.must_be_free(target, call.session.number, call.now)
     _put(call, target, _edited(call, call.server.root(target), config, default))
     return OK
+
+
+@dataclass(eq=False)
+class StepFailed(Exception):
+    """The step of this number (from 0) was refused."""
+
+    number: int
+    error: RpcError
+
+
+def edit_in_steps(call: Call, configs: Sequence[Element]) -> None:
+    """Several edits of running, one upon the other, put in force whole or not at all.
+
+    Nothing is done where nothing is named by default. Raises StepFailed, RpcError for a lock.
+    """
+    call.server.must_be_free(RUNNING, call.session.number, call.now)
+    new = call.server.root(RUNNING)
+    for number, config in enumerate(configs):
+        try:
+            new = _edited(call, new, config, Operation.NONE)
+        except RpcError as error:
+            raise StepFailed(number, error) from None
+    _put(call, RUNNING, new)
 
 
 def copy_config(call: Call) -> bytes:

@@ -117,10 +117,10 @@ def error_response(refusal: Refused, request: Request, json_wanted: bool) -> Res
     """The body with the container `errors`."""
     if json_wanted:
         name = "errors" if request.header(FOXY) else "ietf-restconf:errors"
-        text = json.dumps({name: {"error": [_json_error(refusal.error)]}}, indent=2) + "\n"
+        text = json.dumps({name: {"error": [json_error(refusal.error)]}}, indent=2) + "\n"
         body, kind = text.encode(), JSON
     else:
-        body, kind = etree.tostring(_xml_error(refusal.error), pretty_print=True), XML
+        body, kind = etree.tostring(xml_errors(refusal.error), pretty_print=True), XML
     return Response(refusal.status, {"Content-Type": kind, **refusal.headers}, body)
 
 
@@ -129,7 +129,8 @@ def words_of(error: RpcError) -> str:
     return error.message or _WORDS.get(error.tag, error.tag.replace("-", " "))
 
 
-def _json_error(error: RpcError) -> dict[str, Any]:
+def json_error(error: RpcError) -> dict[str, Any]:
+    """One `error` as JSON has it."""
     found: dict[str, Any] = {"error-type": error.type, "error-tag": error.tag}
     found |= {"error-app-tag": error.app_tag} if error.app_tag else {}
     found |= {"error-path": error.path} if error.path else {}
@@ -155,9 +156,10 @@ def _qualified(path: str) -> str:
     return "".join(steps)
 
 
-def _xml_error(error: RpcError) -> Element:
-    top = etree.Element(f"{{{NAMESPACE}}}errors", nsmap=own(NAMESPACE))
-    row = etree.SubElement(top, f"{{{NAMESPACE}}}error")
+def xml_errors(error: RpcError, namespace: str = NAMESPACE) -> Element:
+    """`errors` with this one in it."""
+    top = etree.Element(f"{{{namespace}}}errors", nsmap=own(namespace))
+    row = etree.SubElement(top, f"{{{namespace}}}error")
     for name, text in (
         ("error-type", error.type),
         ("error-tag", error.tag),
@@ -167,10 +169,10 @@ def _xml_error(error: RpcError) -> Element:
     ):
         if text:
             used: Any = dict(error.namespaces) if name == "error-path" else None
-            etree.SubElement(row, f"{{{NAMESPACE}}}{name}", nsmap=used).text = printable(text)
+            etree.SubElement(row, f"{{{namespace}}}{name}", nsmap=used).text = printable(text)
     if error.info or error.detail:
-        info = etree.SubElement(row, f"{{{NAMESPACE}}}error-info")
+        info = etree.SubElement(row, f"{{{namespace}}}error-info")
         for name, text in error.info:
-            etree.SubElement(info, f"{{{NAMESPACE}}}{name}").text = printable(text)
+            etree.SubElement(info, f"{{{namespace}}}{name}").text = printable(text)
         info.extend(error.detail)
     return top

@@ -19,7 +19,7 @@ from agent.core.clock import Instant
 from agent.device.device import Device
 from agent.netconf import data
 from agent.netconf.server import RUNNING, NetconfServer
-from agent.restconf import operating, reading, writing
+from agent.restconf import operating, patching, reading, writing
 from agent.restconf.forms import written
 from agent.restconf.known import MONITORING
 from agent.restconf.messages import (
@@ -46,6 +46,7 @@ _JSON_TYPES = frozenset({JSON, "application/json", "application/vnd.yang.data+js
 _XML_TYPES = frozenset(
     {XML, "application/xml", "text/xml", "application/vnd.yang.data+xml", "application/*"}
 )
+_PATCH_TYPES = (patching.JSON, patching.XML)
 _CAPABILITIES = (
     "urn:ietf:params:restconf:capability:defaults:1.0?basic-mode=explicit",
     "urn:ietf:params:restconf:capability:depth:1.0",
@@ -139,7 +140,10 @@ class RestconfServer:
         if not target.steps:
             allowed = "GET, HEAD, OPTIONS, POST, PUT, PATCH"
         if request.method == "OPTIONS":
-            patches = {"Accept-Patch": f"{XML}, {JSON}"} if writable else {}
+            kinds = f"{XML}, {JSON}"
+            if work.server.device.release.within(patching.SINCE):
+                kinds += f", {patching.XML}, {patching.JSON}"
+            patches = {"Accept-Patch": kinds} if writable else {}
             return Response(200, {"Allow": allowed, **patches})
         if request.method in ("GET", "HEAD"):
             query = reading.read_query(request.query)
@@ -163,6 +167,13 @@ class RestconfServer:
             response, made = writing.create(work, target, request.body, _is_json(request))
             where = f"{_base(request)}{ROOT}/data/{made}"
             response = Response(response.status, {"Location": where})
+        elif request.method == "PATCH" and _content_type(request) in _PATCH_TYPES:
+            if not work.server.device.release.within(patching.SINCE):
+                raise _unread()
+            is_json = _content_type(request) == patching.JSON
+            response = patching.patch(
+                work, target, path, request.body, is_json=is_json, json_wanted=json_wanted
+            )
         else:
             method = writing.put if request.method == "PUT" else writing.patch
             response = method(work, target, request.body, _is_json(request))
@@ -279,8 +290,12 @@ def _is_json(request: Request) -> bool:
         return True
     if kind in _XML_TYPES or (not kind and not request.body):
         return False
+    raise _unread()
+
+
+def _unread() -> Refused:
     message = f"bodies are read as {JSON} or {XML}"
-    raise refused("invalid-value", message, status=415, kind="protocol")
+    return refused("invalid-value", message, status=415, kind="protocol")
 
 
 def _only(request: Request, *methods: str) -> None:
@@ -352,7 +367,8 @@ def _root(name: str, json_wanted: bool) -> Response:
 def _restconf_state(server: NetconfServer, now: Instant) -> Element:
     top = etree.Element(f"{{{MONITORING}}}restconf-state", nsmap=own(MONITORING))
     listed = etree.SubElement(top, f"{{{MONITORING}}}capabilities")
-    for capability in _CAPABILITIES:
+    more = [patching.CAPABILITY] * server.device.release.within(patching.SINCE)
+    for capability in (*_CAPABILITIES, *more):
         etree.SubElement(listed, f"{{{MONITORING}}}capability").text = capability
     return top
 

@@ -170,8 +170,13 @@ def _keys(element: Element, node: Node) -> tuple[str, ...]:
 
 def _same(work: Work, target: Target, body: bytes, is_json: bool) -> Element:
     """The body's element, which must be the target itself. Raises Refused."""
+    nodes = Target(target.steps[:-1]).nodes(work.nodes)
+    return checked_body(work, target, elements_of(body, is_json, nodes, work.names))
+
+
+def checked_body(work: Work, target: Target, element: Element) -> Element:
+    """An element, which must be the target itself. Raises Refused."""
     parent = Target(target.steps[:-1])
-    element = elements_of(body, is_json, parent.nodes(work.nodes), work.names)
     node = _configured(element, parent.nodes(work.nodes), target)
     if node is not target.node or _keys(element, node) != target.steps[-1].keys:
         raise refused("invalid-value", "the body is not the resource of the path", kind="protocol")
