@@ -112,6 +112,7 @@ class VersionView:
     next_air_level: str
     virtual_interfaces: int
     throughput_kbps: int = 0  # 0 where show version does not tell it
+    registration: str = ""  # of the model before SLP
 
 
 def collect(device: Device, now: Instant) -> VersionView:
@@ -135,7 +136,14 @@ def collect(device: Device, now: Instant) -> VersionView:
         next_air_level=next_air_level,
         virtual_interfaces=len(get(root, ("native", "interface", "Vlan"), ())),
         throughput_kbps=enforced(device, known).kbps if known and known.in_version else 0,
+        registration=_registration(device),
     )
+
+
+def _registration(device: Device) -> str:
+    """`UNREGISTERED/EVAL MODE`: what releases before SLP say. # assumed: recalled"""
+    legacy = device.agent.state.legacy
+    return f"{legacy.registration}/{legacy.authorization}" if device.agent.is_legacy else ""
 
 
 def render(view: VersionView, profile: Profile, release: Release) -> str:
@@ -195,6 +203,7 @@ def _levels(view: VersionView, profile: Profile, layout: Layout) -> str:
         lines += _air_levels(view, profile, layout)
     policy = layout.has("smart_licensing_policy_status")
     status = "Smart Licensing Using Policy" if policy else _NOT_APPLICABLE
+    status = view.registration or status
     return f"{lines}\n\nSmart Licensing Status: {status}\n\n"
 
 
