@@ -68,16 +68,17 @@ def ip_route(routes: tuple[Route, ...], vrf: str = "") -> str:
         hop = default.hop or "0.0.0.0"
         lines.append(f"Gateway of last resort is {hop} to network 0.0.0.0")
     lines.append("")
-    major = None
+    major, width = None, 6  # a route within a larger network stands further in
     for route in routes:
         if route is default:
             lines.append(f"S*    {route.network} {route.via}")
             continue
         parent = _major(route.network)
         if parent != major:
-            lines.append(_group(parent, [r for r in routes if _major(r.network) == parent]))
-            major = parent
-        lines.append(f"{route.code:<9}{route.network} {route.via}")
+            above = _group(parent, [r for r in routes if _major(r.network) == parent])
+            lines += [above] if above else []
+            major, width = parent, 9 if above else 6
+        lines.append(f"{route.code:<{width}}{route.network} {route.via}")
     return "\n".join(lines)
 
 
