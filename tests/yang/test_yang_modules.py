@@ -138,3 +138,77 @@ def test_enumerations_are_the_published_ones(sheet: str):
     rpcs = schema_of(NEWEST[:1]).rpcs.values()
     used |= {rpc.output.children["return-code"].leaf_type.names for rpc in rpcs}
     assert used <= published and len(used) >= 10
+
+
+def _block(sheet: str, heading: str) -> list[str]:
+    return re.findall(r"```\n(.*?)```", sheet[sheet.index(heading) :], re.DOTALL)[0].splitlines()
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("revision", [NEWEST[0], OLDER])
+def test_rpcs_are_the_published_ones(sheet: str, revision: str):
+    """Operations with what goes in and out: names, which must be there, defaults, lengths."""
+    wanted, rpc, way = [], "", ""
+    for line in _block(sheet, "### RPCs"):
+        words = line.split()
+        if not line.startswith(" "):
+            rpc = line.removesuffix("()")
+        elif words[0] in ("input", "output"):
+            way = words[0]
+        else:
+            default = next((w[8:] for w in words if w.startswith("default=")), None)
+            length = next((w[2:] for w in words if w.startswith("l:")), None)
+            wanted.append((rpc, way, words[0], "mandatory" in words, default, length))
+    found = [
+        (rpc.name, way, leaf.name, leaf.mandatory, leaf.default, _length(leaf))
+        for rpc in schema_of((revision,)).rpcs.values()
+        for way, end in (("input", rpc.input), ("output", rpc.output))
+        for leaf in end.children.values()
+    ]
+    assert sorted(found, key=str) == sorted(wanted, key=str)
+
+
+def _length(leaf: Node) -> str | None:
+    spans = leaf.leaf_type.lengths
+    return f"{spans[0][0][0]}..{spans[0][0][1]}" if spans else None
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("revision", [NEWEST[0], OLDER])
+def test_notifications_are_the_published_ones(sheet: str, revision: str):
+    wanted: dict[str, list[str]] = {}
+    for line in _block(sheet, "### Notifications"):
+        if line.startswith(" "):
+            wanted[next(reversed(wanted))].append(line.split()[0])
+        else:
+            wanted[line.removesuffix("!")] = []
+    text = (MODULES / f"{revision}.yang").read_text("utf-8")
+    found = {
+        name: re.findall(r"\bleaf ([\w-]+)", body) + _used(text, body)
+        for name, body in re.findall(
+            r"^  notification ([\w-]+) \{(.*?)^  \}", text, re.DOTALL | re.MULTILINE
+        )
+    }
+    assert found == wanted
+
+
+def _used(text: str, body: str) -> list[str]:
+    """The leafs of the groupings a body uses."""
+    return [
+        leaf
+        for grouping in re.findall(r"\buses ([\w-]+)", body)
+        for inner in re.findall(
+            rf"grouping {grouping} \{{(.*?)^  \}}", text, re.DOTALL | re.MULTILINE
+        )
+        for leaf in re.findall(r"\bleaf ([\w-]+)", inner)
+    ]
+
+
+@pytest.mark.golden
+def test_exec_rpc_is_the_published_one(sheet: str):
+    wanted = _lines_of_the_sheet(sheet, "## 4. Exec RPCs")
+    rpc = schema_of(("Cisco-IOS-XE-rpc@2022-11-01",)).rpcs
+    node = rpc["http://cisco.com/ns/yang/Cisco-IOS-XE-rpc", "license"]
+    ends = [line for line in wanted if line[1] in ("input", "output")]
+    own = [line for end in (node.input, node.output) for line in _lines_of(end)[1:]]
+    assert [line[1:] for line in own] == [line[1:] for line in wanted if line not in ends]
