@@ -12,7 +12,7 @@ from agent.cli.session import CliSession
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.release import Release
 from agent.device.device import Device, new_device
-from agent.device.snapshot import restore, take
+from agent.device.snapshot import MemoryJournal, restore, take
 from agent.engine.events import ReplyReceived
 from agent.protocol import codec
 from counterparts import smart_licensing
@@ -279,3 +279,15 @@ def test_the_identity_ends_after_a_year_without_the_server(documented: Node) -> 
     assert "Status: AUTHORIZATION EXPIRED" in documented.type("show license summary")
     documented.until(ist("Jan 26 15:06:21 2019"))
     assert "Status: REGISTRATION EXPIRED" in documented.type("show license summary")
+
+
+def test_the_journal_replays_to_the_same_device() -> None:
+    node = Node("Jan 26 15:11:23 2018")
+    journal = MemoryJournal(node.device)
+    node.device.journal = journal
+    node.device.use("basic", 2, node.now)
+    node.type(f"license smart register idtoken {node.token()}")
+    node.until(node.now + 40 * DAY)
+    node.type("license smart renew ID")
+    node.type("license smart deregister")
+    assert take(journal.restored()) == take(node.device)
