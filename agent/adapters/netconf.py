@@ -21,7 +21,7 @@ from agent.adapters.yang_folder import read_folder
 from agent.core.clock import Instant
 from agent.device.device import Device
 from agent.netconf.limits import LIMITS
-from agent.netconf.server import NetconfServer, enabled
+from agent.netconf.server import NetconfServer, enabled, place
 from agent.netconf.session import NetconfSession
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class NetconfLogin(Login):
         """Log who has come. # source: auth-passed"""
         device = self._device
         fields = {
-            "place": "Switch 1 R0/0" if device.profile.kind == "switch" else "R0/0",
+            "place": place(device),
             "user": username,
             "source": self._peer,
             "port": str(self._connection.get_extra_info("peername")[1]),

@@ -61,7 +61,10 @@ def message(name: str, fields: Mapping[str, str]) -> FilledMessage:
 
 @cache
 def catalogue() -> Mapping[str, SystemMessage]:
-    """All messages, by `FACILITY.MNEMONIC` and, where that is one message only, by mnemonic."""
+    """All messages, by `FACILITY.MNEMONIC` and, where that is one message only, by mnemonic.
+
+    Of several with one mnemonic that of SYS is meant, which was there first.
+    """
     return parse(files("agent.core").joinpath(_FILE).read_text("utf-8"))
 
 
@@ -75,6 +78,7 @@ def parse(text: str) -> Mapping[str, SystemMessage]:
     mnemonics = [row.mnemonic for row in rows]
     known = {row.key: row for row in rows}
     known.update({row.mnemonic: row for row in rows if mnemonics.count(row.mnemonic) == 1})
+    known.update({row.mnemonic: row for row in rows if row.key == f"SYS.{row.mnemonic}"})
     return MappingProxyType(known)
 
 

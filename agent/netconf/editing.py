@@ -257,3 +257,4 @@ def _put(call: Call, target: str, new: Tree) -> None:
     finally:
         server.editor = None
     server.transactions += 1
+    server.log_edit(call.session.user, call.now)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 NCN = "urn:ietf:params:xml:ns:yang:ietf-netconf-notifications"
 LICENCE = "http://cisco.com/ns/yang/cisco-smart-license"
+LIBRARY = "urn:ietf:params:xml:ns:yang:ietf-yang-library"
 MAX_EVENTS, MAX_BYTES = 500, 256 * 1024  # of a device's log
 MAX_EDITS = 100  # told one by one; more are told by their top nodes
 GENERAL = "general-failure"
@@ -142,6 +143,13 @@ def capability_change(before: tuple[str, ...], after: tuple[str, ...]) -> bytes:
             if capability not in known:
                 _leaf(element, name, capability)
     return _text(element)
+
+
+def library_update(content_id: str) -> bytes:
+    """`yang-library-update` of RFC 8525."""
+    element = etree.Element(f"{{{LIBRARY}}}yang-library-update", nsmap=own(LIBRARY))
+    etree.SubElement(element, f"{{{LIBRARY}}}content-id").text = content_id
+    return etree.tostring(element)
 
 
 def config_change(old: Tree, new: Tree, schema: Schema, by: NetconfSession | None) -> bytes:

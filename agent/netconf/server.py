@@ -193,6 +193,11 @@ class NetconfServer:
             self.take_back(now, "timeout")
         self._rouse(now)
 
+    def log_edit(self, user: str, now: Instant) -> None:
+        """Log that running was edited. # source: dmi-config"""
+        fields = {"user": user, "transaction": str(self.transactions), "place": place(self.device)}
+        self.device.syslog("DMI.CONFIG_I", fields, now)
+
     def take_back(self, now: Instant, why: str, session: NetconfSession | None = None) -> None:
         """End a confirmed commit: running becomes what it was before."""
         assert self.confirming is not None
@@ -224,6 +229,7 @@ class NetconfServer:
             ).capabilities
             if candidate_of(before) != self.has_candidate:
                 self.tell(events.capability_change(had, self.announced.capabilities), now)
+                self.tell(events.library_update(self.announced.library_id), now)
                 self.mode_changed()
         self._rouse(now)
 
@@ -253,6 +259,11 @@ class NetconfServer:
 def enabled(root: Tree) -> bool:
     """Is `netconf-yang` configured?"""
     return bool(get(root, ("native", "netconf-yang")))
+
+
+def place(device: Device) -> str:
+    """Where the daemon runs, as its messages say. # source: auth-passed"""
+    return "Switch 1 R0/0" if device.profile.kind == "switch" else "R0/0"
 
 
 def candidate_of(root: Tree) -> bool:

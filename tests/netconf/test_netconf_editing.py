@@ -359,3 +359,12 @@ def _whole(element) -> str:
     from lxml import etree
 
     return etree.tostring(element).decode()
+
+
+def test_edit_is_logged_with_its_transaction(switch, client):
+    client.edit("<native><hostname>logged</hostname></native>")
+    last = switch.log.lines[-1].text
+    assert last.endswith(
+        "%DMI-5-CONFIG_I: Switch 1 R0/0: dmiauthd: Configured from NETCONF/RESTCONF by admin, "
+        "transaction-id 1"
+    )

@@ -219,7 +219,8 @@ def test_candidate_that_comes_or_goes_is_a_change_of_capabilities(server, client
     ended = []
     server.mode_changed = lambda: ended.append(True)
     typed(server.device, "netconf-yang feature candidate-datastore")
-    _, change = told(client)
+    _, change, library = told(client)
+    assert library.startswith("<yang-library-update><content-id>")
     assert change.startswith("<netconf-capability-change><changed-by><server/></changed-by>")
     assert "<added-capability>urn:ietf:params:netconf:capability:candidate:1.0<" in change
     assert ended == [True]

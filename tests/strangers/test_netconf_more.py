@@ -150,6 +150,23 @@ def test_ncclient_reads_with_defaults(staged):
         assert "SW4" in found.data_xml
 
 
+def test_the_way_of_network_as_code(staged):
+    """Locks running, then the candidate; edits the licence; commits; unlocks."""
+    native = f'<native xmlns="{NATIVE}"><license><boot><level><network-advantage>'
+    native += "<addon>dna-advantage</addon></network-advantage></level></boot><smart>"
+    native += "<transport-type>cslu</transport-type><url><cslu>{}</cslu></url></smart></license>"
+    native += "</native>"
+    url = "http://192.0.2.40:8182/cslu/v1/pi"
+    with staged.locked("running"), staged.locked("candidate"):
+        staged.edit_config(
+            target="candidate", config=f'<config xmlns="{NC}">{native.format(url)}</config>'
+        )
+        staged.commit()
+    wanted = f'<native xmlns="{NATIVE}"><license/></native>'
+    found = staged.get_config("running", filter=("subtree", wanted)).data_xml
+    assert url in found and "<addon>dna-advantage</addon>" in found
+
+
 # --- pyATS ----------------------------------------------------------------------------------
 
 
