@@ -193,7 +193,7 @@ LONG = settings(
 class OldLab(Lab):
     """No daily limit, no payloads of version 2."""
 
-    release = "17.7.1"
+    release = "17.3.2a"
 
 
 class NewLab(Lab):
