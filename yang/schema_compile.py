@@ -6,6 +6,7 @@ descriptions; groupings and typedefs are resolved.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from importlib.metadata import files as files_of
@@ -24,6 +25,7 @@ from pyang.types import (
 
 from yang.types import WHOLE
 
+DIGEST = "compiled.sha256"
 _WHEN = re.compile(r"\.\./([\w-]+) *(!?=) *'([^']*)'")
 Row = dict[str, Any]
 
@@ -40,6 +42,15 @@ def compile_all() -> str:
     rows = [_compile(name) for name in names]
     rows_kept = [row for row in rows if row is not None]
     return "[\n" + ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows_kept) + "\n]\n"
+
+
+def digest() -> str:
+    """What the modules' texts and this file are at present, kept beside what was compiled of it."""
+    made = hashlib.sha256(files("yang").joinpath("schema_compile.py").read_bytes())
+    for entry in sorted(files("yang.modules").iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".yang"):
+            made.update(entry.name.encode() + entry.read_bytes())
+    return made.hexdigest() + "\n"
 
 
 def _compile(name: str) -> Row | None:

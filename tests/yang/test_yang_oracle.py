@@ -258,7 +258,7 @@ def apply_theirs(tree: dict[str, Any], payload: etree._Element, operation: str) 
     return {**tree, top: held}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(STEPS)
 def test_edits_agree_with_yangson(steps):
     _agree(steps)
