@@ -230,5 +230,12 @@ def netconf_status(root: Tree) -> str:
         "netconf-yang side-effect-sync: enabled\n"
         f"netconf-yang ssh port: {get(root, ('emulator', 'netconf-yang', 'ssh', 'port'), 830)}\n"
         "netconf-yang turbocli: disabled\n"
-        "netconf-yang ssh hostkey algorithms: rsa-sha2-256,rsa-sha2-512,ssh-rsa"
+        "netconf-yang ssh hostkey algorithms: rsa-sha2-256,rsa-sha2-512,ssh-rsa\n"
+        # source: netconf-ssh (the algorithms); assumed: how these three lines begin
+        "netconf-yang ssh encryption algorithms: "
+        "aes128-ctr,aes192-ctr,aes256-ctr,aes128-cbc,aes256-cbc\n"
+        "netconf-yang ssh MAC algorithms: hmac-sha2-256,hmac-sha2-512,hmac-sha1\n"
+        "netconf-yang ssh KEX algorithms: diffie-hellman-group14-sha1,"
+        "diffie-hellman-group14-sha256,ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,"
+        "diffie-hellman-group16-sha512"
     )
