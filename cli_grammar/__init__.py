@@ -1,8 +1,8 @@
 """The command grammar: what a user can type, as data, and the library that reads and matches it.
 
-`grammar_for(release, kind, family, model)` gives the frozen grammar of one release and platform, shared
-by all devices that have it. `match`, `complete` and `help_for` serve the session, `printed_lines`
-walks the same rows backwards. Nothing here knows licensing.
+`grammar_for(release, kind, family, model)` gives the frozen grammar of one release and platform,
+shared by all devices that have it. `match`, `complete` and `help_for` serve the session,
+`printed_lines` walks the same rows backwards. Nothing here knows licensing.
 """
 
 from __future__ import annotations
@@ -115,9 +115,7 @@ def grammar_for(
 
 
 @cache
-def _grammar(
-    release: ReleaseLike, kind: str, family: str, chosen: str, strict: bool
-) -> Grammar:
+def _grammar(release: ReleaseLike, kind: str, family: str, chosen: str, strict: bool) -> Grammar:
     return build(_rows(chosen), Choice(release.within, frozenset({kind, family}), strict))
 
 

@@ -61,7 +61,9 @@ _PLACEHOLDER = re.compile(r"<([a-z_]+):([a-z0-9-]+)>")
 _REFERENCE = re.compile(r"<([a-z_]+)(?:\.([a-z]+))?>")
 _STEP = re.compile(r"([^/\[\]]+)(?:\[([^\]]+)\])?(?:/|$)")
 _CONSTANT = re.compile(r"[a-z_]+=\S+")
-_FLAGS = frozenset({"hidden", "emulator", "piped", "quiet", "usual", "prefix", "accepts", "alone", "<cr>"})
+_FLAGS = frozenset(
+    {"hidden", "emulator", "piped", "quiet", "usual", "prefix", "accepts", "alone", "<cr>"}
+)
 
 
 @dataclass(slots=True)

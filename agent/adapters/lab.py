@@ -22,8 +22,8 @@ from agent.core.errors import InputError
 from agent.device.device import Device
 
 if TYPE_CHECKING:
-    from agent.adapters.disk import StateFolder
     from agent.adapters.device_http import HttpFront
+    from agent.adapters.disk import StateFolder
     from agent.adapters.http import HttpLink
     from agent.adapters.netconf import NetconfFront
     from agent.adapters.servers import Server
@@ -282,7 +282,8 @@ class Lab:
             case other:
                 raise InputError(
                     f"{other!r} is not a request",
-                    allowed="clock.advance, clock.rate, clock.show, status, behave, stop, cssm...., cslu....",
+                    allowed="clock.advance, clock.rate, clock.show, status, behave, stop, "
+                    "cssm...., cslu....",
                 )
 
     async def _advance(self, ms: float) -> None:

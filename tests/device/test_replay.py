@@ -95,7 +95,9 @@ HAPPENINGS = {
     "read usage": asked(UsageRead()),
     "eventlog": asked(EventlogCleared()),
     "factory reset": asked(FactoryResetAsked()),
-    "ok": answered(StatusCode.OK, connect=ConnectInfo("CSLU_V1", "v1", ("UTILITY", "POLICY_USAGE"))),
+    "ok": answered(
+        StatusCode.OK, connect=ConnectInfo("CSLU_V1", "v1", ("UTILITY", "POLICY_USAGE"))
+    ),
     "poll": answered(StatusCode.OK_POLL, retry_time_seconds=60, poll_id="17"),
     "again": answered(StatusCode.OK_TRY_AGAIN, retry_time_seconds=60),
     "garbage": answered(StatusCode.OK, licence_files=("<garbage",)),

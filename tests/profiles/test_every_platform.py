@@ -89,9 +89,7 @@ def test_a_model_prints_every_show_command(family: str, pid: str, release: str) 
     assert f"UDI: PID:{pid},SN:FOC0000EMU1" in answer(session, "show license udi")
 
 
-@pytest.mark.parametrize(
-    ("family", "pid"), [(f, p) for f in IOS_XE for p in load(f).models]
-)
+@pytest.mark.parametrize(("family", "pid"), [(f, p) for f in IOS_XE for p in load(f).models])
 def test_a_model_prints_its_configuration(family: str, pid: str) -> None:
     printed = answer(session_on(started(pid, known_releases()[-1])), "show running-config")
     assert f"hostname {load(family).hostname}\n" in printed

@@ -29,7 +29,8 @@ def named(word: str) -> str:
 
 def interval(days: object) -> str:
     inner = f"<usage><interval>{days}</interval></usage>"
-    return f'<config xmlns="{NC}"><licensing xmlns="{CSL}"><config>{inner}</config></licensing></config>'
+    config = f"<config>{inner}</config>"
+    return f'<config xmlns="{NC}"><licensing xmlns="{CSL}">{config}</licensing></config>'
 
 
 # --- netconf-client -------------------------------------------------------------------------
