@@ -32,8 +32,10 @@ def end(turn: Turn) -> None:
 def end_when_answered(turn: Turn) -> None:
     """A server may hand over the ACK with any reply: then there is nothing left to ask for."""
     state = turn.state
+    if not state.poll_id:
+        return
     waits = any(r.sent is not None and r.acked is None for r in rum.to_send(turn))
-    if state.poll_id and not waits:
+    if not waits:
         end(turn)
 
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from agent.core.clock import SECOND, Instant
 from agent.core.identity import Udi
-from agent.engine.records import LicenceUse, RumReport, RumState, StorageState
+from agent.engine.records import LicenceUse, RumReport, RumState, StorageState, changed
 from agent.engine.state import AgentState
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
@@ -61,7 +62,7 @@ def start(turn: Turn, use: LicenceUse, added: tuple[Udi, ...] = ()) -> None:
         state.next_report_id = since // SECOND
     if previous is not None:
         since = max(since, previous.closed or 0)
-        state.reports[previous.report_id] = replace(previous, next_id=state.next_report_id)
+        state.reports[previous.report_id] = changed(previous, next_id=state.next_report_id)
     report = RumReport(
         report_id=state.next_report_id,
         entitlement_tag=use.entitlement_tag,
@@ -89,7 +90,7 @@ def close(turn: Turn, report: RumReport, reason: str) -> None:
     state = turn.state
     trust = state.trust.get(state.udi.short)
     key = None if trust is None else (trust.trust_id, trust.private_key)
-    state.reports[report.report_id] = replace(
+    state.reports[report.report_id] = changed(
         report,
         state=RumState.CLOSED,
         lines=(),
@@ -104,9 +105,9 @@ def close(turn: Turn, report: RumReport, reason: str) -> None:
 
 def close_all(turn: Turn, reason: str) -> None:
     """Close what is open and, for licences in use, open the next report at once."""
-    open_ones = [r for r in turn.state.reports.values() if r.state is RumState.OPEN]
-    for report in open_ones:
-        close(turn, report, reason)
+    for report in _kept(turn.state):
+        if report.state is RumState.OPEN:
+            close(turn, report, reason)
     for use in turn.state.usage.values():
         if use.count and open_report(turn, use.entitlement_tag) is None:
             start(turn, use)
@@ -121,7 +122,7 @@ def new_line(
         close(turn, report, MAX_SIZE)
         start(turn, turn.state.usage[report.entitlement_tag], added)
         return
-    turn.state.reports[report.report_id] = replace(
+    turn.state.reports[report.report_id] = changed(
         report,
         lines=(*report.lines, line),
         count=count,
@@ -138,13 +139,13 @@ def to_send(turn: Turn) -> list[RumReport]:
 
 def mark_sending(turn: Turn, reports: list[RumReport]) -> None:
     for report in reports:
-        turn.state.reports[report.report_id] = replace(report, state=RumState.PENDING)
+        turn.state.reports[report.report_id] = changed(report, state=RumState.PENDING)
 
 
 def mark_sent(turn: Turn, report_ids: tuple[int, ...]) -> None:
     """The server took them: they wait for their ACK."""
     for report in _pending(turn, report_ids):
-        turn.state.reports[report.report_id] = replace(
+        turn.state.reports[report.report_id] = changed(
             report, state=RumState.UNACK, sent=report.sent or turn.now
         )
 
@@ -153,7 +154,7 @@ def take_back(turn: Turn, report_ids: tuple[int, ...]) -> None:
     """The attempt failed: as before."""
     for report in _pending(turn, report_ids):
         before = RumState.UNACK if report.sent is not None else RumState.CLOSED
-        turn.state.reports[report.report_id] = replace(report, state=before)
+        turn.state.reports[report.report_id] = changed(report, state=before)
 
 
 def mark_handed_out(turn: Turn, report_ids: Iterable[int]) -> None:
@@ -161,12 +162,12 @@ def mark_handed_out(turn: Turn, report_ids: Iterable[int]) -> None:
     for report_id in report_ids:
         report = turn.state.reports[report_id]
         if report.state is RumState.CLOSED:
-            turn.state.reports[report_id] = replace(report, state=RumState.UNACK)
+            turn.state.reports[report_id] = changed(report, state=RumState.UNACK)
 
 
 def acknowledge(turn: Turn, report: RumReport) -> None:
     """An ACK fits: count it, delete the storage, keep the row."""
-    turn.state.reports[report.report_id] = replace(
+    turn.state.reports[report.report_id] = changed(
         report,
         state=RumState.ACK,
         acked=turn.now,
@@ -179,7 +180,7 @@ def acknowledge(turn: Turn, report: RumReport) -> None:
 
 def reject(turn: Turn, report: RumReport) -> None:
     """The server refused it: kept and flagged, not sent again."""
-    turn.state.reports[report.report_id] = replace(report, flag=REJECTED_FLAG)
+    turn.state.reports[report.report_id] = changed(report, flag=REJECTED_FLAG)
 
 
 def text_of(turn: Turn, report: RumReport) -> str:
@@ -233,9 +234,12 @@ def _content(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) -> R
 
 def _purge(turn: Turn) -> None:
     """Beyond the storage limit the oldest unacknowledged reports go."""
-    stored = list(_stored(turn))
-    for report in stored[: max(0, len(stored) - TIMINGS.limits.stored_reports)]:
-        turn.state.reports[report.report_id] = replace(
+    limit = TIMINGS.limits.stored_reports
+    if _number_kept(turn.state) <= limit:
+        return
+    stored = _stored(turn)
+    for report in stored[: max(0, len(stored) - limit)]:
+        turn.state.reports[report.report_id] = changed(
             report, storage=StorageState.PURGED, flag=PURGED_FLAG, signed=None
         )
         turn.state.counters.purged += 1
@@ -244,16 +248,37 @@ def _purge(turn: Turn) -> None:
 def _forget_old_rows(turn: Turn) -> None:
     """Rows of acknowledged and purged reports go, oldest first, when there are too many of them."""
     reports = turn.state.reports
-    if len(reports) > TIMINGS.limits.index_rows:
-        done = [r.report_id for r in reports.values() if r.storage is not StorageState.EXIST]
-        for report_id in done[: max(0, len(done) - TIMINGS.limits.index_rows)]:
+    surplus = len(reports) - _number_kept(turn.state) - TIMINGS.limits.index_rows
+    if surplus > 0:
+        rows = reports.values()
+        done = (r.report_id for r in rows if r.storage is not StorageState.EXIST)
+        for report_id in tuple(islice(done, surplus)):
             del reports[report_id]
 
 
-def _stored(turn: Turn) -> Iterator[RumReport]:
-    kept, waiting = StorageState.EXIST, UNACKNOWLEDGED
-    rows = turn.state.reports.values()
-    yield from [r for r in rows if r.storage is kept and r.state in waiting]
+def _stored(turn: Turn) -> list[RumReport]:
+    """Closed reports without ACK that are still there, oldest first."""
+    return [r for r in _kept(turn.state) if r.state in UNACKNOWLEDGED]
+
+
+def _kept(state: AgentState) -> list[RumReport]:
+    """The reports whose storage exists, oldest first. They are few, and most rows come before."""
+    found: list[RumReport] = []
+    left = _number_kept(state)
+    for report in reversed(state.reports.values()):
+        if not left:
+            break
+        if report.storage is StorageState.EXIST:
+            found.append(report)
+            left -= 1
+    found.reverse()
+    return found
+
+
+def _number_kept(state: AgentState) -> int:
+    """How many reports were neither acknowledged nor purged: the counters tell without a look."""
+    counters = state.counters
+    return counters.total - counters.acknowledged - counters.purged
 
 
 def _pending(turn: Turn, report_ids: tuple[int, ...]) -> Iterator[RumReport]:

@@ -59,7 +59,7 @@ class Element:
         return found
 
     def optional(self, name: str) -> Element | None:
-        found = list(self.all(name))
+        found = [child for child in self.children if child.name == name]
         if len(found) > 1:
             raise MessageError(ReturnCode.PARSE, f"{self.name}/{name} is there {len(found)} times")
         return found[0] if found else None
@@ -76,8 +76,9 @@ def scan(source: str) -> Element:
     top = Element("", source, 0)
     open_elements = [top]
     position = head.end() if head else 0
-    while position < len(source):
-        token = _TOKEN.match(source, position)
+    end, match = len(source), _TOKEN.match  # a search could look through the rest at each place
+    while position < end:
+        token = match(source, position)
         if token is None:
             raise _refused(source, position, "something that is not an element or text")
         _take(token, open_elements)
@@ -107,21 +108,21 @@ def cdata(text: str) -> str:
 
 
 def _take(token: re.Match[str], open_elements: list[Element]) -> None:
-    source, innermost = token.string, open_elements[-1]
-    name = token["name"]
+    innermost = open_elements[-1]
+    close, name, empty = token.group("close", "name", "empty")
     if name is None:
         innermost.parts.append(_plain(token))
-    elif token["close"]:
-        if token["empty"] or name != innermost.name:
-            raise _refused(source, token.start(), f"</{name}> without its start")
+    elif close:
+        if empty or name != innermost.name:
+            raise _refused(token.string, token.start(), f"</{name}> without its start")
         innermost.end = token.end()
         open_elements.pop()
     else:
         if len(open_elements) > MAX_DEPTH:
-            raise _refused(source, token.start(), "elements nested too deeply")
-        child = Element(name, source, token.start(), token.end())
+            raise _refused(token.string, token.start(), "elements nested too deeply")
+        child = Element(name, token.string, token.start(), token.end())
         innermost.children.append(child)
-        if not token["empty"]:
+        if not empty:
             open_elements.append(child)
 
 
