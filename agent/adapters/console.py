@@ -13,7 +13,8 @@ import shutil
 import signal
 import sys
 import termios
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
@@ -83,13 +84,13 @@ class Console:
             loop.remove_signal_handler(signal.SIGWINCH)
             self._leave()
 
-    async def run_script(self, lines: list[str]) -> None:
-        """Type these lines, each once the one before is settled."""
-        for line in lines:
-            if self._ended.is_set():
-                break
+    async def run_script(self, lines: AsyncIterator[str]) -> None:
+        """Type these lines as they come, each once the one before is settled."""
+        async for line in lines:
             self.terminal.feed(line + "\r")
             await self._settled()
+            if self._ended.is_set():
+                break
         self._leave()
 
     async def _settled(self) -> None:
@@ -147,6 +148,26 @@ class Console:
             # the reader left (`slp console < script | head`): go on silently to a clean stop
             self._out = open(os.devnull, "w")
             self._ended.set()
+
+
+async def lines_of(stream: TextIO) -> AsyncIterator[str]:
+    """Lines as they arrive; meanwhile the loop serves everyone else.
+
+    The reader is a thread that nobody waits for: a script that never ends does not keep the
+    process from ending.
+    """
+    loop = asyncio.get_running_loop()
+    arrived: asyncio.Queue[str | None] = asyncio.Queue()
+
+    def read() -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            for line in stream:
+                loop.call_soon_threadsafe(arrived.put_nowait, line.rstrip("\r\n"))
+            loop.call_soon_threadsafe(arrived.put_nowait, None)
+
+    threading.Thread(target=read, daemon=True).start()
+    while (line := await arrived.get()) is not None:
+        yield line
 
 
 @contextmanager

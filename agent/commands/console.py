@@ -139,9 +139,11 @@ async def _interactive(lab: Lab, sitting: Console) -> None:
 
 
 async def _scripted(lab: Lab, sitting: Console) -> None:
+    from agent.adapters.console import lines_of
+
     await _open(lab)
     sitting.open(0, 0)
-    await sitting.run_script(sys.stdin.read().splitlines())
+    await sitting.run_script(lines_of(sys.stdin))
 
 
 async def _open(lab: Lab) -> None:

@@ -7,6 +7,7 @@ import pty
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -159,3 +160,21 @@ def test_the_way_out_at_any_time(terminal):
     terminal.until("Switch>")
     terminal.type("show ver\x1d")
     assert terminal.status() == 0
+
+
+def test_a_quiet_script_keeps_nobody_waiting():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [*SLP, "--start", START, "--netconf", str(port)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, **pipes) as process:
+        process.stdin.write("enable\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "Switch>enable\n"
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+            assert client.recv(4) == b"SSH-"
+        # it ends at `exit`, though more could come
+        process.stdin.write("exit\n")
+        process.stdin.flush()
+        assert process.wait(timeout=20) == 0
