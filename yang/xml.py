@@ -39,6 +39,13 @@ def top_element(node: Node, value: Tree) -> Element | None:
     return element if len(element) else None
 
 
+def rooted(element: Element) -> Element:
+    """The element below a `<data>` of its own, so that XPath has a root to start from."""
+    root = etree.Element("data")
+    root.append(element)
+    return root
+
+
 def append(parent: Element, node: Node, value: Value) -> None:
     """Append a node's instances, with all they hold, to their parent."""
     if node.kind == "list":

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncssh
 
+from agent.adapters.one_write import OneWrite, gathered
 from agent.adapters.plan import Listen
 from agent.adapters.ssh import Login, SshFront, host_key
 from agent.adapters.yang_folder import read_folder
@@ -121,6 +122,7 @@ class NetconfLogin(Login):
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         super().connection_made(conn)
+        self._writing = gathered(conn)
         if not enabled(self._device.datastore.running):
             conn.abort()
 
@@ -135,7 +137,7 @@ class NetconfLogin(Login):
         server = self._front.server(self._device)
         if len(server.sessions) >= server.limits.sessions:
             return False
-        return Channel(self._front, self._device, self._user, self._peer)
+        return Channel(self._front, self._device, self._user, self._peer, self._writing)
 
     def _tell(self, username: str) -> None:
         """Log who has come. # source: auth-passed"""
@@ -159,8 +161,10 @@ class Channel(asyncssh.SSHServerSession[bytes]):
     While the client has no room, nothing is read from it and no notification is made for it.
     """
 
-    def __init__(self, front: NetconfFront, device: Device, user: str, source: str) -> None:
-        self._front, self._device = front, device
+    def __init__(
+        self, front: NetconfFront, device: Device, user: str, source: str, writing: OneWrite
+    ) -> None:
+        self._front, self._device, self._writing = front, device, writing
         self._user, self._source = user, source
         self._session: NetconfSession | None = None
         self._full = False
@@ -177,7 +181,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         session = NetconfSession(server, self._user, self._source, self._now())
         session.hang_up, session.awake = self._hang_up, self._pump
         self._session = session
-        self._channel.write(session.start())
+        self._write(session.start())
         self._watch(server.limits.hello_seconds)
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
@@ -212,7 +216,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
     def _answer(self, data: bytes) -> None:
         session = self._session
         assert session is not None
-        self._channel.write(session.feed(data, self._now()))
+        self._write(session.feed(data, self._now()))
         if session.closed:
             self._hang_up()
         elif session.more and not self._full:
@@ -236,8 +240,12 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         if session is None or session.closed:
             return
         while not self._full and (data := session.take(now)):
-            self._channel.write(data)
+            self._write(data)
         self._touched()
+
+    def _write(self, data: bytes) -> None:
+        with self._writing.held():
+            self._channel.write(data)
 
     def _touched(self) -> None:
         self._front.lab.timeline.touched(self._front.server(self._device))

@@ -8,7 +8,6 @@ its own, so that XPath has a root to start from.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -31,7 +30,7 @@ from yang.select import (
     read_xpath,
     same_name,
 )
-from yang.xml import Element, children, name_of, top_element
+from yang.xml import Element, children, name_of, rooted, top_element
 
 FILTER_TYPES = ("subtree", "xpath")
 MAX_FILTER = 10_000  # elements
@@ -93,7 +92,7 @@ def _config(server: NetconfServer, datastore: str) -> Tops:
             for name, node in announced.schema.top.items()
             if name in views
         }
-        return {name: _rooted(element) for name, element in found.items() if element is not None}
+        return {name: rooted(element) for name, element in found.items() if element is not None}
 
     return server.kept.tops(datastore, (id(root), announced.library_id), root, make)
 
@@ -102,14 +101,44 @@ def _state(server: NetconfServer) -> Tops:
     device = server.device
 
     def make() -> Tops:
-        tops = {name: copy.deepcopy(e) for name, e in _config(server, RUNNING).items()}
+        tops = dict(_config(server, RUNNING))
         node = server.announced.schema.top["licensing"]
         tops["licensing"] = licensing.with_state(tops.get("licensing"), node, device)
-        for element in (*library.tops(server), *oper.tops(server)):
-            tops[name_of(element)[1]] = _rooted(element)
+        for root in (*library.tops(server.announced), *_oper(server).values()):
+            tops[name_of(root[0])[1]] = root
         return tops
 
     return server.kept.tops(STATE, (device.inputs, server.has_candidate), None, make)
+
+
+def _oper(server: NetconfServer) -> Tops:
+    """The operational models; far more inputs come than change them."""
+    key, held = oper.made_from(server.device)
+
+    def make() -> Tops:
+        return {name_of(element)[1]: rooted(element) for element in oper.tops(server)}
+
+    return server.kept.tops("oper", key, held, make)
+
+
+def _streams_text(server: NetconfServer, now: Instant) -> bytes:
+    times = tuple((log.created, log.aged) for log in server.logs.values())
+    key = (times, server.device.zone, server.device.clock_offset_ms)
+    return server.kept.text_of(
+        "netconf", key, lambda: etree.tostring(monitoring.streams(server, now))
+    )
+
+
+def _hardware_text(server: NetconfServer, now: Instant) -> bytes:
+    """It tells the time in seconds: kept for as long."""
+    device = server.device
+    key = (device.inputs, (now + device.clock_offset_ms) // 1000, device.clock_offset_ms)
+    return server.kept.text_of(
+        oper.HARDWARE, key, lambda: etree.tostring(oper.hardware(server, now))
+    )
+
+
+_COUNTED_TEXTS = (monitoring.state_text, _streams_text, _hardware_text)
 
 
 def _reply(
@@ -119,12 +148,7 @@ def _reply(
     if wanted is None:
         parts = [kept.text(shelf, name) for name in tops]
         if counted:
-            parts.append(monitoring.state_text(server, call.now))
-            parts += [
-                etree.tostring(make(server, call.now))
-                for make in COUNTED.values()
-                if make is not monitoring.state
-            ]
+            parts += [text(server, call.now) for text in _COUNTED_TEXTS]
         return _data(parts)
     found = selector(wanted, call)
     if counted and any(found.reaches(name) for name in COUNTED):
@@ -136,7 +160,7 @@ def _reply(
 def _with_counted(
     server: NetconfServer, tops: Tops, now: Instant, reaches: Callable[[str], bool]
 ) -> Tops:
-    more = {name: _rooted(make(server, now)) for name, make in COUNTED.items() if reaches(name)}
+    more = {name: rooted(make(server, now)) for name, make in COUNTED.items() if reaches(name)}
     return {**tops, **more} if more else tops
 
 
@@ -229,9 +253,3 @@ KNOWN: Mapping[str, str] = {
     "yanglib": library.NAMESPACE,
     "ietf-yang-library": library.NAMESPACE,
 }
-
-
-def _rooted(element: Element) -> Element:
-    root = etree.Element("data")
-    root.append(element)
-    return root

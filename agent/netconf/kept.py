@@ -33,6 +33,7 @@ class Kept:
 
     def __init__(self) -> None:
         self._shelves: dict[str, _Shelf] = {}
+        self._texts: dict[str, tuple[object, bytes]] = {}
 
     def tops(self, shelf: str, key: object, held: object, make: Callable[[], Tops]) -> Tops:
         """The top elements of a shelf, made anew where the key is another one."""
@@ -47,6 +48,13 @@ class Kept:
         if name not in found.texts:
             found.texts[name] = etree.tostring(found.tops[name][0])
         return found.texts[name]
+
+    def text_of(self, name: str, key: object, make: Callable[[], bytes]) -> bytes:
+        """A text of its own key, beside the shelves."""
+        found = self._texts.get(name)
+        if found is None or found[0] != key:
+            found = self._texts[name] = (key, make())
+        return found[1]
 
     def reply(self, shelf: str, request: bytes, make: Callable[[], bytes]) -> bytes:
         """The reply to a request that depends on this shelf alone."""

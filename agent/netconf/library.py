@@ -19,10 +19,9 @@ from agent.core.release import Release
 from agent.netconf.capabilities import Announced
 from agent.netconf.modules import revision_of, text_as
 from agent.netconf.own_texts import OwnTexts
-from agent.netconf.server import NetconfServer
 from yang.edit import BASE
 from yang.schema import module_text
-from yang.xml import Element, own
+from yang.xml import Element, own, rooted
 
 NAMESPACE = "urn:ietf:params:xml:ns:yang:ietf-yang-library"
 DATASTORES = "urn:ietf:params:xml:ns:yang:ietf-datastores"
@@ -126,13 +125,16 @@ def _base(announced: Announced) -> Text:
     return Text("ietf-netconf", "2011-06-01", BASE, "implement", features=tuple(features))
 
 
-def tops(server: NetconfServer) -> list[Element]:
-    """`modules-state`, and `yang-library` from 17.9 on."""
-    announced = server.announced
+@cache
+def tops(announced: Announced) -> tuple[Element, ...]:
+    """`modules-state`, and `yang-library` from 17.9 on, each below a `<data>`.
+
+    The same for every device of a release: not to be changed.
+    """
     found = [_modules_state(announced)]
-    if server.device.release.within("17.9.."):
-        found.append(_yang_library(announced, server.has_candidate))
-    return found
+    if announced.release.within("17.9.."):
+        found.append(_yang_library(announced, announced.candidate))
+    return tuple(rooted(element) for element in found)
 
 
 def _modules_state(announced: Announced) -> Element:

@@ -217,23 +217,25 @@ class NetconfSession:
             setattr(counters, name, getattr(counters, name) + 1)
 
 
+_PARSER = etree.XMLParser(
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+)
+
+
 def read_xml(message: bytes) -> Element:
     """The root element of a message. Raises Malformed; entities and document types are refused."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(message.lstrip(), parser)
+        root = etree.fromstring(message.lstrip(), _PARSER)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise Malformed(str(error)) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise Malformed("a document type is not allowed")
-    if _TOO_DEEP(root):
+    if message.count(b"<") > MAX_DEPTH and _TOO_DEEP(root):
         raise Malformed("nested too deeply")
     return root
 
@@ -255,6 +257,13 @@ def _checked(rpc: Element) -> Element:
 
 def _reply_around(rpc: Element) -> tuple[bytes, bytes]:
     """The start and end tag of a reply, with all attributes of the rpc."""
+    number = rpc.get("message-id", "")
+    if len(rpc.attrib) == 1 and number.isascii() and number.isalnum() and rpc.nsmap == own(BASE):
+        return b'%b<rpc-reply xmlns="%b" message-id="%b">' % (
+            _HEAD,
+            BASE.encode(),
+            number.encode(),
+        ), b"</rpc-reply>"
     prefixes = {prefix: uri for prefix, uri in rpc.nsmap.items() if prefix and uri != BASE}
     reply = etree.Element(f"{{{BASE}}}rpc-reply", nsmap={**own(BASE), **prefixes})
     for name, value in rpc.attrib.items():
