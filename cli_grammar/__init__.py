@@ -15,7 +15,7 @@ from typing import Protocol
 from cli_grammar.build import Choice, build, check, check_handlers
 from cli_grammar.errors import GrammarError
 from cli_grammar.help import complete, help_for
-from cli_grammar.lines import Line, printed_lines
+from cli_grammar.lines import Line, printed_lines, printing
 from cli_grammar.match import Ambiguous, Incomplete, Invalid, Matched, Outcome, match
 from cli_grammar.notation import Rows, read
 from cli_grammar.placeholders import (
@@ -53,6 +53,7 @@ __all__ = [
     "load",
     "match",
     "printed_lines",
+    "printing",
 ]
 
 # In this order: a later file may open the tokens of an earlier one again.

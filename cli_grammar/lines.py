@@ -14,11 +14,13 @@ from typing import Any
 
 from cli_grammar.placeholders import INTERFACE_TYPES, InterfaceName
 from cli_grammar.tree import Branch, Grammar, Mode, Node, Part, PathStep, Setting, branches
+from yang.slices import Slices, whole
 from yang.tree import EMPTY, Entry, Path, Rows, Tree, get
 
 Name = tuple[str, str]  # a placeholder and the attribute of it
 Claim = tuple[Any, ...]  # what a line says: a path, and for a leaf-list the value too
 _TYPES = tuple(INTERFACE_TYPES)
+_PLACES = 64  # of the tree that are looked at in one slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,14 @@ def printed_lines(
 
     With `everything` the defaults in force are among them.
     """
+    return whole(printing(grammar, root, mode, base, everything))
+
+
+def printing(
+    grammar: Grammar, root: Tree, mode: str = "config", base: Path = (), everything: bool = False
+) -> Slices[list[Line]]:
+    """`printed_lines` in slices: a long configuration lets others have their turn."""
+    looked = 0
     here: Tree = get(root, base, EMPTY)
     said: set[Claim] = set()
     chosen: list[tuple[tuple[Any, ...], Line]] = []
@@ -99,10 +109,13 @@ def printed_lines(
         if _absent(row.settings[0], root, here):
             continue
         for found in _unified(row.settings, root, base, _Found({}), said):
-            if said.issuperset(found.claims):
+            looked += 1
+            if not looked % _PLACES:
+                yield
+            if found is None or said.issuperset(found.claims):
                 continue
             said.update(found.claims)
-            line = _line(grammar, root, base, row, found, everything)
+            line = yield from _line(grammar, root, base, row, found, everything)
             chosen.append((_order(row.branch, found), line))
     for branch in _defaults_of(grammar.modes[mode]) if everything else ():
         if _in_force(branch[-1], root, base):
@@ -160,7 +173,7 @@ def _shown(node: Node) -> tuple[Setting, ...]:
 
 def _line(
     grammar: Grammar, root: Tree, base: Path, row: Printable, found: _Found, everything: bool
-) -> Line:
+) -> Slices[Line]:
     words = ["no"] if row.negated else []
     words += [_word(node, found.values) for node in row.branch]
     if not row.enter:
@@ -168,7 +181,7 @@ def _line(
     mode = grammar.modes[row.enter]
     inside = row.settings[0].path.fill(_arguments(found.values), base)
     body = mode.note.splitlines()
-    for line in printed_lines(grammar, root, row.enter, inside, everything):
+    for line in (yield from printing(grammar, root, row.enter, inside, everything)):
         body += line.printed()
     return Line(" ".join(words), row.keywords, tuple(body), mode.head, mode.foot)
 
@@ -199,23 +212,30 @@ def _arguments(values: Mapping[Name, Any]) -> dict[str, Any]:
 
 def _unified(
     settings: tuple[Setting, ...], root: Tree, base: Path, found: _Found, said: set[Claim]
-) -> Iterator[_Found]:
-    """Every way to find all of `settings` in the tree."""
+) -> Iterator[_Found | None]:
+    """Every way to find all of `settings` in the tree; None for each row looked at on the way."""
     if not settings:
         yield found
         return
     setting, rest = settings[0], settings[1:]
     start = get(root, base) if setting.path.relative else root
     prefix = base if setting.path.relative else ()
-    for path, value, here in _reached(setting.path.steps, start, prefix, found):
+    for reached in _reached(setting.path.steps, start, prefix, found):
+        if reached is None:
+            yield None
+            continue
+        path, value, here = reached
         for more in _valued(setting, path, value, here, said):
             yield from _unified(rest, root, base, more, said)
 
 
 def _reached(
     steps: tuple[PathStep, ...], node: Any, path: Path, found: _Found
-) -> Iterator[tuple[Path, Any, _Found]]:
-    """The nodes of the tree a path template leads to, with the values found on the way."""
+) -> Iterator[tuple[Path, Any, _Found] | None]:
+    """The nodes of the tree a path template leads to, with the values found on the way.
+
+    None for each row of a list.
+    """
     if not steps:
         yield path, node, found
         return
@@ -230,6 +250,7 @@ def _reached(
             yield from _reached(rest, below, (*path, name), named)
         elif isinstance(below, Rows):
             for key, keyed in _keyed(step.key, below, named):
+                yield None
                 yield from _reached(rest, below[key], (*path, Entry(name, key)), keyed)
 
 

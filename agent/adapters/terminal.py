@@ -13,9 +13,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from agent.cli.session import CliSession, Line
+from agent.cli.session import SLICES, CliSession, Line
 from agent.device.device import Device
 from agent.device.log import LogLine
+from yang.slices import Slices
 
 if TYPE_CHECKING:
     from agent.adapters.lab import Lab
@@ -43,6 +44,7 @@ class Terminal:
         self.device, self.line = device, line
         self._lab, self._write, self._hang_up = lab, write, hang_up
         self.session = CliSession(device, line, strict=strict, width=width, length=length)
+        self.session.in_turns = True
         self.session.recording = lab.recordings.get(device.name)
         self.session.neighbours = lambda: [t.session for t in lab.terminals(device)]
         self._loop = asyncio.get_running_loop()
@@ -136,7 +138,10 @@ class Terminal:
         call = self.session.call
         assert call is not None
         try:
-            answer = await self._lab.answer(call)
+            if call.request == SLICES:
+                answer = await self._made(call.arguments[SLICES])
+            else:
+                answer = await self._lab.answer(call)
         except Exception as bug:
             # a bug of ours: it is shown where bugs are, and nobody is left waiting at this line
             self._loop.call_exception_handler({"message": "an answer failed", "exception": bug})
@@ -146,6 +151,17 @@ class Terminal:
         self._print(self.session.resume(answer, self._lab.timeline.now()))
         if self._turn is None:
             self._work()
+
+    async def _made(self, work: Slices[str]) -> str:
+        """Make a long text; others are next after each slice of time."""
+        while True:
+            end = self._loop.time() + SLICE_SECONDS
+            try:
+                while self._loop.time() < end:
+                    next(work)
+            except StopIteration as done:
+                return str(done.value)
+            await asyncio.sleep(0)
 
     def announce(self, text: str) -> None:
         """Show what every terminal of the device is told."""

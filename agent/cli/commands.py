@@ -15,7 +15,7 @@ from agent.cli import pipes, standby
 from agent.cli.aliases import expanded
 from agent.cli.handlers import HANDLERS
 from agent.cli.replay import YIELDING, Recording, Unclear
-from agent.cli.reply import Ask, Change, Context, Reply, Result, Wrong
+from agent.cli.reply import Ask, Change, Context, Long, Reply, Result, Wrong
 from agent.core.clock import Instant
 from agent.core.dates import Zone, clock_line, config_date
 from agent.device.config import resolution
@@ -154,7 +154,7 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
         if isinstance(result, Wrong):
             return _wrong(session, line, result.tail)
         refused = isinstance(result, Reply) and result.text
-        if isinstance(result, Reply) and target.handler.startswith("show."):
+        if isinstance(result, Reply | Long) and target.handler.startswith("show."):
             result = _stamped(session, result, now)
     else:
         edits = (edit for each in session.all_bases for edit in outcome.edits(each))
@@ -165,13 +165,16 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
     return result
 
 
-def _stamped(session: CliSession, result: Reply, now: Instant) -> Reply:
+def _stamped(session: CliSession, result: Reply | Long, now: Instant) -> Result:
     """Load and time before what a show command prints, where the line wants it."""
     if not session.stamps_output:
         return result
     device = session.device
     local, known = device.local_time(now), device.clock_authoritative
-    return Reply(f"{LOAD}\n{time_source(local, device.zone, known)}\n\n{result.text}")
+    head = f"{LOAD}\n{time_source(local, device.zone, known)}\n\n"
+    if isinstance(result, Long):
+        return Long(result.slices, head)
+    return Reply(head + result.text)
 
 
 def _incomplete(session: CliSession, line: str, outcome: Incomplete, now: Instant) -> Result:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agent.core.clock import Instant
+from yang.slices import Slices, whole
 from yang.tree import Edit
 
 if TYPE_CHECKING:
@@ -27,6 +28,21 @@ class Reply:
     """
 
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """A Reply that takes time to make: `slices` gives its text, below `head`.
+
+    Other sessions have their turn between the slices; this one takes no input until it is made.
+    """
+
+    slices: Slices[str]
+    head: str = ""
+
+    def reply(self) -> Reply:
+        """All of it at once."""
+        return Reply(self.head + whole(self.slices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +129,7 @@ class Pinged:
     reached: bool
 
 
-Result = Reply | Wrong | Ask | Change | Reboot | Hangup | LabCall
+Result = Reply | Long | Wrong | Ask | Change | Reboot | Hangup | LabCall
 
 
 @dataclass(slots=True)

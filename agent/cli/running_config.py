@@ -20,7 +20,8 @@ from agent.core.release import Release
 from agent.device.certificates import chains
 from agent.device.config import grammar_of
 from agent.device.datastore import Stamp
-from cli_grammar import Grammar, InterfaceName, Line, printed_lines
+from cli_grammar import Grammar, InterfaceName, Line, printed_lines, printing
+from yang.slices import Slices, whole
 from yang.tree import Tree
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 NVRAM_BYTES = 2_097_152  # source: startup-config-head
 _HEX_GROUPS = 8
+_LINES = 1_000  # that get their place in one slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +50,28 @@ class Facts:
 
 def running_config(device: Device, everything: bool = False) -> str:
     """The text of `show running-config`, or of `show running-config all`."""
-    return render(device.datastore.running, _grammar(device), facts_of(device), everything)
+    return whole(running_in_slices(device, everything))
+
+
+def running_in_slices(device: Device, everything: bool = False) -> Slices[str]:
+    """`running_config` in slices. What is changed meanwhile is not in it."""
+    root, facts = device.datastore.running, facts_of(device)
+    text = yield from _in_slices(root, _grammar(device), facts, everything)
+    return _headed(text)
 
 
 def startup_config(device: Device) -> str:
     """The text of `show startup-config`; the device's sentence where nothing is stored."""
+    return whole(startup_in_slices(device))
+
+
+def startup_in_slices(device: Device) -> Slices[str]:
+    """`startup_config` in slices."""
     if device.datastore.startup is None:
         return "startup-config is not present"
     facts = facts_of(device)
     # assumed: the stamps are those of the saving; what stood there when it was saved is not kept.
-    text = configuration(
+    text = yield from _in_slices(
         device.datastore.startup, _grammar(device), replace(facts, changed=facts.saved)
     )
     return f"Using {len(text)} out of {NVRAM_BYTES} bytes\n{text}"
@@ -68,12 +82,15 @@ def running_config_interface(device: Device, interface: InterfaceName) -> str:
     lines = printed_lines(_grammar(device), device.datastore.running)
     block = [line for line in lines if line.text == f"interface {interface}"]
     text = "\n".join(["!", *(b for line in block for b in line.printed()[:-1]), "end\n"])
-    return f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n{text}"
+    return _headed(text)
 
 
 def render(root: Tree, grammar: Grammar, facts: Facts, everything: bool = False) -> str:
     """`Building configuration...` to `end` and an empty line."""
-    text = configuration(root, grammar, facts, everything)
+    return _headed(configuration(root, grammar, facts, everything))
+
+
+def _headed(text: str) -> str:
     return f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n{text}"
 
 
@@ -82,9 +99,16 @@ def configuration(root: Tree, grammar: Grammar, facts: Facts, everything: bool =
 
     With `everything` the defaults in force are among the lines. # assumed: which ones a device adds
     """
+    return whole(_in_slices(root, grammar, facts, everything))
+
+
+def _in_slices(root: Tree, grammar: Grammar, facts: Facts, everything: bool = False) -> Slices[str]:
     groups: dict[tuple[str, ...] | None, list[str]] = {}
-    for line in printed_lines(grammar, root, everything=everything):
-        groups.setdefault(_place(line), []).extend(line.printed())
+    lines = yield from printing(grammar, root, everything=everything)
+    for number, line in enumerate(lines):
+        groups.setdefault(_place(line.keywords), []).extend(line.printed())
+        if not number % _LINES:
+            yield
     printed = _stamps(facts)
     note, some = "", False  # a text that waits for the next group; does a group stand open?
     for sign, text in _layout():
@@ -110,7 +134,7 @@ def configuration(root: Tree, grammar: Grammar, facts: Facts, everything: bool =
 
 def unplaced(lines: Iterable[Line]) -> tuple[str, ...]:
     """The lines the layout has no place for: there must be none."""
-    return tuple(line.text for line in lines if _place(line) is None)
+    return tuple(line.text for line in lines if _place(line.keywords) is None)
 
 
 def facts_of(device: Device) -> Facts:
@@ -204,7 +228,7 @@ def _prefixes() -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(found, key=len, reverse=True))
 
 
-def _place(line: Line) -> tuple[str, ...] | None:
-    """The longest prefix of the layout that fits the line."""
-    words = line.keywords
+@cache
+def _place(words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The longest prefix of the layout that fits a line with these keywords."""
     return next((p for p in _prefixes() if words[: len(p)] == p), None)

@@ -20,7 +20,7 @@ from agent.cli.line import Line, Terminal
 from agent.cli.pager import Pager
 from agent.cli.pipes import WRITERS, Pipe
 from agent.cli.replay import Recording
-from agent.cli.reply import Ask, Change, Context, Hangup, LabCall, Reboot, Reply, Result
+from agent.cli.reply import Ask, Change, Context, Hangup, LabCall, Long, Reboot, Reply, Result
 from agent.core.clock import Instant
 from agent.core.errors import InputError
 from agent.device.config import LineSettings, line_settings
@@ -30,6 +30,7 @@ from yang.tree import Path, Tree, get
 
 __all__ = ["CliSession", "Line", "Terminal"]
 
+SLICES = "slices"  # the request of a LabCall for what Long holds
 EXEC, CONFIG, RANGED = "exec", "config", "interface"
 HOST_IN_MODES = 20  # characters of the host name in a bracketed prompt
 _SEVERITY = re.compile(r"%[A-Z0-9_-]+?-(\d)-")
@@ -69,6 +70,7 @@ class CliSession:
         self.last_input: Instant = 0
         self.context: Context | None = None  # of the latest command
         self.recording: Recording | None = None  # of the user's own device
+        self.in_turns = False  # does somebody else make what is long, and `resume`?
         self._editor = Editor(width)
         self._newlines = Newlines()
         self._waiting = ""
@@ -332,6 +334,12 @@ class CliSession:
         self.reboot = result
         return ""
 
+    def _long(self, result: Long, now: Instant) -> str:
+        if not self.in_turns:
+            return self._reply(result.reply(), now)
+        call = LabCall(SLICES, {SLICES: result.slices}, then=lambda x: Reply(result.head + str(x)))
+        return self._call_lab(call, now)
+
     def _hang_up(self, result: Hangup, now: Instant) -> str:
         self.closed = True
         return ""
@@ -383,6 +391,7 @@ _EVENTS: dict[type, Callable[[CliSession, Any, Instant], str]] = {
 
 _RESULTS: dict[type, Callable[[CliSession, Any, Instant], str]] = {
     Reply: CliSession._reply,
+    Long: CliSession._long,
     Ask: CliSession._ask,
     Change: CliSession._change,
     Reboot: CliSession._reload,

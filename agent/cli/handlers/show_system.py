@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.cli import running_config
-from agent.cli.reply import Args, Context, Handler, Reply
+from agent.cli.reply import Args, Context, Handler, Long, Reply, Result
 from agent.cli.views import modules, platform, system, version
 from agent.device import config
 
@@ -64,9 +64,9 @@ def show_ip_interface_brief(context: Context, args: Args) -> Reply:
     return Reply(system.ip_interface_brief(rows))
 
 
-def show_running_config(context: Context, args: Args) -> Reply:
+def show_running_config(context: Context, args: Args) -> Result:
     """`show running-config [all]`."""
-    return Reply(running_config.running_config(context.device, bool(args.get("all"))))
+    return Long(running_config.running_in_slices(context.device, bool(args.get("all"))))
 
 
 def show_running_config_interface(context: Context, args: Args) -> Reply:
@@ -74,8 +74,8 @@ def show_running_config_interface(context: Context, args: Args) -> Reply:
     return Reply(running_config.running_config_interface(context.device, args["if"]))
 
 
-def show_startup_config(context: Context, args: Args) -> Reply:
-    return Reply(running_config.startup_config(context.device))
+def show_startup_config(context: Context, args: Args) -> Result:
+    return Long(running_config.startup_in_slices(context.device))
 
 
 HANDLERS: dict[str, Handler] = {

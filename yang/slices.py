@@ -1,0 +1,22 @@
+"""Long work in slices: a generator that stops now and then, so that others have their turn.
+
+Who drives it decides when it goes on; `whole` does not wait for anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeAlias, TypeVar
+
+Made = TypeVar("Made")
+Slices: TypeAlias = Generator[None, None, Made]
+
+
+def whole(work: Slices[Made]) -> Made:
+    """Do all of it at once."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            made: Made = end.value
+            return made
