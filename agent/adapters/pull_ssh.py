@@ -1,10 +1,14 @@
-"""Pull by SSH: the RPCs of the model over NETCONF, the commands of the CLI, and files over SCP."""
+"""Pull by SSH: the RPCs of the model over NETCONF, the commands of the CLI, and files over SCP.
+
+NETCONF needs no SCP where the product instance is an emulator's: its own module has the data.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,10 +19,15 @@ from lxml import etree
 
 from agent.adapters.pull import ACK_FILE, LOGIN_REFUSED, USAGE_FILE, PullFault, Visit
 from agent.netconf.framing import Framer, FramingError, framed
+from agent.netconf.rum_reports import MODULE
+from agent.netconf.rum_reports import NAMESPACE as OWN
+from agent.protocol.codec import MessageError, read_usage_file, write_usage_file
+from agent.protocol.codec_reports import read_report
 from counterparts.repository import PulledInstance
 
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
 LICENSING = "http://cisco.com/ns/yang/cisco-smart-license"
+LIBRARY = "urn:ietf:params:xml:ns:yang:ietf-yang-library"
 _BASES = ("urn:ietf:params:netconf:base:1.0", "urn:ietf:params:netconf:base:1.1")
 MAX_MESSAGE = 64 * 1024 * 1024
 CONNECT_SECONDS = 10
@@ -142,11 +151,14 @@ class _Netconf:
 
     async def _operate(self, name: str, path: str) -> str:
         """Carry out an RPC on a file; returns its return code. Raises PullFault."""
+        body = f'<{name} xmlns="{LICENSING}"><file-path>{escape(path)}</file-path></{name}>'
+        reply = await self._asked(name, body)
+        return reply.findtext(f"{{{LICENSING}}}return-code") or "no return-code"
+
+    async def _asked(self, name: str, operation: str) -> etree._Element:
+        """The reply to an operation. Raises PullFault for an error."""
         self._number += 1
-        body = (
-            f'<rpc xmlns="{BASE}" message-id="{self._number}"><{name} xmlns="{LICENSING}">'
-            f"<file-path>{escape(path)}</file-path></{name}></rpc>"
-        )
+        body = f'<rpc xmlns="{BASE}" message-id="{self._number}">{operation}</rpc>'
         self._process.stdin.write(framed(body.encode(), self._framer.chunked))
         reply = await self._message()
         fault = reply.find(f"{{{BASE}}}rpc-error")
@@ -155,11 +167,19 @@ class _Netconf:
                 f"{{{BASE}}}error-tag"
             )
             raise PullFault(f"The product instance refused {name}: {words}")
-        return reply.findtext(f"{{{LICENSING}}}return-code") or "no return-code"
+        return reply
 
     async def give(self, text: str) -> None:
-        await send_file(self._row, text, ACK_FILE)
-        code = await self._operate("import-file", ACK_FILE)
+        try:
+            await send_file(self._row, text, ACK_FILE)
+        except PullFault:
+            if not await self._extended():
+                raise
+            body = f'<import-text xmlns="{OWN}"><text>{escape(text)}</text></import-text>'
+            reply = await self._asked("import-text", body)
+            code = reply.findtext(f"{{{OWN}}}return-code")
+        else:
+            code = await self._operate("import-file", ACK_FILE)
         if code != "success":
             raise PullFault(f"The product instance answered {code}")
 
@@ -169,7 +189,41 @@ class _Netconf:
             return ""
         if code != "success":
             raise PullFault(f"The product instance answered {code}")
-        return await fetch_file(self._row, USAGE_FILE)
+        try:
+            return await fetch_file(self._row, USAGE_FILE)
+        except PullFault:
+            if not await self._extended():
+                raise
+            return await self._as_data()
+
+    async def _extended(self) -> bool:
+        """Does the YANG library list the emulator's own module? No device has it."""
+        listed = (
+            f'<get><filter><modules-state xmlns="{LIBRARY}"><module><name>{MODULE}</name>'
+            "</module></modules-state></filter></get>"
+        )
+        reply = await self._asked("get", listed)
+        return reply.find(f".//{{{LIBRARY}}}module") is not None
+
+    async def _as_data(self) -> str:
+        """The saved usage file without its transfer: its reports are read as data."""
+        name = "read-saved-usage"
+        body = f'<{name} xmlns="{OWN}"><file-path>{USAGE_FILE}</file-path></{name}>'
+        told = await self._asked(name, body)
+        reply = await self._asked(
+            "get", f'<get><filter><rum-reports xmlns="{OWN}"/></filter></get>'
+        )
+        texts = {
+            row.findtext(f"{{{OWN}}}rum-report-key"): row.findtext(f"{{{OWN}}}report")
+            for row in reply.iter(f"{{{OWN}}}rum-reports-closed")
+        }
+        keys = [key.text for key in told.iter(f"{{{OWN}}}rum-report-key")]
+        try:
+            rest = read_usage_file(told.findtext(f"{{{OWN}}}rest") or "")
+            reports = tuple(read_report(texts.get(key) or "") for key in keys)
+        except MessageError as error:
+            raise PullFault(f"The product instance answered badly: {error.reason}") from None
+        return write_usage_file(replace(rest, reports=reports))
 
 
 # --- CLI --------------------------------------------------------------------------------------

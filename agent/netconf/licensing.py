@@ -30,6 +30,7 @@ from agent.engine.records import (
 from agent.engine.state import AgentState
 from agent.netconf import licensing_legacy
 from agent.netconf.native import Shown, visible
+from agent.netconf.rum_reports import report_key
 from agent.netconf.server import yang_time
 from agent.protocol.messages import LicenseClass
 from agent.protocol.smart_licensing import Compliance
@@ -120,7 +121,7 @@ def _state_info(device: Device) -> Tree:
             ),
             "rum-reports-closed-keys": Rows(
                 {
-                    f"{state.udi.short}_{report.report_id}": _report(report, state.udi, offset)
+                    report_key(state.udi, report.report_id): _report(report, state.udi, offset)
                     for report in state.reports.values()
                     if report.state in _REPORT_STATES and report.storage not in _GONE
                 }

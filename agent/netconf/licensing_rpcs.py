@@ -26,10 +26,11 @@ from agent.engine.events import (
     UsageSaved,
 )
 from agent.engine.machine import IMPORTED
+from agent.netconf import rum_reports
 from agent.netconf.call import Call
 from agent.netconf.rpc_errors import IA
 from agent.netconf.server import yang_time
-from yang.tree import Tree
+from yang.tree import Tree, Value
 from yang.xml import append, own, parameters
 
 NAMESPACE = "http://cisco.com/ns/yang/cisco-smart-license"
@@ -38,7 +39,7 @@ IN_PROGRESS = "registrationinprogress"
 NO_SUCH_ITEM, CANNOT_STORE, CANNOT_PARSE = "requesteditemnotfound", "storagefailtostore", "msgparse"
 WRONG_TRANSPORT, NO_TRANSPORT = "transporttype", "transportnotavailable"
 NO_CODE = "noauthorizationinstalled"
-Output = Mapping[str, str]
+Output = Mapping[str, Value]
 Rpc = Callable[[Call, Tree], Output]
 
 
@@ -122,6 +123,10 @@ def imported(device: Device, text: str, now: Instant) -> Output:
     # assumed: one code for whatever is wrong with a file; a device's answer would show more
     output = _code(SUCCESS if first == IMPORTED else CANNOT_PARSE)
     return {**output, "confirmation-codes": "\n".join(confirmations)} if confirmations else output
+
+
+def _import_text(call: Call, given: Tree) -> Output:
+    return imported(call.server.device, str(given["text"]), call.now)
 
 
 # --- trust and authorization ----------------------------------------------------------------
@@ -228,6 +233,8 @@ RPCS: Mapping[tuple[str, str], Rpc] = {
             "import-file": _import_file,
         }.items()
     },
+    (rum_reports.NAMESPACE, "read-saved-usage"): rum_reports.read_saved_usage,
+    (rum_reports.NAMESPACE, "import-text"): _import_text,
     (IA, "sync-from"): _sync_from,
     (IA, "is-syncing"): _is_syncing,
     (IA, "netconf-session-id"): _session_id,

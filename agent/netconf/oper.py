@@ -13,7 +13,7 @@ from agent.device.device import Device
 from agent.netconf.oper_hardware import components, device_hardware
 from agent.netconf.oper_interfaces import interfaces
 from agent.netconf.oper_software import install
-from agent.netconf.rum_reports import TOP, rum_reports
+from agent.netconf.rum_reports import TOP, listed, rum_reports
 from agent.netconf.server import NetconfServer
 from yang.tree import Tree
 from yang.xml import Element, top_element
@@ -41,12 +41,12 @@ def tops(server: NetconfServer) -> list[Element]:
 def made_from(device: Device) -> tuple[object, object]:
     """What `tops` are computed from: a key, and what must live as long as the key is kept.
 
-    These are the running configuration, the units and the release. A provider that reads more
+    These are the running configuration, the units, the release and the reports. A provider that reads more
     names it here.
     """
     root = device.datastore.running
     units = (device.udi, tuple(member.udi for member in device.agent.state.members))
-    return (id(root), units, device.release), root
+    return (id(root), units, device.release, listed(device)), root
 
 
 def hardware(server: NetconfServer, now: Instant) -> Element:

@@ -55,8 +55,8 @@ async def again(lab: Lab) -> dict:
     return found["instances"][0]
 
 
-async def all_of_it(method: str) -> tuple[dict, list, dict]:
-    async with a_lab() as lab:
+async def all_of_it(method: str, *config: str) -> tuple[dict, list, dict]:
+    async with a_lab(*config) as lab:
         await lab.control({"do": "clock.advance", "ms": 2 * HOUR})
         row = await collected(lab, method)
         assert not row["failed"], row["status"]
@@ -81,6 +81,14 @@ async def test_every_method_ends_the_same():
         state, reported, _ = found[method]
         assert reported == usage, method
         assert state == first, method
+
+
+async def test_netconf_without_scp_ends_the_same_as_with_it():
+    state, usage, _ = await all_of_it("netconf")
+    bare, reported, _ = await all_of_it("netconf", "no ip scp server enable")
+    assert usage
+    assert reported == usage
+    assert bare == state
 
 
 # --- what goes wrong stands on the row ------------------------------------------------------------
