@@ -41,8 +41,8 @@ def tops(server: NetconfServer) -> list[Element]:
 def made_from(device: Device) -> tuple[object, object]:
     """What `tops` are computed from: a key, and what must live as long as the key is kept.
 
-    These are the running configuration, the units, the release and the reports. A provider that reads more
-    names it here.
+    These are the running configuration, the units, the release and the reports. A provider that
+    reads more names it here.
     """
     root = device.datastore.running
     units = (device.udi, tuple(member.udi for member in device.agent.state.members))
