@@ -22,7 +22,16 @@ FAULTS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
         "bad-mode": ("SMART_LIC.BAD_MODE", {"mode": "7"}),
         "bad-notification": ("SMART_LIC.BAD_NOTIF", {"kind": "99"}),
         "config-out-of-sync": ("SMART_LIC.CONFIG_OUT_OF_SYNC", {"stored": "0", "configured": "1"}),
+        "convert-fail": ("SMART_LIC.CONVERT_FAIL", {"reason": "Response error"}),
+        "convert-start": ("SMART_LIC.CONVERT_START", {}),
+        "convert-success": ("SMART_LIC.CONVERT_SUCCESS", {}),
+        "crypto-throughput": ("ISR_THROUGHPUT.CRYPTO", {"kbps": "50000"}),
         "end-point-reset": ("SMART_LIC.END_POINT_RESET", {}),
+        "entitlement-renew-failed": (
+            "SMART_LIC.ENTITLEMENT_RENEW_FAILED",
+            {"peer": "{peer}", "reason": "Response error"},
+        ),
+        "entitlement-renew-success": ("SMART_LIC.ENTITLEMENT_RENEW_SUCCESS", {"peer": "{peer}"}),
         "invalid-enforce-mode": ("SMART_LIC.INVALID_ENFORCE_MODE", {"mode": "99"}),
         "invalid-role-state": (
             "SMART_LIC.INVALID_ROLE_STATE",
@@ -35,8 +44,10 @@ FAULTS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
                 "udi_sn is null or empty for valid udi_pid"
             },
         ),
+        "reserve-install-success": ("SMART_LIC.RESERVE_INSTALL_SUCCESS", {"udi": "{udi}"}),
         "root-cert-mismatch-dev": ("SMART_LIC.ROOT_CERT_MISMATCH_DEV", {}),
         "root-cert-mismatch-prod": ("SMART_LIC.ROOT_CERT_MISMATCH_PROD", {}),
+        "throughput-value": ("CMLIB.THROUGHPUT_VALUE", {"kbps": "50000"}),
         "unhealthy": ("SMART_LIC.UNHEALTHY", {"reason": "out of memory"}),
         "utility-cert-expired": ("SMART_LIC.UTILITY_CERT_EXPIRED", {}),
         "utility-fqdn-error": ("SMART_LIC.UTILITY_FQDN_ERROR", {"peer": "{peer}"}),

@@ -227,6 +227,8 @@ def test_use_that_is_not_covered_goes_on_for_ninety_days() -> None:
     smart_licensing.purchase(node.cssm, TAGS["UCM_Basic"], 2)
     node.type(f"license smart register idtoken {node.token()}")
     begun = node.now + 96 * SECOND
+    node.until(begun + DAY)
+    assert sum("SMART_LIC-4-IN_OVERAGE" in line.text for line in node.device.log.lines) == 1
     node.until(begun + 90 * DAY - SECOND)
     legacy = node.device.agent.state.legacy
     assert "Status: OUT OF COMPLIANCE" in node.type("show license status")

@@ -7,6 +7,8 @@ import re
 import pytest
 
 from agent.core.clock import DAY
+from agent.core.identity import Udi
+from agent.engine.events import UnitsChanged
 from agent.engine.legacy.events import (
     RegistrationAsked,
     ReservationAsked,
@@ -99,6 +101,8 @@ def test_a_file_that_does_not_fit_changes_nothing(spoil, reason):
     text = file_for(product, (product.licence().entitlement_tag, 1))
     product.handle(ReservationInstalled(spoil(text)))
     assert product.said[-1] == f"Reservation install file failed: {reason}"
+    assert product.logs[-1][1] == "RESERVE_INSTALL_FAILED"
+    assert product.logs[-1][2]["reason"] == reason
     assert product.legacy.registration == "UNREGISTERED"
     product.handle(ReservationInstalled(text))
     assert product.legacy.registration == "REGISTERED - SPECIFIC LICENSE RESERVATION"
@@ -125,3 +129,15 @@ def test_a_file_says_what_it_was_given():
     assert section.data.licences == (("regid.a", 2), ("regid.b", 3))
     assert section.data.request_code == "CB-Zx"
     assert write_reservation(section.data, NOON, lambda data: section.signature) == text
+
+
+def test_a_unit_that_the_code_does_not_cover_is_named():
+    product = asked()
+    first, other = product.agent.state.udi, Udi("C9300-24T", "FOC0000EMU9")
+    product.handle(UnitsChanged((first, other), (product.licence(),)))
+    assert not product.logged("RESERVE_HA_MISMATCH"), "nothing is reserved"
+    product.handle(UnitsChanged((first,), (product.licence(),)))
+    product.handle(ReservationInstalled(file_for(product, (product.licence().entitlement_tag, 1))))
+    product.handle(UnitsChanged((first, other), (product.licence(),)))
+    (fields,) = [fields for _, name, fields in product.logs if name == "RESERVE_HA_MISMATCH"]
+    assert fields == {"udi": str(other)}

@@ -176,6 +176,7 @@ def _units_changed(turn: Turn, event: UnitsChanged) -> None:
         Member(unit, roles[place] if place < 2 else Role.MEMBER)
         for place, unit in enumerate(event.units)
     )
+    reservation.units_changed(turn)
     changed = [_count(turn, request) for request in event.licences]
     if any(changed):
         _usage_settled(turn)

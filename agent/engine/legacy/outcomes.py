@@ -24,6 +24,8 @@ from agent.engine.legacy.timings import LEGACY
 from agent.engine.turn import Turn
 from agent.protocol.smart_licensing import Compliance, SmartLicensingResult, Step
 
+CUCM = "cucm"  # the kind of product that has an overage
+
 
 def registration(turn: Turn, event: str) -> None:
     """Follow states.toml for the registration."""
@@ -106,6 +108,8 @@ def _overage(turn: Turn, lacking: bool) -> None:
     elif legacy.overage_since is None:
         legacy.overage_since = turn.now
         set_timer(legacy, LegacyTimer.OVERAGE_END, turn.now + LEGACY.authorization.overage)
+        if turn.profile.kind == CUCM:  # assumed: products that stop provisioning say it
+            turn.log("SMART_LIC.IN_OVERAGE")
 
 
 def _deregistered(turn: Turn, result: SmartLicensingResult) -> None:

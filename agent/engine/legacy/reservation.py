@@ -60,14 +60,14 @@ def installed(turn: Turn, event: ReservationInstalled) -> None:
     try:
         section = read_reservation(event.text)
     except MessageError:
-        turn.actions.append(Answer(FAILED.format(reason=BAD_FILE)))
+        _refuse(turn, BAD_FILE)
         return
     code, expected = section.data, legacy.reservation.request_code
     if code.udi != state.udi or not expected or code.request_code != expected:
-        turn.actions.append(Answer(FAILED.format(reason=MISMATCH)))
+        _refuse(turn, MISMATCH)
         return
     if not _vouched_for(turn, section):
-        turn.actions.append(Answer(FAILED.format(reason=BAD_SIGNATURE)))
+        _refuse(turn, BAD_SIGNATURE)
         return
     confirmation = state.chance.digest("confirmation").hex()[:8]
     contact.drop(turn)
@@ -83,6 +83,20 @@ def installed(turn: Turn, event: ReservationInstalled) -> None:
     _log_installed(turn)
     settle(turn)
     turn.actions.append(Answer(f"{INSTALLED}\nLast Confirmation code {confirmation}"))
+
+
+def _refuse(turn: Turn, reason: str) -> None:
+    turn.log("SMART_LIC.RESERVE_INSTALL_FAILED", udi=str(turn.state.udi), reason=reason)
+    turn.actions.append(Answer(FAILED.format(reason=reason)))
+
+
+def units_changed(turn: Turn) -> None:
+    """The code is the active unit's. # assumed: said of each unit it does not cover"""
+    if turn.state.legacy.registration != RESERVED:
+        return
+    for member in turn.state.members[1:]:
+        if member.udi != turn.state.udi:
+            turn.log("SMART_LIC.RESERVE_HA_MISMATCH", udi=str(member.udi))
 
 
 def settle(turn: Turn) -> None:
