@@ -21,6 +21,7 @@ from agent.adapters.accounts import Accounts
 from agent.adapters.device_tls import Certificates
 from agent.adapters.plan import Listen
 from agent.adapters.ssh import BACKLOG, FAILURE_SECONDS, cannot_listen
+from agent.adapters.yang_folder import read_folder
 from agent.device.config import enable_secret
 from agent.device.device import Device
 from agent.netconf.server import NetconfServer
@@ -53,6 +54,7 @@ class HttpFront:
         self._certificates = Certificates(folder)
         self._servers: dict[str, RestconfServer] = {}
         self._alone: dict[str, NetconfServer] = {}
+        self._own_texts = read_folder(lab.plan.yang_folder)
         self._webs: list[web.Server] = []
         self._listeners: list[asyncio.Server] = []
 
@@ -107,11 +109,13 @@ class HttpFront:
 
     def _shared(self, device: Device) -> NetconfServer:
         """What NETCONF and RESTCONF of a device have in common."""
-        if self.lab.netconf is not None:
+        if self.lab.netconf is not None and device.name in self.lab.netconf_endpoints:
             return self.lab.netconf.server(device)
         found = self._alone.get(device.name)
         if found is None:
-            found = self._alone[device.name] = NetconfServer(device, self.lab.timeline.present())
+            now = self.lab.timeline.present()
+            found = NetconfServer(device, now, own_texts=self._own_texts)
+            self._alone[device.name] = found
         return found
 
     # --- one request ----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import ssl
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -190,3 +191,19 @@ async def test_one_connection_too_many(monkeypatch):
         assert not open_ones[0][0].at_eof()
         for _, writer in open_ones:
             writer.close()
+
+
+async def test_a_device_without_netconf_serves_the_texts_of_the_operator(tmp_path):
+    text = 'module own {\n  namespace "urn:own";\n  prefix o;\n  revision 2024-01-01;\n}\n'
+    (tmp_path / "own.yang").write_text(text, "utf-8")
+    alone = replace(switch(), netconf=None)
+    beside = DevicePlan("other", "C9300-24T", "17.12.4", "FOC0000EMU2", netconf=ANY)
+    for devices in ((alone,), (alone, beside)):
+        lab = await opened(Lab(replace(plan(*devices), yang_folder=tmp_path), START))
+        try:
+            path = "/restconf/data/ietf-netconf-monitoring:netconf-state/schemas"
+            async with ask(lab, path) as response:
+                assert response.status == 200
+                assert '"own"' in await response.text()
+        finally:
+            await lab.close()
