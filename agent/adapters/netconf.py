@@ -119,6 +119,7 @@ class NetconfLogin(Login):
     """One connection. Who has not privilege 15 is refused like one with a wrong password."""
 
     _front: NetconfFront
+    _tries = LIMITS.login_tries
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         super().connection_made(conn)

@@ -111,6 +111,8 @@ class SshFront:
 class Login(asyncssh.SSHServer):
     """One connection: who logs in on which device."""
 
+    _tries = TRIES
+
     def __init__(self, front: SshFront) -> None:
         self._front = front
         self._failures = 0
@@ -141,7 +143,7 @@ class Login(asyncssh.SSHServer):
         self._failures += 1
         self._report(username)
         await asyncio.sleep(self._front.failure_seconds)
-        if self._failures >= TRIES:
+        if self._failures >= self._tries:
             self._connection.disconnect(
                 asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, DISCONNECT_REASON
             )

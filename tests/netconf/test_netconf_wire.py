@@ -13,6 +13,7 @@ import pytest
 from lxml import etree
 
 from agent.adapters.lab import Lab
+from agent.adapters.netconf import NetconfLogin
 from agent.adapters.plan import DevicePlan, Listen
 from agent.netconf.framing import Framer, framed
 from agent.netconf.limits import LIMITS
@@ -124,6 +125,35 @@ async def test_privilege_below_15_gets_nothing():
             await connect(lab, user="looker", password="look")
         with pytest.raises(asyncssh.PermissionDenied):
             await connect(lab, password="wrong")
+
+
+@pytest.mark.parametrize("tries", [1, LIMITS.login_tries])
+async def test_wrong_passwords_end_the_connection_as_the_limits_say(tries, monkeypatch):
+    assert NetconfLogin._tries == LIMITS.login_tries
+    monkeypatch.setattr(NetconfLogin, "_tries", tries)
+    asked = []
+
+    class Guesser(asyncssh.SSHClient):
+        def password_auth_requested(self):
+            asked.append("wrong")
+            return asked[-1]
+
+    async with a_lab() as lab:
+        at = lab.netconf_endpoints["sw"]
+        with pytest.raises(asyncssh.DisconnectError, match="Too many"):
+            await asyncssh.connect(
+                at.address,
+                at.port,
+                username="admin",
+                client_factory=Guesser,
+                known_hosts=None,
+                client_keys=None,
+                agent_path=None,
+                config=None,
+                gss_host=None,
+                preferred_auth="password",
+            )
+    assert len(asked) == tries
 
 
 @pytest.mark.parametrize("request_of", [{}, {"command": "show version"}, {"subsystem": "sftp"}])
