@@ -83,7 +83,7 @@ class Release:
     @property
     def agent_version(self) -> str:
         """`5.8.8_rel/14`: the Smart Agent this release carries."""
-        return str(self.row["agent"])
+        return _agent_version(self)
 
     @property
     def is_legacy(self) -> bool:
@@ -101,6 +101,11 @@ class Release:
                 f"release {self} is not known", allowed=", ".join(known_releases())
             ) from None
         return row
+
+
+@cache
+def _agent_version(release: Release) -> str:
+    return str(release.row["agent"])
 
 
 @cache

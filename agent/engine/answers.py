@@ -50,13 +50,15 @@ def send_failed(turn: Turn, event: SendFailed) -> None:
     pending = turn.state.pending.get(event.request_id)
     if pending is None or pending.failure is not None:
         return
+    until = pending.sent + TIMINGS.give_up.get(event.failure, 0)
+    if until <= turn.now:
+        del turn.state.pending[event.request_id]
+        _declare_failed(turn, pending, event.failure, event.detail)
+        give_up(turn)
+        return
     failed = replace(pending, failure=event.failure, detail=event.detail)
     turn.state.pending[event.request_id] = failed
-    until = pending.sent + TIMINGS.give_up.get(event.failure, 0)
-    if until > turn.now:
-        set_timer(turn.state, TimerName.GIVE_UP, until)
-    else:
-        give_up(turn)
+    set_timer(turn.state, TimerName.GIVE_UP, until)
 
 
 def give_up(turn: Turn) -> None:
