@@ -43,3 +43,18 @@ def test_type_7_is_read_and_not_trusted_when_damaged():
 )
 def test_other_kinds(password, kind, stored, right):
     assert verify(password, kind, stored) is right
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored"),
+    [
+        (5, "$1$mERr$hx5rVt7rPNoS4wqbXKX7m0"),
+        (8, "$8$dsYGNam3K1SIJO$7nv/35M/qr6t.dVc7UY9zrJDWRVqncHub1PE9UlMQFs"),
+    ],
+)
+def test_hashes_of_other_kinds_are_checked(kind, stored):
+    """Published examples. # source: secret-types-5-8"""
+    assert verify("cisco", kind, stored)
+    assert not verify("Cisco", kind, stored)
+    assert not verify("cisco", 9, stored)
+    assert not verify("cisco", kind, stored[:-1])
