@@ -119,3 +119,18 @@ def test_settings_are_lines_of_their_own(says):
     says("no netconf-yang feature candidate-datastore")
     says("no netconf-yang ssh port")
     assert says("do show running-config | include ^netconf") == ["netconf-yang"]
+
+
+def test_lock_of_running_keeps_others_out_of_configuration_mode(client, says):
+    refused = "Configuration mode is locked by process '484' user 'NETCONF' from terminal '64'."
+    client.ok("<lock><target><running/></target></lock>")
+    assert says("configure terminal") == [f"{refused} Please try later."]
+    assert says("hostname typed") != []  # still in exec mode
+    client.ok("<unlock><target><running/></target></unlock>")
+    assert says("configure terminal")[0].startswith("Enter configuration commands")
+
+
+def test_lock_goes_with_its_session(client, says):
+    client.ok("<lock><target><running/></target></lock>")
+    client.ok("<close-session/>")
+    assert says("configure terminal")[0].startswith("Enter configuration commands")

@@ -20,6 +20,18 @@ def _server(context: Context) -> NetconfServer | None:
     return server if isinstance(server, NetconfServer) else None
 
 
+def config_locked(context: Context) -> Reply | None:
+    """What `configure` says while a NETCONF session has locked running. # source: config-locked"""
+    server = _server(context) if context.device.netconf is not None else None
+    if server is None or "running" not in server.locks:
+        return None
+    # assumed: process and terminal are those of the one output seen
+    return Reply(
+        "Configuration mode is locked by process '484' user 'NETCONF' from terminal '64'. "
+        "Please try later."
+    )
+
+
 def show_sessions(context: Context, args: Args) -> Reply:
     """`show netconf-yang sessions [detail]`."""
     from agent.cli.views import netconf_yang

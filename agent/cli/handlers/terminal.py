@@ -6,6 +6,7 @@ Sources: docs/sources.md, entries prompts, enable-dialogue, terminal-settings, s
 from __future__ import annotations
 
 from agent.cli.aliases import listing
+from agent.cli.handlers.netconf_yang import config_locked
 from agent.cli.reply import Args, Ask, Context, Handler, Hangup, Reply, Result
 from agent.core.clock import Instant
 from agent.device.config import Secret, enable_secret
@@ -83,7 +84,9 @@ def help_text(context: Context, args: Args) -> Result:
 
 
 def configure(context: Context, args: Args) -> Result:
-    """`configure terminal`."""
+    """`configure terminal`. Who is in the mode already stays in it."""
+    if (locked := config_locked(context)) is not None:
+        return locked
     context.session.enter("config")
     return Reply(BANNER)
 
