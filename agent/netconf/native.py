@@ -22,6 +22,10 @@ from yang.tree import EMPTY, Edit, Entry, Path, Rows, Tree, Value, apply, get
 
 _SMART: Path = ("native", "license", "smart")
 _OWN_URL: Path = ("emulator", "license", "smart", "url", "smart")
+# levels of the 4000 series; for others the model's words are not known. # source: native-shape
+_LEVEL: Path = ("emulator", "platform", "throughput", "level")
+_KBPS: Path = ("native", "platform", "hardware", "throughput", "level", "kbps")
+_LEAST_KBPS = 100_000
 _TRANSPORT = "transport-type-"
 Salt = Callable[[], str]
 
@@ -100,7 +104,7 @@ _SMART_ONLY = ("transport", "transport-smart")
 @lru_cache(maxsize=256)
 def _views(key: _Identity, shown: Shown) -> Tree:
     root = key.root
-    native = shown_shape(Tree(native=get(root, ("native",), EMPTY)))["native"]
+    native = shown_shape(Tree(native=get(_with_kbps(root), ("native",), EMPTY)))["native"]
     head = Tree(version=shown.train, **native)
     licence = Tree(head.get("license", EMPTY))
     licence["udi"] = Tree(pid=shown.udi.pid, sn=shown.udi.sn)
@@ -130,6 +134,27 @@ def visible(root: Tree, shown: Shown) -> Tree:
     return _views(_Identity(root), shown)
 
 
+def _kbps(root: Tree) -> str | None:
+    """A stored level the model has a leaf for, in its word."""
+    level = get(root, _LEVEL)
+    return str(level) if isinstance(level, int) and level >= _LEAST_KBPS else None
+
+
+def _with_kbps(root: Tree) -> Tree:
+    kbps = _kbps(root)
+    return root if kbps is None else apply(root, (Edit("set", _KBPS, kbps),))
+
+
+def _with_level(old: Tree, new: Tree) -> Tree:
+    """The level an edit left or wrote, in its place of the store."""
+    kbps = get(new, _KBPS)
+    if kbps is not None:
+        new = apply(new, (Edit("delete", _KBPS),))
+    if kbps == _kbps(old):
+        return new
+    return apply(new, (Edit("delete", _LEVEL) if kbps is None else Edit("set", _LEVEL, int(kbps)),))
+
+
 def licensing_config(root: Tree) -> Tree:
     """`licensing/config` of a stored root."""
     smart: Tree = get(root, _SMART, EMPTY)
@@ -156,6 +181,7 @@ def stored(root: Tree, views: Tree, shown: Shown, salt: Salt) -> Tree:
     if licence:
         native["license"] = licence
     new["native"] = native
+    new = _with_level(root, new)
     new = _with_licensing(root, new, get(views, ("licensing", "config"), EMPTY))
     return _as_commands_do(root, new, salt)
 

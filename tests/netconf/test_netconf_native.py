@@ -73,8 +73,8 @@ UNPUBLISHED = {
     "native/logging/buffered/on": SHAPE,
     "native/logging/on": SHAPE,
     "native/logging/trap/on": SHAPE,
-    "native/netconf-yang": "a module for the device's own interfaces has it, which is not served",
-    "native/restconf": "a module for the device's own interfaces has it, which is not served",
+    "native/netconf-yang": NOWHERE,  # replies of devices that have it configured do not show it
+    "native/restconf": NOWHERE,
     "native/snmp-server/enable/enable-choice/traps/kind": "a node for each kind, hundreds of them",
     "native/snmp-server/trap-source": SHAPE,
     "native/switch": SHAPE,
