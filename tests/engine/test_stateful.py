@@ -203,7 +203,7 @@ class NewLab(Lab):
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 class TestLong(Lab.TestCase):
-    """40 runs of 100 steps, as the two below: 12,000 in all."""
+    """40 runs of 100 steps, as the two below: 12,000 in all, about two minutes."""
 
     settings = LONG
 
