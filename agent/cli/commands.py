@@ -8,7 +8,8 @@ Sources: docs/sources.md, entries error-texts, caret-column, unknown-word.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
 from agent.cli import pipes, standby
@@ -36,6 +37,7 @@ UNKNOWN = (
 )
 # source: terminal-screen # assumed: an idle device always has this load
 LOAD = "Load for five secs: 1%/0%; one minute: 2%; five minutes: 3%"
+INCONSISTENT = "%Inconsistent address and mask"  # source: route-mask
 _BANNER = re.compile(r"\s*ban\w*\s+\w+\s+(\^C|\S)", re.IGNORECASE)
 TEXT_LIMIT = 16_384  # assumed: a banner's characters
 _HOST_WORD = re.compile(r"\s*([A-Za-z][\w.-]*)\s*")
@@ -156,6 +158,8 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
         refused = isinstance(result, Reply) and result.text
         if isinstance(result, Reply | Long) and target.handler.startswith("show."):
             result = _stamped(session, result, now)
+    elif _is_inconsistent(outcome.args):
+        return Reply(INCONSISTENT)
     else:
         edits = (edit for each in session.all_bases for edit in outcome.edits(each))
         result = Change(tuple(edits), target.says)
@@ -163,6 +167,13 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
     if target.enter and not refused:
         session.enter(target.enter, outcome.entered_base(base))
     return result
+
+
+def _is_inconsistent(args: Mapping[str, Any]) -> bool:
+    """Does a route's prefix have bits that its mask has not?"""
+    if not {"prefix", "mask"} <= args.keys():
+        return False
+    return bool(int(IPv4Address(str(args["prefix"]))) & ~int(IPv4Address(str(args["mask"]))))
 
 
 def _stamped(session: CliSession, result: Reply | Long, now: Instant) -> Result:
