@@ -1,4 +1,4 @@
-"""Requirements S1-97 and W-25: when the next report goes out; a device that was reset comes back."""
+"""Requirements S1-97 and W-25: the next report, and how a device that was reset comes back."""
 
 from __future__ import annotations
 
