@@ -22,6 +22,7 @@ from agent.core.dates import Zone, clock_line, config_date
 from agent.device.config import resolution
 from cli_grammar import Ambiguous, Incomplete, Invalid, Matched, complete, match
 from cli_grammar.match import Outcome
+from yang.tree import get
 
 if TYPE_CHECKING:
     from agent.cli.session import CliSession
@@ -136,6 +137,11 @@ def time_source(local: Instant, zone: Zone, known: bool) -> str:
         return f"Time source is user configuration, {clock_line(local, zone)}"
     # assumed: the words of a clock that nobody has set
     return f"No time source, *{clock_line(local, zone)}"
+
+
+def prompts(device: Device) -> bool:
+    """Do configuration modes have a prompt? `service prompt config`."""
+    return bool(get(device.datastore.running, ("emulator", "service", "prompt", "config"), True))
 
 
 def login_time(device: Device, now: Instant) -> str:

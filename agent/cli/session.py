@@ -156,9 +156,9 @@ class CliSession:
         if self.mode == EXEC:
             own = self.device.profile.prompt
             return own or host + ("#" if self.privilege > 1 else ">")
-        if self.mode == RANGED and self.ranged:
-            return f"{host[:HOST_IN_MODES]}(config-if-range)#"
-        return f"{host[:HOST_IN_MODES]}({self.grammar.modes[self.mode].prompt})#"
+        ranged = self.mode == RANGED and bool(self.ranged)
+        word = "config-if-range" if ranged else self.grammar.modes[self.mode].prompt
+        return f"{host[:HOST_IN_MODES]}({word})#" if commands.prompts(self.device) else ""
 
     def enter(self, mode: str, base: Path = ()) -> None:
         """Go into a mode."""

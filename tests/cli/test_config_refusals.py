@@ -31,3 +31,11 @@ def test_a_route_to_a_host_in_a_network_is_refused(vrf):
         assert "%" not in opened.feed(f"ip route {vrf}{prefix} {mask} 10.0.0.1\r", NOW)
     shown = opened.feed("do show running-config | count ^ip route .*10.1\r", NOW)
     assert "regexp = 2" in shown
+
+
+def test_configuration_modes_may_have_no_prompt():
+    opened = session(on=device())
+    assert opened.feed("configure terminal\rno service prompt config\r", NOW).endswith("\r\n")
+    shown = opened.feed("do show running-config | include prompt\r", NOW)
+    assert "no service prompt config" in shown
+    assert opened.feed("service prompt config\r", NOW).endswith("(config)#")
