@@ -13,18 +13,42 @@ import click
 
 from agent.core.errors import AgentError, InputError
 
-# name -> module and attribute
+# name -> module, attribute, and the first sentence of its help: `slp --help` loads none of them
 COMMANDS = {
-    "console": ("agent.commands.console", "console"),
-    "up": ("agent.commands.up", "up"),
-    "clock": ("agent.commands.clock", "clock"),
-    "status": ("agent.commands.clock", "status"),
-    "down": ("agent.commands.clock", "down"),
-    "behave": ("agent.commands.behave", "behave"),
-    "cssm": ("agent.commands.cssm", "cssm"),
-    "cslu": ("agent.commands.cslu", "cslu"),
-    "record": ("agent.commands.record", "record"),
-    "bench": ("agent.commands.bench", "bench"),
+    "console": ("agent.commands.console", "console", "Sit at the console of one device."),
+    "up": ("agent.commands.up", "up", "Run the lab that FILE describes."),
+    "clock": ("agent.commands.clock", "clock", "Move the clock of a running lab."),
+    "status": (
+        "agent.commands.clock",
+        "status",
+        "Show the devices and counterparts of a running lab.",
+    ),
+    "down": ("agent.commands.clock", "down", "Stop a running lab cleanly."),
+    "behave": (
+        "agent.commands.behave",
+        "behave",
+        "Let the counterpart NAME misbehave, as WORDS say, until it is...",
+    ),
+    "cssm": (
+        "agent.commands.cssm",
+        "cssm",
+        "Work at the CSSM of a lab: files, ACKs, policies, tokens.",
+    ),
+    "cslu": (
+        "agent.commands.cslu",
+        "cslu",
+        "Work at the CSLU of a lab: collect usage from product instances.",
+    ),
+    "record": (
+        "agent.commands.record",
+        "record",
+        "Run commands on a device and keep what it prints, as a...",
+    ),
+    "bench": (
+        "agent.commands.bench",
+        "bench",
+        "Measure speed and size on this machine, beside the targets.",
+    ),
 }
 USER_ERRED, FAILED, INTERRUPTED = 2, 1, 130
 
@@ -38,9 +62,14 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, attribute = COMMANDS[cmd_name]
+        module, attribute, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of subcommands, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, _, about) in COMMANDS.items()])
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})

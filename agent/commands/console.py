@@ -141,8 +141,10 @@ async def _interactive(lab: Lab, sitting: Console) -> None:
 async def _scripted(lab: Lab, sitting: Console) -> None:
     from agent.adapters.console import lines_of
 
-    await _open(lab)
+    """The prompt first here too; the counterparts are up before the first line is typed."""
     sitting.open(0, 0)
+    sys.stdout.flush()
+    await _open(lab)
     await sitting.run_script(lines_of(sys.stdin))
 
 
