@@ -30,7 +30,7 @@ from agent.protocol.codec_fields import (
 from agent.protocol.codec_reports import read_report, report_json
 from agent.protocol.codec_requests import trust_request_from, trust_requests_text
 from agent.protocol.codec_sections import read_account, read_ack, read_policy, read_trust
-from agent.protocol.codec_xml import Element, cdata, element, scan
+from agent.protocol.codec_xml import Element, cdata, element, json_cdata, scan
 from agent.protocol.messages import (
     AuthorizationRequest,
     HaMember,
@@ -115,9 +115,11 @@ def write_licence_file(sections: Sequence[str], correlation_id: str) -> str:
 def write_usage_file(usage: UsageFile) -> str:
     """The text of a usage file, oldest report first as given."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<{_ROOT}>"]
-    lines += [f"<RUMReport>{cdata(report_json(report))}</RUMReport>" for report in usage.reports]
+    lines += [
+        f"<RUMReport>{json_cdata(report_json(report))}</RUMReport>" for report in usage.reports
+    ]
     if usage.sender is not None:
-        info = cdata(_system_info(usage, usage.sender))
+        info = json_cdata(_system_info(usage, usage.sender))
         lines.append(f"<smartLicenseSystemInfo><data>{info}</data></smartLicenseSystemInfo>")
     if usage.trust_requests:
         data = cdata(trust_requests_text(usage.trust_requests))

@@ -107,6 +107,11 @@ def cdata(text: str) -> str:
     return f"<![CDATA[{text}]]>"
 
 
+def json_cdata(text: str) -> str:
+    """A CDATA section of JSON text: what would end the section is written as its JSON escape."""
+    return cdata(text.replace("]]>", "]]\\u003e"))
+
+
 def _take(token: re.Match[str], open_elements: list[Element]) -> None:
     innermost = open_elements[-1]
     close, name, empty = token.group("close", "name", "empty")
