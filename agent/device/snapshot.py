@@ -100,11 +100,16 @@ def take(device: Device) -> bytes:
             log_lines=list(log.lines),
             log_counts=(log.console_count, log.buffer_count, log.trap_count),
             pending_kinds={n: type(p.message).__name__ for n, p in state.pending.items()},
-            agent=msgspec.Raw(_encode(snapshot_rows.lean(state))),
+            agent=msgspec.Raw(agent_text(state)),
             planned=device.planned,
             throughput=device.throughput,
         )
     )
+
+
+def agent_text(state: AgentState) -> bytes:
+    """The agent's part of a snapshot."""
+    return _encode(snapshot_rows.lean(state))
 
 
 def restore(snapshot: bytes, lines: Iterable[bytes] = ()) -> Device:

@@ -32,7 +32,7 @@ from agent.core.identity import Udi
 ORGANIZATION = "SLP Emulator"
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _CURVE = ec.SECP256R1()
-_ECDSA = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+ECDSA = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 _BUILTIN_LABEL = b"slp-emu/1 builtin|"
 
 
@@ -61,7 +61,7 @@ def scalar(digest: bytes) -> str:
 
 def sign(scalar: str, data: bytes) -> str:
     """Base64 of the DER ECDSA signature over `data`."""
-    return base64.b64encode(private_key(scalar).sign(data, _ECDSA)).decode("ascii")
+    return base64.b64encode(private_key(scalar).sign(data, ECDSA)).decode("ascii")
 
 
 def verify(certificate: str, data: bytes, signature: str) -> bool:

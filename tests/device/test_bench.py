@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from click.testing import CliRunner
 
-from agent.commands import bench_show
+from agent.commands import bench_agent, bench_show
 from agent.commands.bench import MEASURES, Figure, bench, devices, line, year
 
 
@@ -34,6 +35,22 @@ def test_long_outputs_are_timed_on_a_device_with_reports(monkeypatch):
     assert figures["show license tech support, 30 reports"].target == 5.0
     assert figures["show license rum id all detail, 30 reports"].value > 0
     assert figures["20 configuration lines pasted"].value > 0
+
+
+def test_a_device_is_measured_without_its_server():
+    daily = bench_agent.agent(5)
+    assert [figure.target for figure in daily] == [0.25 * 5 / 365, None, None, None]
+    assert 0 < daily[1].value < daily[0].value < daily[3].value
+    assert bench_agent.silent(2)[2].value > 48
+    sizes = bench_agent.state(3)
+    assert all(figure.target == 10 and figure.value > 1 for figure in sizes[:4])
+    assert sizes[4].unit == "µs"
+
+
+def test_a_week_of_daily_reports_without_acknowledgements_is_no_measure(monkeypatch):
+    monkeypatch.setattr(bench_agent, "_report_daily", bench_agent._nothing)
+    with pytest.raises(RuntimeError, match="nothing was measured"):
+        bench_agent.agent(7)
 
 
 def test_table_shows_figures_beside_their_targets(monkeypatch):
