@@ -23,6 +23,7 @@ _EXAMPLES: Mapping[str, str] = {
     "ipv4": "192.0.2.1",
     "season": "last Sun Mar 2:00 last Sun Oct 3:00",
     "mask": "255.255.255.0",
+    "network": "192.0.2.0",
     "host": "host.example",
     "duration": "10m",
     "time": "10:20:30",

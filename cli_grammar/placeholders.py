@@ -245,6 +245,7 @@ _KINDS: Mapping[str, tuple[str, Reader]] = {
     "file": ("WORD", _word),
     "ipv4": ("A.B.C.D", _fitting(is_ipv4)),
     "mask": ("A.B.C.D", _fitting(is_ipv4)),
+    "network": ("A.B.C.D", _fitting(is_ipv4)),
     "host": ("Hostname or A.B.C.D", _fitting(_host_fits)),
     "duration": ("<n>{s|m|h|d|w}", _fitting(_DURATION.fullmatch)),
     "time": ("hh:mm:ss", _fitting(_TIME.fullmatch)),

@@ -43,8 +43,8 @@ EMPTY = Tree()
 @dataclass(frozen=True, slots=True)
 class Edit:
     """One change. `set` writes a leaf, or without a value makes a container or row present and
-    keeps what it holds; `delete` removes a node and all below it, `add` and `discard` change one
-    value of a leaf-list."""
+    keeps what it holds; `delete` removes a node and all below it, `prune` a row that holds nothing,
+    `add` and `discard` change one value of a leaf-list."""
 
     operation: str
     path: Path
@@ -133,34 +133,37 @@ def path_text(path: Path) -> str:
     return "/".join(s if isinstance(s, str) else f"{s.name}[{s.key}]" for s in path)
 
 
+_TAKING = ("delete", "prune", "discard")
+
+
 def _apply(tree: Tree, edit: Edit) -> Tree:
     step, rest = edit.path[0], edit.path[1:]
     new = Tree(tree)
     if isinstance(step, Entry):
         rows = Rows(tree.get(step.name, Rows()))
         if rest:
-            if edit.operation in ("delete", "discard") and step.key not in rows:
+            if edit.operation in _TAKING and step.key not in rows:
                 return tree
             rows[step.key] = _apply(
                 rows.get(step.key, EMPTY), Edit(edit.operation, rest, edit.value)
             )
         elif edit.operation == "set":
             rows.setdefault(step.key, EMPTY)
-        else:
+        elif edit.operation != "prune" or not rows.get(step.key):
             rows.pop(step.key, None)
         new[step.name] = rows
         if not rows:
-            del new[step.name]
+            new.pop(step.name, None)
         return new
     if rest:
         below = tree.get(step)
-        if edit.operation in ("delete", "discard") and not isinstance(below, Tree):
+        if edit.operation in _TAKING and not isinstance(below, Tree):
             return tree
         child = _apply(
             below if isinstance(below, Tree) else EMPTY, Edit(edit.operation, rest, edit.value)
         )
         new[step] = child
-        if not child and edit.operation in ("delete", "discard"):
+        if not child and edit.operation in _TAKING:
             del new[step]
         return new
     match edit.operation:

@@ -8,8 +8,7 @@ Sources: docs/sources.md, entries error-texts, caret-column, unknown-word.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from ipaddress import IPv4Address
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from agent.cli import pipes, standby
@@ -20,6 +19,7 @@ from agent.cli.reply import Ask, Change, Context, Long, Reply, Result, Wrong
 from agent.core.clock import Instant
 from agent.core.dates import Zone, clock_line, config_date
 from agent.device.config import resolution
+from agent.device.config_edits import inconsistent
 from cli_grammar import Ambiguous, Incomplete, Invalid, Matched, complete, match
 from cli_grammar.match import Outcome
 from yang.tree import get
@@ -164,7 +164,7 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
         refused = isinstance(result, Reply) and result.text
         if isinstance(result, Reply | Long) and target.handler.startswith("show."):
             result = _stamped(session, result, now)
-    elif _is_inconsistent(outcome.args):
+    elif inconsistent(outcome.args):
         return Reply(INCONSISTENT)
     else:
         edits = (edit for each in session.all_bases for edit in outcome.edits(each))
@@ -173,13 +173,6 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
     if target.enter and not refused:
         session.enter(target.enter, outcome.entered_base(base))
     return result
-
-
-def _is_inconsistent(args: Mapping[str, Any]) -> bool:
-    """Does a route's prefix have bits that its mask has not?"""
-    if not {"prefix", "mask"} <= args.keys():
-        return False
-    return bool(int(IPv4Address(str(args["prefix"]))) & ~int(IPv4Address(str(args["mask"]))))
 
 
 def _stamped(session: CliSession, result: Reply | Long, now: Instant) -> Result:

@@ -243,6 +243,23 @@ EDITORS: Mapping[str, Editor] = {
 }
 
 
+def inconsistent(args: Mapping[str, Any]) -> bool:
+    """Does a route's prefix have bits that its mask has not, or is the mask no mask?
+
+    # source: route-mask # assumed: of a mask with gaps the device says the same
+    """
+    if not {"prefix", "mask"} <= args.keys():
+        return False
+    mask = int(ipaddress.IPv4Address(str(args["mask"])))
+    return not _is_mask(mask) or bool(int(ipaddress.IPv4Address(str(args["prefix"]))) & ~mask)
+
+
+def _is_mask(number: int) -> bool:
+    """Ones, then zeros."""
+    gaps = ~number & 0xFFFFFFFF
+    return not gaps & (gaps + 1)
+
+
 def _moved(root: Tree, base: Path, edits: tuple[Edit, ...], verb: str, vrf: str) -> Changes:
     """An interface that changes its VRF loses its addresses. # source: vrf-removal"""
     if get(root, (*base, "ip", "address")) is None:
@@ -280,7 +297,7 @@ def _bad_address(root: Tree, base: Path, address: str, mask: str) -> str:
     """
     number = int(ipaddress.IPv4Address(mask))
     ones = bin(number).count("1")
-    if number != (0xFFFFFFFF << (32 - ones)) & 0xFFFFFFFF or not number:
+    if not _is_mask(number) or not number:
         return f"Bad mask 0x{number:X} for address {address}"
     own = ipaddress.IPv4Interface(f"{address}/{mask}")
     if ones < 31 and own.ip in (own.network.network_address, own.network.broadcast_address):

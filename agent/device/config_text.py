@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.device.certificates import keep, read_text
-from agent.device.config_edits import BASE, EDITORS, Salt, Told
+from agent.device.config_edits import BASE, EDITORS, Salt, Told, inconsistent
+from agent.device.hollow import with_hollow_rows
 from cli_grammar import Grammar, Matched, match
 from yang.tree import Entry, Path, Tree, apply
 
@@ -70,10 +71,10 @@ def read_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> ReadConf
         changes = editor(root, {**found.args, BASE: base}, salt) if editor else found.edits(base)
         if isinstance(changes, Told):
             changes = changes.edits
-        if not isinstance(changes, tuple):
+        if not isinstance(changes, tuple) or inconsistent(found.args):
             refused.append(Refused(number, line))
             continue
-        root = apply(root, changes)
+        root = apply(root, with_hollow_rows(changes, grammar))
         if found.target.enter:
             mode = found.target.enter
             bases[mode] = found.entered_base(base)

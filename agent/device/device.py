@@ -22,6 +22,7 @@ from agent.device.boot import tag_of
 from agent.device.carry_out import CARRY_OUT
 from agent.device.datastore import Datastore
 from agent.device.files import FileFault, VirtualFiles, normalised, sizes
+from agent.device.hollow import with_hollow_rows
 from agent.device.inputs import (
     AccessPointsChanged,
     AgentEvent,
@@ -187,6 +188,7 @@ class Device:
 
         Raises InputError or ValueError, with nothing changed, when the result makes no sense.
         """
+        edits = with_hollow_rows(edits, config.grammar_of(self.profile, self.release))
         self.project(apply(self.datastore.running, edits))
         self._apply(ConfigCommitted(edits, by), now)
 

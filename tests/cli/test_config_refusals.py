@@ -33,6 +33,27 @@ def test_a_route_to_a_host_in_a_network_is_refused(vrf):
     assert "regexp = 2" in shown
 
 
+def test_a_mask_with_gaps_is_no_mask_of_a_route():
+    opened = session(on=device())
+    opened.feed("terminal length 0\rconfigure terminal\r", NOW)
+    answer = opened.feed("ip route 192.0.2.1 192.0.2.1 Loopback7\r", NOW)
+    assert "%Inconsistent address and mask\r\n" in answer
+
+
+def test_a_route_goes_with_its_last_hop():
+    opened = session(on=device())
+    opened.feed("terminal length 0\rconfigure terminal\r", NOW)
+    before = opened.device.datastore.running
+    for way in ("", "vrf Mgmt-vrf "):
+        route = f"ip route {way}192.0.2.0 255.255.255.0"
+        opened.feed(f"{route} 10.0.0.1 name one\r{route} Loopback7 name two\r", NOW)
+        opened.feed(f"no {route} 10.0.0.1\r", NOW)
+        shown = opened.feed("do show running-config | include ^ip route\r", NOW)
+        assert f"{route} Loopback7 name two\r\n" in shown and "one" not in shown
+        opened.feed(f"no {route} Loopback7\r", NOW)
+        assert opened.device.datastore.running == before
+
+
 def test_configuration_modes_may_have_no_prompt():
     opened = session(on=device())
     assert opened.feed("configure terminal\rno service prompt config\r", NOW).endswith("\r\n")

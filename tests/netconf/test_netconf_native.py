@@ -263,3 +263,14 @@ def test_a_word_deleted_by_netconf_is_the_line_with_no():
         ' nc:operation="delete"/></aaa></native>'
     )
     assert "\nno aaa new-model\n" in printed(client.server.device.datastore.running)
+
+
+def test_a_route_goes_with_its_last_hop():
+    client = _client("ip route 192.0.2.0 255.255.255.0 10.0.0.1 name one")
+    route = "<prefix>192.0.2.0</prefix><mask>255.255.255.0</mask>"
+    client.edit(
+        f"<native><ip><route><ip-route-interface-forwarding-list>{route}<fwd-list"
+        ' nc:operation="delete"><fwd>10.0.0.1</fwd></fwd-list>'
+        "</ip-route-interface-forwarding-list></route></ip></native>"
+    )
+    assert client.server.device.datastore.running == _client().server.device.datastore.running
