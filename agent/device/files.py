@@ -94,11 +94,16 @@ class VirtualFiles:
         size = len(data.encode())
         if size > MAX_FILE_BYTES:
             return FileFault.FILE_TOO_LARGE
+        full = name not in self.entries and len(self.entries) >= MAX_FILES
+        return FileFault.NO_SPACE if full or size > self.room(name) else name
+
+    def room(self, path: str) -> int:
+        """The bytes that a file at this path may have; none where the path is none."""
+        name = normalised(path)
+        if isinstance(name, FileFault):
+            return 0
         old = self.entries.get(name)
-        room = self.free(name) + (old.size if old else 0)
-        if size > room or (old is None and len(self.entries) >= MAX_FILES):
-            return FileFault.NO_SPACE
-        return name
+        return min(MAX_FILE_BYTES, self.free(name) + (old.size if old else 0))
 
     def put(self, name: str, data: str, now: Instant) -> None:
         """Write at a normalised path that `check` has given."""

@@ -192,11 +192,15 @@ class SavedUsage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class UsageSaved:
-    """Reports are to be written to a file; `number` is that of `days` or the id of `rum-id`."""
+    """Reports are to be written to a file; `number` is that of `days` or the id of `rum-id`.
+
+    `room` is how many bytes the file may have: what does not fit is not handed out.
+    """
 
     path: str
     which: SavedUsage = SavedUsage.ALL
     number: int = 0
+    room: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

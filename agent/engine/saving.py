@@ -41,7 +41,7 @@ def save_usage(turn: Turn, event: UsageSaved) -> None:
         turn.actions.append(Answer(NOT_FOUND))
         return
     rum.close_all(turn, rum.CURRENT_USAGE_REQUESTED)
-    turn.actions.append(WriteFile(event.path, _handed_out(turn, wanted)))
+    turn.actions.append(WriteFile(event.path, _handed_out(turn, wanted, event.room)))
 
 
 def close_reports(turn: Turn, event: ReportsClosed) -> None:
@@ -60,18 +60,23 @@ def read_usage(turn: Turn, event: UsageRead) -> None:
     turn.actions.append(Answer(_handed_out(turn, wanted) if wanted else ""))
 
 
-def _handed_out(turn: Turn, wanted: list[int]) -> str:
-    """The text of a usage file with these reports, which count as handed out from now on."""
+def _handed_out(turn: Turn, wanted: list[int], room: int | None = None) -> str:
+    """The text of a usage file with these reports, which count as handed out from now on.
+
+    They do not where the file has no room: then it is not written.
+    """
     reports = turn.state.reports
     # closing may have purged the oldest of them
     written = {n: signed for n in wanted if (signed := reports[n].signed) is not None}
-    rum.mark_handed_out(turn, written)
-    turn.state.usage_reporting.last_report_file_write = turn.now
     asked: tuple[TrustRequest, ...] = ()
     proof = ""
     if turn.release.has("trust_request_in_saved_usage"):
         asked, proof = trust.requests(turn)
-    return _file(turn, tuple(written.values()), asked, proof)
+    text = _file(turn, tuple(written.values()), asked, proof)
+    if room is None or len(text.encode()) <= room:
+        rum.mark_handed_out(turn, written)
+        turn.state.usage_reporting.last_report_file_write = turn.now
+    return text
 
 
 def save_trust_request(turn: Turn, event: TrustRequestSaved) -> None:

@@ -26,6 +26,7 @@ from agent.engine.events import (
     UsageSaved,
 )
 from agent.engine.machine import IMPORTED
+from agent.engine.saving import NOT_FOUND
 from agent.netconf import rum_reports
 from agent.netconf.call import Call
 from agent.netconf.rpc_errors import IA
@@ -83,18 +84,21 @@ def _text(element: etree._Element) -> bytes:
 
 
 def _save_all(call: Call, given: Tree) -> Output:
-    path = str(given["file-path"])
-    return _saved(call, path, UsageSaved(path))
+    return _save_usage(call, given, SavedUsage.ALL)
 
 
 def _save_unreported(call: Call, given: Tree) -> Output:
-    path = str(given["file-path"])
-    return _saved(call, path, UsageSaved(path, SavedUsage.UNREPORTED))
+    return _save_usage(call, given, SavedUsage.UNREPORTED)
 
 
 def _save_days(call: Call, given: Tree) -> Output:
+    return _save_usage(call, given, SavedUsage.DAYS)
+
+
+def _save_usage(call: Call, given: Tree, which: SavedUsage) -> Output:
     path = str(given["file-path"])
-    return _saved(call, path, UsageSaved(path, SavedUsage.DAYS, int(given.get("days", 0))))
+    room = call.server.device.files.room(path)
+    return _saved(call, path, UsageSaved(path, which, int(given.get("days", 0)), room))
 
 
 def _save_trust_request(call: Call, given: Tree) -> Output:
@@ -107,6 +111,8 @@ def _saved(call: Call, path: str, event: UsageSaved | TrustRequestSaved) -> Outp
     if isinstance(call.server.device.files.check(path, ""), FileFault):
         return _code(CANNOT_STORE)
     answer = call.server.device.handle(event, call.now)
+    if answer and answer != NOT_FOUND:
+        return _code(CANNOT_STORE)  # the flash is full
     return _code(NO_SUCH_ITEM if answer else SUCCESS)
 
 

@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from agent.core.clock import DAY, MINUTE
+from agent.device.files import SIZES
 from agent.engine.config import Transport
 from agent.engine.records import RumState
 from agent.netconf.licensing import state_tree
@@ -293,3 +294,12 @@ def test_input_is_held_to_the_module(client, body, tag, element):
 )
 def test_operations_on_the_whole_device(client, name, text):
     assert client.rpc(f'<{name} xmlns="http://cisco.com/yang/cisco-ia"/>')[0].text == text
+
+
+def test_without_room_on_flash_nothing_is_handed_out(switch, client):
+    switch.files.sizes = {"flash": 64}
+    path = ("file-path", "flash:usage.xml")
+    assert asked(client, "rum-save-usage-unreported", path) == "storagefailtostore"
+    switch.files.sizes = SIZES
+    assert asked(client, "rum-save-usage-unreported", path) == "success"
+    assert "flash:/usage.xml" in switch.files.entries

@@ -51,7 +51,8 @@ def import_file(context: Context, args: Args) -> Result:
 def save_usage(context: Context, args: Args) -> Result:
     """Open reports are closed first, then those asked for go to the file; prints nothing."""
     path, number = str(args["file"]), int(args.get("days") or args.get("report") or 0)
-    return _save(context, path, UsageSaved(path, SavedUsage(args["which"]), number))
+    room = context.device.files.room(path)
+    return _save(context, path, UsageSaved(path, SavedUsage(args["which"]), number, room))
 
 
 def save_trust_request(context: Context, args: Args) -> Result:
