@@ -70,6 +70,11 @@ def _json_leaf(kind: LeafType, text: str) -> Any:
     return text
 
 
+def one_row(members: dict[str, Any]) -> dict[str, Any]:
+    """The members of a resource that is one row of a list, without the array around it."""
+    return {name: rows[0] for name, rows in members.items()}
+
+
 def written(value: Any) -> bytes:
     """JSON as it goes out."""
     return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
@@ -120,12 +125,9 @@ def json_elements(
     found: list[Element] = []
     for shown, value in members.items():
         node = _node_of(shown, nodes, names)
-        items = [value]
-        if node.kind in ("list", "leaf-list"):
-            if not isinstance(value, list):
-                raise _bad_value(node, value)
-            items = value
-        found += [_element(node, item, names, depth) for item in items]
+        # source: restconf-clients (one row without its array, as Terraform's provider writes it)
+        many = node.kind in ("list", "leaf-list") and isinstance(value, list)
+        found += [_element(node, item, names, depth) for item in (value if many else [value])]
     return found
 
 
@@ -146,7 +148,7 @@ def _node_of(shown: str, nodes: Mapping[str, Node], names: Names) -> Node:
 def _element(node: Node, value: Any, names: Names, depth: int) -> Element:
     element = etree.Element(node.tag, nsmap=own(node.namespace))
     if node.type is not None:
-        element.text = printable(_text(node, node.type, value))
+        element.text = _text(node, node.type, value)
         return element
     if not isinstance(value, dict):
         raise _bad_value(node, value)
@@ -155,15 +157,18 @@ def _element(node: Node, value: Any, names: Names, depth: int) -> Element:
 
 
 def _text(node: Node, kind: LeafType, value: Any) -> str:
-    """A leaf's text. Numbers and booleans are taken as texts too, as the device takes them."""
+    """A leaf's text. Numbers and booleans are taken as texts too, and `{}` for a leaf of type
+    empty, as the device takes them. # source: restconf-clients"""
     if kind.base == "empty":
-        if value != [None]:
+        if value not in ([None], {}):
             raise _bad_value(node, value)
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float | str):
+    if isinstance(value, int | float):
         return str(value)
+    if isinstance(value, str) and printable(value) == value:
+        return value
     raise _bad_value(node, value)
 
 
@@ -185,13 +190,18 @@ def read_xml_body(body: bytes) -> Element:
         raise refused("malformed-message", str(fault), kind="protocol") from None
 
 
-def elements_of(body: bytes, is_json: bool, nodes: Mapping[str, Node], names: Names) -> Element:
-    """The one element a body holds, an instance of one of `nodes`. Raises Refused."""
+def elements_of(
+    body: bytes, is_json: bool, nodes: Mapping[str, Node], names: Names
+) -> list[Element]:
+    """The elements a body holds, instances of `nodes`; XML holds one. Raises Refused."""
     if not body.strip():
         raise refused("malformed-message", "there is no body", kind="protocol")
-    if not is_json:
-        return read_xml_body(body)
-    found = json_elements(read_json(body), nodes, names)
+    return json_elements(read_json(body), nodes, names) if is_json else [read_xml_body(body)]
+
+
+def element_of(body: bytes, is_json: bool, nodes: Mapping[str, Node], names: Names) -> Element:
+    """The one element a body holds, an instance of one of `nodes`. Raises Refused."""
+    found = elements_of(body, is_json, nodes, names)
     if len(found) != 1:
         raise refused("malformed-message", "the body is to hold one resource", kind="protocol")
     return found[0]

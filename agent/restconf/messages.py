@@ -94,6 +94,11 @@ def not_found() -> Refused:
     return refused("invalid-value", "uri keypath not found", status=404)
 
 
+def no_target() -> Refused:
+    """What PATCH is to change is not there; clients read these words. # source: restconf-clients"""
+    return refused("invalid-value", "patch to a nonexistent resource", status=404)
+
+
 def refusal_of(error: RpcError, schema: Schema) -> Refused:
     """The refusal an error of the datastore or an operation comes to; its path as RESTCONF has it.
 

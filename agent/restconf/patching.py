@@ -51,6 +51,8 @@ def patch(
 ) -> Response:
     """Carry out a patch. Raises Refused for a body that is none; a failed edit is an answer."""
     patch_id, edits = _json(body) if is_json else _xml(body)
+    if len({edit.number for edit in edits}) < len(edits):
+        raise refused("invalid-value", "an edit-id stands twice", kind="protocol")
     if target.steps:
         target.must_be_one()
     made: list[Element] = []

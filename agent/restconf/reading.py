@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from agent.restconf.forms import Names, json_members, written
+from agent.restconf.forms import Names, json_members, one_row, written
 from agent.restconf.messages import JSON, NAMESPACE, XML, Refused, Response, not_found, refused
 from agent.restconf.target import Target, found_in
 from yang.schema import Node
@@ -21,6 +21,7 @@ from yang.xml import Element, children, name_of, own
 CONTENTS = ("all", "config", "nonconfig")
 DEFAULTS = ("report-all", "report-all-tagged", "explicit")
 UNBOUNDED = 65536
+ROWS_IN_ARRAYS = "17.9.."  # source: restconf-rows
 _FIELD = re.compile(r"[\w.:-]+|[();/]")
 
 
@@ -116,8 +117,10 @@ def answer(
     names: Names,
     query: Query,
     json_wanted: bool,
+    in_arrays: bool = True,
 ) -> Response:
-    """The response to a GET. `nodes` are the top nodes. Raises Refused."""
+    """The response to a GET. `nodes` are the top nodes; `in_arrays` puts one row of a list into an
+    array too. Raises Refused."""
     found = _instances(tops, target, nodes, query)
     if not found:
         if target.steps and target.node.kind == "container":
@@ -130,6 +133,8 @@ def answer(
         raise refused("invalid-value", message, kind="protocol")
     if json_wanted:
         members = json_members(found, {target.node.name: target.node}, names)
+        if not in_arrays and target.node.kind == "list" and target.steps[-1].keys:
+            members = one_row(members)
         return Response(200, {"Content-Type": JSON}, written(members))
     return _form(found[0], {target.node.name: target.node}, names, False)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
 from lxml import etree
 
@@ -21,6 +21,18 @@ from agent.netconf import data
 from agent.netconf.server import RUNNING, NetconfServer
 from agent.restconf import operating, patching, reading, writing
 from agent.restconf.forms import written
+from agent.restconf.headers import (
+    base_url,
+    content_type,
+    date_in,
+    is_json,
+    not_allowed,
+    only,
+    options,
+    tags_in,
+    unread,
+    wants_json,
+)
 from agent.restconf.known import MONITORING
 from agent.restconf.messages import (
     JSON,
@@ -33,7 +45,7 @@ from agent.restconf.messages import (
     not_found,
     refused,
 )
-from agent.restconf.target import read_target
+from agent.restconf.target import Target, read_target
 from agent.restconf.writing import Work
 from yang.tree import Tree, get
 from yang.xml import Element, own
@@ -42,10 +54,6 @@ ROOT = "/restconf"
 HOST_META = "/.well-known/host-meta"
 LIBRARY_VERSION = "2016-06-21"
 PRIVILEGE = 15
-_JSON_TYPES = frozenset({JSON, "application/json", "application/vnd.yang.data+json"})
-_XML_TYPES = frozenset(
-    {XML, "application/xml", "text/xml", "application/vnd.yang.data+xml", "application/*"}
-)
 _PATCH_TYPES = (patching.JSON, patching.XML)
 _CAPABILITIES = (
     "urn:ietf:params:restconf:capability:defaults:1.0?basic-mode=explicit",
@@ -94,7 +102,8 @@ class RestconfServer:
         """The response to a request of somebody who has logged in."""
         json_wanted = False
         try:
-            json_wanted = _wants_json(request)
+            # the one resource with a form of its own
+            json_wanted = request.path.rstrip("/") != HOST_META and wants_json(request)
             if privilege < PRIVILEGE:
                 raise refused("access-denied", "access denied", kind="protocol")
             self.notice(now)
@@ -108,8 +117,8 @@ class RestconfServer:
     def _dispatch(self, request: Request, work: Work, json_wanted: bool) -> Response:
         path = request.path
         if path.rstrip("/") == HOST_META:
-            _only(request, "GET", "HEAD", "OPTIONS")
-            return _options(request, "GET") or _host_meta()
+            only(request, "GET", "HEAD", "OPTIONS")
+            return options(request, "GET") or _host_meta()
         parts = path.removeprefix(ROOT).strip("/").split("/", 1)
         rest = parts[1] if len(parts) > 1 else ""
         if not path.startswith(ROOT) or path[len(ROOT) :][:1] not in ("", "/"):
@@ -120,8 +129,8 @@ class RestconfServer:
             return self._operations(work, request, rest, json_wanted)
         if parts[0] not in ("", "yang-library-version") or rest:
             raise not_found()
-        _only(request, "GET", "HEAD", "OPTIONS")
-        return _options(request, "GET") or _root(parts[0], json_wanted)
+        only(request, "GET", "HEAD", "OPTIONS")
+        return options(request, "GET") or _root(parts[0], json_wanted)
 
     # --- data -----------------------------------------------------------------------------------
 
@@ -133,12 +142,10 @@ class RestconfServer:
         rpc = operating.rpc_named(path, work.server.announced.schema)
         if rpc is not None and request.method == "POST":
             # source: restconf-clients (an older client posts operations below data)
-            return operating.operate(work, rpc, request.body, _is_json(request), json_wanted)
+            return operating.operate(work, rpc, request.body, is_json(request), json_wanted)
         target = read_target(path, work.nodes, work.names)
         writable = not target.steps or target.node.config
-        allowed = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE" if writable else "GET, HEAD"
-        if not target.steps:
-            allowed = "GET, HEAD, OPTIONS, POST, PUT, PATCH"
+        allowed = _allowed(target)
         if request.method == "OPTIONS":
             kinds = f"{XML}, {JSON}"
             if work.server.device.release.within(patching.SINCE):
@@ -154,29 +161,29 @@ class RestconfServer:
             return Response(
                 response.status, {**response.headers, **tags, **_NO_CACHE}, response.body
             )
-        if request.method not in allowed:
-            raise _not_allowed(allowed)
+        if request.method not in allowed.split(", "):
+            raise not_allowed(allowed)
         if request.query:
             name = request.query[0][0]
             message = f"the query parameter {name} is not known here"
             raise refused("invalid-value", message, kind="protocol")
-        self._check_conditions(request)
+        self._check_conditions(request, work.there(target))
         if request.method == "DELETE":
             response = writing.delete(work, target)
         elif request.method == "POST":
-            response, made = writing.create(work, target, request.body, _is_json(request))
-            where = f"{_base(request)}{ROOT}/data/{made}"
+            response, made = writing.create(work, target, request.body, is_json(request))
+            where = f"{base_url(request)}{ROOT}/data/{made}"
             response = Response(response.status, {"Location": where})
-        elif request.method == "PATCH" and _content_type(request) in _PATCH_TYPES:
+        elif request.method == "PATCH" and content_type(request) in _PATCH_TYPES:
             if not work.server.device.release.within(patching.SINCE):
-                raise _unread()
-            is_json = _content_type(request) == patching.JSON
+                raise unread()
+            in_json = content_type(request) == patching.JSON
             response = patching.patch(
-                work, target, path, request.body, is_json=is_json, json_wanted=json_wanted
+                work, target, path, request.body, is_json=in_json, json_wanted=json_wanted
             )
         else:
             method = writing.put if request.method == "PUT" else writing.patch
-            response = method(work, target, request.body, _is_json(request))
+            response = method(work, target, request.body, is_json(request))
         self.notice(work.now)
         return Response(response.status, {**response.headers, **self._tags()}, response.body)
 
@@ -193,13 +200,17 @@ class RestconfServer:
             tops |= {name: _below(make(server, work.now)) for name, make in live.items()}
         statuses: list[Response] = []  # the new ones; what is kept has a body
 
+        def answered() -> Response:
+            form = (query, json_wanted, self.device.release.within(reading.ROWS_IN_ARRAYS))
+            return reading.answer(tops, target, work.nodes, work.names, *form)
+
         def make() -> bytes:
-            found = reading.answer(tops, target, work.nodes, work.names, query, json_wanted)
+            found = answered()
             statuses.append(found)
             return found.body
 
         if counted:
-            return reading.answer(tops, target, work.nodes, work.names, query, json_wanted)
+            return answered()
         key = f"{path}|{sorted(request.query)}|{json_wanted}".encode()
         body = server.kept.reply(shelf, key, make)
         if statuses:
@@ -214,17 +225,23 @@ class RestconfServer:
     def _not_modified(self, request: Request) -> bool:
         wanted = request.header("if-none-match")
         if wanted:
-            return wanted.strip() == "*" or self.tag in _tags_in(wanted)
-        since = _date(request.header("if-modified-since"))
+            return self._matches(wanted)
+        since = date_in(request.header("if-modified-since"))
         return since is not None and self.modified <= since
 
-    def _check_conditions(self, request: Request) -> None:
-        """Raises Refused (412) where the client meant another state of the datastore."""
+    def _matches(self, header: str) -> bool:
+        return header.strip() == "*" or self.tag in tags_in(header)
+
+    def _check_conditions(self, request: Request, there: bool) -> None:
+        """Raises Refused (412) where the client meant another state of the datastore.
+
+        `there` says if the resource exists: without it no tag matches, `*` neither.
+        """
         wanted, unwanted = request.header("if-match"), request.header("if-none-match")
-        since = _date(request.header("if-unmodified-since"))
+        since = date_in(request.header("if-unmodified-since"))
         failed = (
-            (wanted and wanted.strip() != "*" and self.tag not in _tags_in(wanted))
-            or (unwanted and (unwanted.strip() == "*" or self.tag in _tags_in(unwanted)))
+            (wanted and not (there and self._matches(wanted)))
+            or (unwanted and there and self._matches(unwanted))
             or (not wanted and since is not None and self.modified > since)
         )
         if failed:
@@ -236,102 +253,25 @@ class RestconfServer:
     def _operations(self, work: Work, request: Request, name: str, json_wanted: bool) -> Response:
         schema = work.server.announced.schema
         if not name:
-            _only(request, "GET", "HEAD", "OPTIONS")
-            return _options(request, "GET") or operating.listing(schema, work.names, json_wanted)
+            only(request, "GET", "HEAD", "OPTIONS")
+            return options(request, "GET") or operating.listing(schema, work.names, json_wanted)
         rpc = operating.rpc_named(name, schema)
         if rpc is None:
             raise not_found()
-        _only(request, "POST", "OPTIONS")
-        asked = _options(request, "POST")
+        only(request, "POST", "OPTIONS")
+        asked = options(request, "POST")
         if asked is not None:
             return asked
-        return operating.operate(work, rpc, request.body, _is_json(request), json_wanted)
+        return operating.operate(work, rpc, request.body, is_json(request), json_wanted)
 
 
-# --- what a request wants -------------------------------------------------------------------------
-
-
-def _wants_json(request: Request) -> bool:
-    """Is JSON the form of the answer? XML is, where the client does not care. Raises Refused."""
-    accepted = request.header("accept")
-    if not accepted.strip():
-        kind = _content_type(request)
-        return kind in _JSON_TYPES
-    ranges = []
-    for part in accepted.split(","):
-        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
-        try:
-            weight = float(quality)
-        except ValueError:
-            weight = 0.0
-        ranges.append((weight, kind))
-    for weight, kind in sorted(ranges, key=lambda found: -found[0]):
-        if weight <= 0:
-            continue
-        if kind in _JSON_TYPES:
-            return True
-        if kind in _XML_TYPES:
-            return False
-        if kind == "*/*":
-            return _content_type(request) in _JSON_TYPES
-    known = f"{JSON} or {XML}"
-    raise refused("invalid-value", f"answers come as {known}", status=406, kind="protocol")
-
-
-def _content_type(request: Request) -> str:
-    return request.header("content-type").partition(";")[0].strip().lower()
-
-
-def _is_json(request: Request) -> bool:
-    """Is the body JSON? Raises Refused (415) for a type that is not read here."""
-    kind = _content_type(request)
-    if kind in _JSON_TYPES:
-        return True
-    if kind in _XML_TYPES or (not kind and not request.body):
-        return False
-    raise _unread()
-
-
-def _unread() -> Refused:
-    message = f"bodies are read as {JSON} or {XML}"
-    return refused("invalid-value", message, status=415, kind="protocol")
-
-
-def _only(request: Request, *methods: str) -> None:
-    if request.method not in methods:
-        raise _not_allowed(", ".join(methods))
-
-
-def _not_allowed(allowed: str) -> Refused:
-    refusal = refused("operation-not-supported", "the method is not allowed here", kind="protocol")
-    return Refused(405, refusal.error, {"Allow": allowed})
-
-
-def _options(request: Request, method: str) -> Response | None:
-    if request.method != "OPTIONS":
-        return None
-    listed = "GET, HEAD, OPTIONS" if method == "GET" else "POST, OPTIONS"
-    return Response(200, {"Allow": listed})
-
-
-def _base(request: Request) -> str:
-    host = request.header("host")
-    return f"https://{host}" if host else ""
-
-
-def _tags_in(text: str) -> list[str]:
-    return [part.strip().removeprefix("W/") for part in text.split(",")]
-
-
-def _date(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        found = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+def _allowed(target: Target) -> str:
+    """The methods of a data resource, for its header Allow."""
+    if not target.steps:
+        return "GET, HEAD, OPTIONS, POST, PUT, PATCH"
+    if not target.node.config:
+        return "GET, HEAD, OPTIONS"
+    return f"GET, HEAD, OPTIONS{'' if target.node.is_leaf else ', POST'}, PUT, PATCH, DELETE"
 
 
 # --- fixed resources ------------------------------------------------------------------------------

@@ -18,9 +18,17 @@ from agent.netconf import editing
 from agent.netconf.call import Call
 from agent.netconf.rpc_errors import RpcError, of_yang
 from agent.netconf.server import NetconfServer
-from agent.restconf.forms import elements_of
+from agent.restconf.forms import element_of, elements_of
 from agent.restconf.known import known_tops, module_names
-from agent.restconf.messages import NAMESPACE, Refused, Response, not_found, refusal_of, refused
+from agent.restconf.messages import (
+    NAMESPACE,
+    Refused,
+    Response,
+    no_target,
+    not_found,
+    refusal_of,
+    refused,
+)
 from agent.restconf.target import Step, Target, branch, found_in, keys_of, path_of
 from yang.edit import BASE, OPERATION
 from yang.errors import YangError
@@ -78,11 +86,10 @@ def create(work: Work, target: Target, body: bytes, is_json: bool) -> tuple[Resp
     target.must_be_one()
     if not work.there(target):
         raise not_found()
-    element = elements_of(body, is_json, target.nodes(work.nodes), work.names)
+    element = element_of(body, is_json, target.nodes(work.nodes), work.names)
     node = _configured(element, target.nodes(work.nodes), target)
     child = Step(node, _keys(element, node))
-    element.set(OPERATION, "create")
-    _edit(work, target.steps, element)
+    _edit(work, target.steps, element, operation="create")
     return Response(201), path_of((*target.steps, child), work.names)
 
 
@@ -98,24 +105,34 @@ def put(work: Work, target: Target, body: bytes, is_json: bool) -> Response:
     element = _same(work, target, body, is_json)
     _must_not_be_key(target)
     was_there = bool(found_in(work.tops, target))
-    element.set(OPERATION, "replace")
-    _edit(work, parent.steps, element)
+    _edit(work, parent.steps, element, operation="replace")
     return Response(204 if was_there else 201)
 
 
 def patch(work: Work, target: Target, body: bytes, is_json: bool) -> Response:
-    """PATCH: merge the body into the target, which must be there."""
+    """PATCH: merge the body into the target, which must be there.
+
+    A list without its key takes rows, new ones too. # source: restconf-clients
+    """
     if not target.steps:
         config = _whole(work, body, is_json)
         _carry_out(work, config, "merge")
         return Response(204)
-    target.must_be_one()
+    parent = Target(target.steps[:-1])
+    if target.node.kind == "list" and not target.steps[-1].keys:
+        if not work.there(parent):
+            raise no_target()
+        elements = elements_of(body, is_json, parent.nodes(work.nodes), work.names)
+        for element in elements:
+            if _configured(element, parent.nodes(work.nodes), target) is not target.node:
+                raise _another_resource()
+        _edit(work, parent.steps, *elements, operation="merge")
+        return Response(204)
     if not work.there(target):
-        raise not_found()
+        raise no_target()
     element = _same(work, target, body, is_json)
     _must_not_be_key(target)
-    element.set(OPERATION, "merge")
-    _edit(work, target.steps[:-1], element)
+    _edit(work, parent.steps, element, operation="merge")
     return Response(204)
 
 
@@ -171,7 +188,7 @@ def _keys(element: Element, node: Node) -> tuple[str, ...]:
 def _same(work: Work, target: Target, body: bytes, is_json: bool) -> Element:
     """The body's element, which must be the target itself. Raises Refused."""
     nodes = Target(target.steps[:-1]).nodes(work.nodes)
-    return checked_body(work, target, elements_of(body, is_json, nodes, work.names))
+    return checked_body(work, target, element_of(body, is_json, nodes, work.names))
 
 
 def checked_body(work: Work, target: Target, element: Element) -> Element:
@@ -179,15 +196,19 @@ def checked_body(work: Work, target: Target, element: Element) -> Element:
     parent = Target(target.steps[:-1])
     node = _configured(element, parent.nodes(work.nodes), target)
     if node is not target.node or _keys(element, node) != target.steps[-1].keys:
-        raise refused("invalid-value", "the body is not the resource of the path", kind="protocol")
+        raise _another_resource()
     return element
+
+
+def _another_resource() -> Refused:
+    return refused("invalid-value", "the body is not the resource of the path", kind="protocol")
 
 
 def _whole(work: Work, body: bytes, is_json: bool) -> Element:
     """The children of a body that is the datastore, below a `<config>`. Raises Refused."""
     data = Node("data", NAMESPACE, "container", children=work.nodes)
     names = {**work.names, data.namespace: "ietf-restconf"}
-    element = elements_of(body, is_json, {"data": data}, names)
+    element = element_of(body, is_json, {"data": data}, names)
     if name_of(element) != (data.namespace, "data"):
         raise refused("invalid-value", "the body is not the datastore", kind="protocol")
     config = etree.Element("config")
@@ -197,9 +218,11 @@ def _whole(work: Work, body: bytes, is_json: bool) -> Element:
     return config
 
 
-def _edit(work: Work, above: tuple[Step, ...], element: Element) -> None:
+def _edit(work: Work, above: tuple[Step, ...], *elements: Element, operation: str) -> None:
     config, inner = branch(above)
-    inner.append(element)
+    for element in elements:
+        element.set(OPERATION, operation)
+        inner.append(element)
     _carry_out(work, config, "none")
 
 

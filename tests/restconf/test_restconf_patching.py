@@ -113,7 +113,7 @@ def test_it_is_announced_from_17_1(asker):
 
 
 def test_edits_build_on_each_other_and_a_lock_holds_all(asker):
-    status, _ = patch(asker, GOOD[1], edit("2", "delete", "/interface/Loopback=7"))
+    status, _ = patch(asker, GOOD[1], edit("again", "delete", "/interface/Loopback=7"))
     assert status == 200
     assert "interface Loopback7" not in lines(asker)
     Client(asker.shared).rpc("<lock><target><running/></target></lock>")

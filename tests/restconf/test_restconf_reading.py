@@ -48,6 +48,18 @@ def test_a_row_by_its_key(asker):
     rows = asker.get(path)["Cisco-IOS-XE-native:GigabitEthernet"]
     assert [row["name"] for row in rows] == ["1/0/1"]
     assert asker.get_xml(path).findtext(f"{{{NATIVE}}}name") == "1/0/1"
+    older = Asker(device("restconf", release="17.6.1"))
+    assert older.get(path)["Cisco-IOS-XE-native:GigabitEthernet"]["name"] == "1/0/1"
+    assert isinstance(
+        older.get(path.partition("=")[0])["Cisco-IOS-XE-native:GigabitEthernet"], list
+    )
+
+
+@pytest.mark.parametrize("kind", ["Loopback", "Vlan", "Port-channel", "Tunnel"])
+def test_numbers_of_interfaces_are_numbers(asker, kind):
+    typed(asker.device, f"interface {kind} 12")
+    (row,) = asker.get(f"native/interface/{kind}=12")[f"Cisco-IOS-XE-native:{kind}"]
+    assert row["name"] == 12
 
 
 def test_all_rows_in_json_and_none_in_xml(asker):
@@ -180,7 +192,7 @@ def test_head_says_what_get_says(asker):
 
 
 def test_fixed_resources(asker):
-    meta = asker.ask("GET", "/.well-known/host-meta")
+    meta = asker.ask("GET", "/.well-known/host-meta", accept="application/xrd+xml")
     assert meta.headers["Content-Type"] == "application/xrd+xml"
     assert etree.fromstring(meta.body)[0].get("href") == "/restconf"
     top = json.loads(asker.ask("GET", "/restconf").body)["ietf-restconf:restconf"]

@@ -16,6 +16,9 @@ INTERFACES = f"{DATA}/Cisco-IOS-XE-native:native/interface"
 LOOPBACK = {"Cisco-IOS-XE-native:Loopback": [{"name": 7, "description": "seven"}]}
 
 
+ROWS = "native/interface/Loopback"
+
+
 def lines(asker):
     return running_config(asker.device).splitlines()
 
@@ -130,7 +133,20 @@ def test_what_both_models_say_is_one(asker):
         ("PATCH", "native", {"a": 1, "b": 2}, "unknown-element"),
         ("PATCH", "native", {}, "malformed-message"),
         ("PATCH", "native", {"@native": {}}, "unknown-attribute"),
-        ("POST", "native/interface", {"Cisco-IOS-XE-native:Loopback": {}}, "invalid-value"),
+        ("POST", "native/interface", {"Cisco-IOS-XE-native:Loopback": {}}, "missing-element"),
+        ("PATCH", "native", {"Cisco-IOS-XE-native:native": {"hostname": "a\0b"}}, "invalid-value"),
+        (
+            "PATCH",
+            "native/interface/Loopback",
+            {"Cisco-IOS-XE-native:hostname": "x"},
+            "unknown-element",
+        ),
+        (
+            "PATCH",
+            "native/interface/Loopback",
+            {"Cisco-IOS-XE-native:Vlan": {"name": 7}},
+            "invalid-value",
+        ),
         (
             "POST",
             "native/interface",
@@ -151,11 +167,28 @@ def test_bodies_that_are_refused_leave_nothing(asker, method, path, body, tag):
     assert lines(asker) == before
 
 
+def test_rows_as_terraform_writes_them(asker):
+    """Without an array, a path without key, `{}` for a word; PUT where PATCH found nothing."""
+    path = f"{DATA}/{ROWS}"
+    row = {"name": "7", "description": "one", "shutdown": {}}
+    assert asker.ask("PATCH", path, {"Cisco-IOS-XE-native:Loopback": row}).status == 204
+    assert {"interface Loopback7", " description one", " shutdown"} <= set(lines(asker))
+    more = {"Cisco-IOS-XE-native:Loopback": [{"name": 8}, {"name": 7, "description": "two"}]}
+    assert asker.ask("PATCH", path, more).status == 204
+    assert {"interface Loopback8", " description two", " shutdown"} <= set(lines(asker))
+    one = {"Cisco-IOS-XE-native:Loopback": {"name": "9"}}
+    missing = error_of(asker.ask("PATCH", f"{path}=9", one), 404)
+    assert missing["error-message"] == "patch to a nonexistent resource"
+    assert asker.ask("PUT", f"{path}=9", one).status == 201
+    assert asker.ask("PUT", path, one).status == 400
+    assert asker.ask("PATCH", path.replace("interface", "interface/x"), one).status == 404
+
+
 def test_state_cannot_be_written(asker):
     path = f"{DATA}/cisco-smart-license:licensing/state/version"
     found = asker.ask("PUT", path, {"cisco-smart-license:version": "1"})
     assert found.status == 405
-    assert found.headers["Allow"] == "GET, HEAD"
+    assert found.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_what_the_device_refuses_is_told(asker):
@@ -240,6 +273,15 @@ def test_conditions(asker):
     assert error_of(asker.ask("DELETE", path, if_none_match="*"), 412)
     old = "Tue, 06 Oct 2020 12:00:00 GMT"
     assert error_of(asker.ask("PUT", path, body, if_unmodified_since=old), 412)
+
+
+def test_a_star_stands_for_any_state_of_what_is_there(asker):
+    path = f"{DATA}/native/interface/Loopback=7"
+    row = {"Cisco-IOS-XE-native:Loopback": [{"name": 7}]}
+    assert asker.ask("PUT", path, row, if_match="*").status == 412
+    assert asker.ask("PUT", path, row, if_none_match="*").status == 201
+    assert asker.ask("PUT", path, row, if_none_match="*").status == 412
+    assert asker.ask("PUT", path, row, if_match="*").status == 204
 
 
 def test_state_has_no_tag(asker):
