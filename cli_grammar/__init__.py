@@ -21,6 +21,7 @@ from cli_grammar.notation import Rows, read
 from cli_grammar.placeholders import (
     INTERFACE_TYPES,
     SEVERITIES,
+    VIRTUAL_NUMBERS,
     VIRTUAL_TYPES,
     InterfaceName,
     interface_name,
@@ -30,6 +31,7 @@ from cli_grammar.tree import Grammar, Mode, Node, Setting, Target
 __all__ = [
     "INTERFACE_TYPES",
     "SEVERITIES",
+    "VIRTUAL_NUMBERS",
     "VIRTUAL_TYPES",
     "Ambiguous",
     "Grammar",

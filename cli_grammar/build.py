@@ -148,6 +148,7 @@ def _node(row: Row, inherited: _Inherited, children: tuple[Node, ...], place: in
         usual="usual" in row.flags,
         printed_as=row.printed_as,
         prefix="prefix" in row.flags,
+        lacking=row.lacking,
         target=target,
         negation=None if inherited.never else _negation(row, inherited, target, children),
         children=children,

@@ -5,8 +5,10 @@ Two leading blanks, the words padded to the widest plus two, `<cr>` last. # sour
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cli_grammar.match import EXEC, keywords_fitting, words_of
-from cli_grammar.placeholders import Miss, Word
+from cli_grammar.placeholders import Miss, Word, number_of
 from cli_grammar.tree import Grammar, Node
 
 UNRECOGNIZED = "% Unrecognized command"
@@ -136,9 +138,21 @@ def _follow(
         if value.placeholder is None or value.privilege > privilege:
             continue
         found = value.placeholder.read(line, words, at)
-        if not isinstance(found, Miss):
+        if found is Miss.SHORT and at + 1 == len(words):
+            places += [(awaited, negated) for awaited in _awaiting_number(value, words[at].text)]
+        elif not isinstance(found, Miss):
             places += _follow(grammar, mode, line, words, at + found[1], value, privilege, negated)
     return places
+
+
+def _awaiting_number(value: Node, typed: str) -> list[Node]:
+    """A token below which stands the number of the interface type that was typed."""
+    assert value.placeholder
+    number = number_of(typed, value.placeholder.read)
+    if number is None:
+        return []
+    awaited = replace(value, help=f"{number.name} interface number", placeholder=number)
+    return [Node("", "", value.where, children=(awaited,), values=(awaited,))]
 
 
 def _shown(node: Node, privilege: int, negated: bool) -> list[Node]:

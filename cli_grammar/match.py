@@ -57,7 +57,9 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """More words are needed."""
+    """More words are needed; `says` where the token has a sentence of its own for that."""
+
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ def _ended(line: _Line, node: Node, args: dict[str, Any]) -> Outcome:
     if target is None:
         if line.negated and node.target and not node.children:
             return Invalid(line.words[-1].column)
-        return Incomplete()
+        return Incomplete(node.lacking)
     if target.constants:
         args = {**target.constants, **args}
     if target.handler and line.defaulted:

@@ -26,6 +26,7 @@ A row without help opens a token again that an earlier row, perhaps of another f
     accepts             the line is accepted and changes nothing
     enter MODE          the line enters a mode; its `=>` is the base of paths that start with `./`
     says "TEXT"         printed after the change
+    lacking "TEXT"      said of a line that ends here too early, for `% Incomplete command.`
     <cr>                a line may end here though more may follow
     no => PATH [= VALUE]   what `no` does here and below; the rest of the line may then be left out
     no -> HANDLER k=v ...  or: a handler answers `no`
@@ -84,6 +85,7 @@ class Row:
     enter: str = ""
     says: str = ""
     printed_as: str = ""
+    lacking: str = ""
     no_form: Target | None = None
     no_never: bool = False
     children: list[Row] = field(default_factory=list)
@@ -254,6 +256,8 @@ def _options(row: Row, words: list[str]) -> None:
                 row.enter = value
             case "says":
                 row.says = value
+            case "lacking":
+                row.lacking = value
             case _:
                 raise GrammarError(row.where, f"unknown option {word!r}")
 

@@ -72,7 +72,16 @@ INTERFACE_TYPES: Mapping[str, str] = {
     "AppGigabitEthernet": "App-hosting Gigabit Ethernet",
     "Vlan": "Catalyst Vlans",
 }
-VIRTUAL_TYPES = frozenset({"Loopback", "Port-channel", "Tunnel", "Vlan"})
+# The numbers of virtual interfaces. # source: interface-removal # assumed: the highest ones
+VIRTUAL_NUMBERS: Mapping[str, tuple[int, int]] = {
+    "Loopback": (0, 2_147_483_647),
+    "Port-channel": (1, 256),
+    "Tunnel": (0, 2_147_483_647),
+    "Vlan": (1, 4094),
+}
+VIRTUAL_TYPES = frozenset(VIRTUAL_NUMBERS)
+# assumed: what help shows for the first number of a port, whatever slots the platform has
+_PORT_NUMBERS = (0, 9)
 
 # Severities of log messages, by number. # source: logging-levels
 SEVERITIES: Mapping[str, str] = {
@@ -85,6 +94,11 @@ SEVERITIES: Mapping[str, str] = {
     "informational": "Informational messages            (severity=6)",
     "debugging": "Debugging messages                (severity=7)",
 }
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 
 _RANGE = re.compile(r"(\d+)-(\d+)")
 _IPV4 = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})")
@@ -123,6 +137,15 @@ def interface_name(text: str) -> InterfaceName | None:
     """Read a full or abbreviated interface name such as `gi1/0/1`; None where it is none."""
     found = _interface(text, [Word(word, 0) for word in text.split()], 0)
     return found[0] if isinstance(found, tuple) and isinstance(found[0], InterfaceName) else None
+
+
+def number_of(typed: str, read: Reader) -> Placeholder | None:
+    """What must follow the name of an interface type that stands alone; None where it is none."""
+    fitting = _types_for(typed)
+    if len(fitting) != 1:
+        return None
+    low, high = VIRTUAL_NUMBERS.get(fitting[0], _PORT_NUMBERS)
+    return Placeholder(fitting[0], "interface", f"<{low}-{high}>", read, {})
 
 
 def misfit(word: str) -> int:
@@ -190,19 +213,24 @@ def _host_fits(text: str) -> bool:
     return bool(_HOST.fullmatch(text))
 
 
+def _types_for(typed: str) -> list[str]:
+    """The interface types that `typed` may stand for: the one it spells out, or all it begins."""
+    lowered = typed.lower()
+    fitting = [known for known in INTERFACE_TYPES if known.lower().startswith(lowered)]
+    return [known for known in fitting if len(known) == len(typed)] or fitting
+
+
 def _interface(line: str, words: Sequence[Word], at: int) -> Found | Miss:
     found = _INTERFACE.fullmatch(words[at].text)
     if not found:
         return Miss.UNFIT
     typed, number = found.groups()
-    lowered = typed.lower()
-    fitting = [known for known in INTERFACE_TYPES if known.lower().startswith(lowered)]
-    exact = [known for known in fitting if len(known) == len(typed)]
+    fitting = _types_for(typed)
     if not fitting:
         return Miss.UNFIT
-    if len(fitting) > 1 and not exact:
+    if len(fitting) > 1:
         return Miss.AMBIGUOUS
-    known = (exact or fitting)[0]
+    known = fitting[0]
     if number:
         return InterfaceName(known, number), 1
     if at + 1 == len(words):
@@ -224,6 +252,13 @@ def _severity(line: str, words: Sequence[Word], at: int) -> Found | Miss:
     return (fitting[0], 1) if fitting else Miss.UNFIT
 
 
+def _month(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+    """A month by at least three letters of its name; the value is its number."""
+    typed = words[at].text.lower()
+    fitting = [n for n, name in enumerate(MONTHS, 1) if len(typed) > 2 and name.startswith(typed)]
+    return (fitting[0], 1) if fitting else Miss.UNFIT
+
+
 def _offset(line: str, words: Sequence[Word], at: int) -> Found | Miss:
     text = words[at].text
     if _OFFSET.fullmatch(text) and abs(int(text)) < 24:
@@ -240,6 +275,7 @@ _KINDS: Mapping[str, tuple[str, Reader]] = {
     "name": ("WORD", _quoted),
     "line": ("LINE", _line),
     "season": ("<1-4>", _line),
+    "dates": ("<1-31>", _line),
     "delimited": ("LINE", _delimited),
     "url": ("LINE", _word),
     "file": ("WORD", _word),
@@ -249,6 +285,7 @@ _KINDS: Mapping[str, tuple[str, Reader]] = {
     "host": ("Hostname or A.B.C.D", _fitting(_host_fits)),
     "duration": ("<n>{s|m|h|d|w}", _fitting(_DURATION.fullmatch)),
     "time": ("hh:mm:ss", _fitting(_TIME.fullmatch)),
+    "month": ("MONTH", _month),
     "offset": ("<-23 - 23>", _offset),
     "severity": ("<0-7>", _severity),
     "interface": ("INTERFACE", _interface),

@@ -103,6 +103,7 @@ class Node:
     usual: bool = False  # a default; such a token is quiet too
     printed_as: str = ""  # how a configuration prints the token, where that differs
     prefix: bool = False
+    lacking: str = ""  # said where a line ends here and may not
     target: Target | None = None
     negation: Target | None = None
     children: tuple[Node, ...] = ()

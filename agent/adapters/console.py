@@ -2,6 +2,7 @@
 
 Keys reach the session unchanged: the device's line editor does the editing. The counterparts come
 up behind the prompt. The ways out: `exit` or `logout` at the prompt, end of input, Ctrl-] any time.
+After a reload and after the exec-timeout the console waits for RETURN, as on a device.
 Without a terminal the clock stands between the lines, so a script prints the same every time.
 """
 
@@ -33,11 +34,22 @@ AVAILABLE = (
 class Console:
     """Line con 0 of a device, on the streams of this process."""
 
-    def __init__(self, lab: Lab, device: Device, out: TextIO, *, strict: bool = False) -> None:
+    def __init__(
+        self,
+        lab: Lab,
+        device: Device,
+        out: TextIO,
+        *,
+        strict: bool = False,
+        person: bool = False,
+    ) -> None:
+        """`person`: somebody sits here; otherwise lines come from a script."""
         self.lab, self.device = lab, device
         self._out, self._strict = out, strict
         self._width, self._length = 80, 24
         self._ended = asyncio.Event()
+        self._person = person
+        self._resting = False  # does the console wait for RETURN?
         self.terminal = self._new_terminal()
         lab.reloaded.append(self._start_again)
 
@@ -102,7 +114,11 @@ class Console:
 
     def _keys(self, keys: str) -> None:
         before, way_out, _ = keys.partition(WAY_OUT)
-        if before:
+        if self._resting:
+            _, enter, before = before.partition("\r")
+            if enter:
+                self._begin()
+        if before and not self._resting:
             self.terminal.feed(before)
         if way_out:
             self._ended.set()
@@ -114,6 +130,7 @@ class Console:
             Line(),
             write=self._write,
             hang_up=self._ended.set,
+            expire=self._rest if self._person else None,
             strict=self._strict,
             width=self._width,
             length=self._length,
@@ -121,13 +138,21 @@ class Console:
 
     def _start_again(self, device: Device) -> None:
         """The device has reloaded: a new session, as after power-on."""
-        if device is not self.device:
-            return
+        if device is self.device:
+            self._rest()
+
+    def _rest(self) -> None:
+        """The session is over: the console waits for RETURN, a script goes on at once."""
         size = self.terminal.session.terminal
         self._width, self._length = size.width, size.length
         self.terminal.close()
-        name = device.agent.state.config.hostname
-        self._write(AVAILABLE.format(name=name))
+        self._write(AVAILABLE.format(name=self.device.agent.state.config.hostname))
+        self._resting = True
+        if not self._person:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._resting = False
         self.terminal = self._new_terminal()
         self.terminal.open()
 

@@ -122,7 +122,8 @@ class Login(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
         self._peer = conn.get_extra_info("peername")[0]
-        self._device = self._front.device_at(*conn.get_extra_info("sockname")[:2])
+        address, self._port = conn.get_extra_info("sockname")[:2]
+        self._device = self._front.device_at(address, self._port)
         self._front.connected(conn, True)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -153,7 +154,7 @@ class Login(asyncssh.SSHServer):
         number = self._free_line()
         if number is None:
             return False
-        line = Line("vty", number, user=self._user, address=self._peer, privilege=self._privilege)
+        line = Line("vty", number, self._user, self._peer, self._port, self._privilege)
         return Shell(self._front.lab, self._device, line)
 
     def _free_line(self) -> int | None:
@@ -167,7 +168,7 @@ class Login(asyncssh.SSHServer):
         fields = {
             "user": username,
             "source": self._peer,
-            "port": "22",
+            "port": str(self._port),
             "reason": "Login Authentication Failed",
             "at": config_date(device.local_time(now), device.zone),
         }
@@ -227,6 +228,7 @@ class Shell(asyncssh.SSHServerSession[str]):
             self._line,
             write=write,
             hang_up=self._hang_up,
+            expire=self._hang_up,
             width=width,
             length=length,
         )

@@ -27,7 +27,10 @@ _PIECE = re.compile(f"[^\r\n]{{0,{PIECE}}}(?:\r\n?|\n)|[^\r\n]{{1,{PIECE}}}")
 
 
 class Terminal:
-    """A session with its connection: `write` prints, `hang_up` ends the connection."""
+    """A session with its connection: `write` prints, `hang_up` ends the connection.
+
+    `expire` is called when nobody has typed for the line's exec-timeout; None never looks.
+    """
 
     def __init__(
         self,
@@ -37,12 +40,13 @@ class Terminal:
         *,
         write: Callable[[str], None],
         hang_up: Callable[[], None],
+        expire: Callable[[], None] | None = None,
         strict: bool = False,
         width: int = 80,
         length: int = 24,
     ) -> None:
         self.device, self.line = device, line
-        self._lab, self._write, self._hang_up = lab, write, hang_up
+        self._lab, self._write, self._hang_up, self._expire = lab, write, hang_up, expire
         self.session = CliSession(device, line, strict=strict, width=width, length=length)
         self.session.in_turns = True
         self.session.recording = lab.recordings.get(device.name)
@@ -54,6 +58,7 @@ class Terminal:
         self._turn: asyncio.Handle | None = None  # when that comes
         self._timer: asyncio.TimerHandle | None = None
         self._last_key = self._loop.time()
+        self._watched = 0  # the exec-timeout that the timer was set for
 
     def open(self) -> None:
         """Show banners and prompt; log lines come from now on."""
@@ -87,6 +92,8 @@ class Terminal:
         self._kept.extend(_PIECE.findall(keys))
         if self._turn is None:
             self._work()
+        if self._watched != self.session.exec_timeout_seconds:
+            self._watch_idle()
 
     def _work(self) -> None:
         """Give the session its keys line by line, for a slice of time; then others are next."""
@@ -177,11 +184,14 @@ class Terminal:
 
     def _watch_idle(self) -> None:
         """Arm the exec-timeout. It counts real seconds: the person's, not the device's."""
-        seconds = self.session.exec_timeout_seconds
-        if not seconds or self.line.is_console:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._watched = seconds = self.session.exec_timeout_seconds
+        if not seconds or self._expire is None:
             return
         left = self._last_key + seconds - self._loop.time()
         if left <= 0 and self._calling is None:
-            self._hang_up()
+            self._expire()
             return
         self._timer = self._loop.call_later(max(left, 1), self._watch_idle)

@@ -1,4 +1,4 @@
-"""`alias exec`: other names for EXEC commands, and the ones every device has.
+"""`alias MODE`: other names for commands of a mode, and the ones every device has in EXEC.
 
 The first word of a line is replaced where it is an alias; the rest stays as typed.
 Source: docs/sources.md, entry terminal-screen.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from yang.tree import Path, Rows, Tree, get
+from yang.tree import Rows, Tree, get
 
 # source: terminal-screen
 BUILT_IN: Mapping[str, str] = MappingProxyType(
@@ -24,26 +24,40 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "w": "where",
     }
 )
+# Modes that may have aliases: the command's word, the mode of the grammar, the title of a listing.
+# assumed: the titles but the first
+_MODES = (
+    ("exec", "exec", "Exec mode aliases:"),
+    ("configure", "config", "Global configuration mode aliases:"),
+    ("interface", "interface", "Interface configuration mode aliases:"),
+    ("line", "line", "Line configuration mode aliases:"),
+    ("vrf", "vrf", "VRF configuration mode aliases:"),
+)
+_WORDS = {mode: word for word, mode, _ in _MODES}
 
 
-_EXEC: Path = ("native", "alias", "exec")
+def aliases(root: Tree, word: str = "exec") -> dict[str, str]:
+    """The aliases of a mode (by the word of `alias`) and what they stand for."""
+    rows: Rows = get(root, ("native", "alias", word), Rows())
+    own = {name: str(row.get("command", "")) for name, row in rows.items()}
+    return {**BUILT_IN, **own} if word == "exec" else own
 
 
-def aliases(root: Tree) -> dict[str, str]:
-    """All EXEC aliases by name, those of the device first."""
-    rows: Rows = get(root, _EXEC, Rows())
-    return {**BUILT_IN, **{name: str(row.get("command", "")) for name, row in rows.items()}}
-
-
-def expanded(root: Tree, line: str) -> str:
-    """The line with an alias at its front replaced by what it stands for."""
+def expanded(root: Tree, mode: str, line: str) -> str:
+    """The line with an alias of the grammar's mode at its front replaced by what it stands for."""
+    if mode not in _WORDS:
+        return line
     word, blank, rest = line.lstrip().partition(" ")
-    rows: Rows = get(root, _EXEC, Rows())
-    command = rows[word].get("command", "") if word in rows else BUILT_IN.get(word)
+    command = aliases(root, _WORDS[mode]).get(word)
     return line if command is None else f"{command}{blank}{rest}"
 
 
-def listing(root: Tree) -> str:
-    """`show aliases`."""
-    rows = [f"  {name:<21} {command}" for name, command in aliases(root).items()]
-    return "\n".join(["Exec mode aliases:", *rows])
+def listing(root: Tree, asked: str = "") -> str:
+    """`show aliases [MODE]`: the aliases of one mode, or of every mode that has some."""
+    parts = []
+    for word, _, title in _MODES:
+        found = aliases(root, word) if asked in ("", word) else {}
+        if found:
+            rows = [f"  {name:<21} {command}" for name, command in found.items()]
+            parts.append("\n".join([title, *rows]))
+    return "\n\n".join(parts)

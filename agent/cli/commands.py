@@ -48,8 +48,7 @@ def execute(session: CliSession, line: str, now: Instant) -> Result:
     """Carry out one line. Empty lines and comments do nothing."""
     if not line or line.isspace() or line.lstrip().startswith("!"):
         return Reply()
-    if session.mode == "exec":
-        line = expanded(session.device.datastore.running, line)
+    line = expanded(session.device.datastore.running, session.mode, line)
     outcome, pipe = understand(session, line)
     if session.recording is not None:
         recorded = _recorded(session, session.recording, line, outcome)
@@ -194,7 +193,7 @@ def _incomplete(session: CliSession, line: str, outcome: Incomplete, now: Instan
         if isinstance(whole, Matched):
             question = f"Enter TEXT message.  End with the character '{begun[1][0]}'.\n"
             return _more_text(session, line, begun[1], question, now)
-    return Reply(INCOMPLETE)
+    return Reply(outcome.says or INCOMPLETE)
 
 
 def _more_text(session: CliSession, text: str, mark: str, question: str, now: Instant) -> Result:

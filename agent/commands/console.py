@@ -111,8 +111,9 @@ async def _console(plan: LabPlan, folder: Path | None, strict: bool) -> None:
     try:
         lab.make_devices()
         device = lab.devices[plan.devices[0].name]
-        sitting = Console(lab, device, sys.stdout, strict=strict)
-        if sys.stdin.isatty():
+        person = sys.stdin.isatty()
+        sitting = Console(lab, device, sys.stdout, strict=strict, person=person)
+        if person:
             await _interactive(lab, sitting)
         else:
             await _scripted(lab, sitting)

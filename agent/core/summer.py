@@ -1,7 +1,8 @@
 """Summer time: when a zone's clocks go forward and back, as `clock summer-time` states it.
 
-A rule names a weekday of a month (`2 Sun Mar 2:00`); the start is told in standard time, the end in
-summer time. Source: docs/sources.md, entry summer-time.
+A rule names a weekday of a month (`2 Sun Mar 2:00`) and holds every year, a date holds once
+(`Mar 29 2026 2:00`); the start is told in standard time, the end in summer time.
+Source: docs/sources.md, entry summer-time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DAYS = "mon tue wed thu fri sat sun".split()
 _RULE = r"([1-4]|first|last) +([a-z]{3,9}) +([a-z]{3,9}) +(\d{1,2}):(\d{2})"
 _SPAN = re.compile(rf"{_RULE} +{_RULE}(?: +(\d{{1,4}}))?", re.IGNORECASE)
+_DATE = r"(?:(\d{1,2}) +([a-z]{3,9})|([a-z]{3,9}) +(\d{1,2})) +(\d{4}) +(\d{1,2}):(\d{2})"
+_DATES = re.compile(rf"{_DATE} +{_DATE}(?: +(\d{{1,4}}))?", re.IGNORECASE)
 _LAST = 5
 
 
@@ -35,12 +38,26 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Date:
+    """One minute of one day."""
+
+    year: int
+    month: int
+    day: int
+    minute: int
+
+    def __str__(self) -> str:
+        month = _MONTHS[self.month - 1].title()
+        return f"{month} {self.day} {self.year} {self.minute // 60}:{self.minute % 60:02d}"
+
+
+@dataclass(frozen=True, slots=True)
 class Summer:
     """Summer time of a zone: its name, how many minutes it adds, when it begins and ends."""
 
     name: str
-    start: Rule
-    end: Rule
+    start: Rule | Date
+    end: Rule | Date
     offset_minutes: int = 60
 
     def rules(self) -> str:
@@ -53,7 +70,7 @@ class Summer:
         year = _year(standard_seconds)
         start = _second(self.start, year)
         end = _second(self.end, year) - self.offset_minutes * 60
-        if start < end:
+        if start < end or isinstance(self.end, Date):
             return start <= standard_seconds < end
         return not end <= standard_seconds < start
 
@@ -70,8 +87,25 @@ def summer(name: str, rules: str = "") -> Summer | None:
     if not found:
         return None
     parts = found.groups()
-    start, end = _rule(parts[:5]), _rule(parts[5:10])
-    offset = int(parts[10] or 60)
+    return _summer(name, _rule(parts[:5]), _rule(parts[5:10]), parts[10])
+
+
+def dated_summer(name: str, dates: str) -> Summer | None:
+    """Read `29 Mar 2026 2:00 25 Oct 2026 3:00 [60]`, day and month in either order."""
+    found = _DATES.fullmatch(dates.strip())
+    if not found:
+        return None
+    parts = found.groups()
+    start, end = _date(parts[:7]), _date(parts[7:14])
+    if start and end and _second(start, 0) >= _second(end, 0):
+        return None
+    return _summer(name, start, end, parts[14])
+
+
+def _summer(
+    name: str, start: Rule | Date | None, end: Rule | Date | None, minutes: str | None
+) -> Summer | None:
+    offset = int(minutes or 60)
     if start is None or end is None or not 1 <= offset <= 1440:
         return None
     return Summer(name, start, end, offset)
@@ -87,9 +121,22 @@ def _rule(parts: tuple[str | None, ...]) -> Rule | None:
     return Rule(number, days[0], months[0], int(hour) * 60 + int(minute))
 
 
+def _date(parts: tuple[str | None, ...]) -> Date | None:
+    day, month = parts[0] or parts[3], str(parts[1] or parts[2]).lower()
+    year, hour, minute = (int(part or 0) for part in parts[4:7])
+    months = [n for n, name in enumerate(_MONTHS, 1) if month.startswith(name)]
+    if not months or not 1993 <= year <= 2035 or hour > 23 or minute > 59:
+        return None
+    if not 1 <= int(day or 0) <= calendar.monthrange(year, months[0])[1]:
+        return None
+    return Date(year, months[0], int(day or 0), hour * 60 + minute)
+
+
 @lru_cache(maxsize=512)
-def _second(rule: Rule, year: int) -> int:
+def _second(rule: Rule | Date, year: int) -> int:
     """The second of a calendar, counted from 1970, at which the rule strikes in a year."""
+    if isinstance(rule, Date):
+        return calendar.timegm((rule.year, rule.month, rule.day, 0, 0, 0)) + rule.minute * 60
     first, days = calendar.monthrange(year, rule.month)
     day = 1 + (rule.weekday - first) % 7 + (rule.week - 1) * 7
     while day > days:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from agent.core import secrets
 from agent.core.dates import UTC_ZONE, Zone
 from agent.core.release import Release
-from agent.core.summer import summer
+from agent.core.summer import Summer, dated_summer, summer
 from agent.device.config_text import read_config
 from agent.device.log import DEFAULTS, StampForm, StampKind
 from agent.device.log import LogSettings as LogSettings
@@ -217,11 +217,17 @@ def zone(root: Tree) -> Zone:
     """`clock timezone` and `clock summer-time`."""
     row: Tree = get(root, ("native", "clock", "timezone"), EMPTY)
     season: Tree = get(root, ("emulator", "clock", "summer-time"), EMPTY)
-    rule = summer(str(season["zone"]), str(season.get("recurring", ""))) if season else None
+    rule = _season(season) if season else None
     if not row:
         return Zone(UTC_ZONE.name, summer=rule) if rule else UTC_ZONE
     hours, minutes = int(row.get("hours", 0)), int(row.get("minutes", 0))
     return Zone(str(row["zone"]), hours * 60 + (minutes if hours >= 0 else -minutes), rule)
+
+
+def _season(season: Tree) -> Summer | None:
+    if "date" in season:
+        return dated_summer(str(season["zone"]), str(season["date"]))
+    return summer(str(season["zone"]), str(season.get("recurring", "")))
 
 
 def boot_facts(root: Tree, device: Device) -> Mapping[str, str]:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.core import secrets
-from agent.core.summer import summer
-from cli_grammar import VIRTUAL_TYPES, InterfaceName
+from agent.core.summer import dated_summer, summer
+from cli_grammar import VIRTUAL_NUMBERS, VIRTUAL_TYPES, InterfaceName
 from yang.tree import Edit, Entry, Path, Rows, Tree, get, walk
 
 
@@ -49,13 +49,6 @@ CSLU_LOCAL = "https://cslu-local:8182/cslu/v1/pi"
 
 _URL: Path = ("native", "license", "smart", "url")
 _OWN_URL: Path = ("emulator", "license", "smart", "url")
-# source: interface-removal # assumed: the highest numbers
-_NUMBERS: Mapping[str, tuple[int, int]] = {
-    "Loopback": (0, 2_147_483_647),
-    "Port-channel": (1, 256),
-    "Tunnel": (0, 2_147_483_647),
-    "Vlan": (1, 4094),
-}
 _VTY: Path = ("native", "line", "vty")
 
 
@@ -145,13 +138,16 @@ def ip_address_secondary(root: Tree, args: Mapping[str, Any], salt: Salt) -> Cha
 
 
 def summer_time(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
-    """`clock summer-time ZONE recurring [RULES]`, the rules in the device's spelling."""
+    """`clock summer-time ZONE recurring [RULES]` and `date DATES`, in the device's spelling."""
     path: Path = ("emulator", "clock", "summer-time")
-    found = summer(str(args["summer"]), str(args.get("rules", "")))
+    name = str(args["summer"])
+    kind, typed = ("date", args["dates"]) if "dates" in args else ("recurring", args.get("rules"))
+    read = dated_summer if kind == "date" else summer
+    found = read(name, str(typed or ""))
     if found is None:
-        return Unusable(str(args["rules"]))
-    rules = (Edit("set", (*path, "recurring"), found.rules()),) if "rules" in args else ()
-    return (Edit("delete", path), Edit("set", (*path, "zone"), found.name), *rules)
+        return Unusable(str(typed))
+    rules = (Edit("set", (*path, kind), found.rules()),) if typed else ()
+    return (Edit("delete", path), Edit("set", (*path, "zone"), name), *rules)
 
 
 def line_vty(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
@@ -285,7 +281,7 @@ def _can_be_made(root: Tree, name: InterfaceName) -> bool:
     """A virtual interface with a number of its kind, or a part of a port that is there."""
     port, dot, _ = name.number.partition(".")
     if name.type in VIRTUAL_TYPES:
-        low, high = _NUMBERS[name.type]
+        low, high = VIRTUAL_NUMBERS[name.type]
         return port.isdigit() and not dot and low <= int(port) <= high
     return bool(dot) and get(root, ("native", "interface", Entry(name.type, port))) is not None
 

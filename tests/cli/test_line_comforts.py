@@ -116,3 +116,17 @@ def test_forms_of_a_banner(opened, typed):
     other = CliSession(opened.device, VTY, width=0, length=0)
     assert "Hello" in other.start(NOW + MINUTE)
     assert "banner motd ^C" in opened.feed("show running-config | include banner\r", NOW)
+
+
+def test_an_alias_belongs_to_its_mode(opened):
+    configured(opened, "alias interface nosh no shutdown", "alias configure ii interface")
+    opened.feed("configure terminal\rinterface GigabitEthernet1/0/1\rshutdown\rexit\r", NOW)
+    assert opened.feed("nosh\r", NOW).count("% Invalid input") == 1  # not in this mode
+    assert lines(opened.feed("ii GigabitEthernet1/0/1\r", NOW))[-1] == "Switch(config-if)#"
+    assert lines(opened.feed("nosh\r", NOW)) == ["nosh", "Switch(config-if)#"]
+    opened.feed("end\r", NOW)
+    shown = lines(opened.feed("show aliases interface\r", NOW))
+    assert shown[1:-1] == ["Interface configuration mode aliases:", f"  {'nosh':<21} no shutdown"]
+    assert "shutdown" not in opened.feed(
+        "show running-config interface GigabitEthernet1/0/1\r", NOW
+    )

@@ -112,3 +112,20 @@ def test_a_stored_file_survives_in_the_journal_too(opened):
     again = journal.restored()
     again.reload(NOW)
     assert again.agent.state.config.hostname == "Fresh"
+
+
+def test_reload_at_a_date(opened):
+    said = opened.feed("reload at 6:00 20 nov Window\r\r", NOW)
+    assert "Reload scheduled for 06:00:00 UTC Mon Nov 20 2023 (in 126 hours and 47" in said
+    assert "Reload reason: Window" in said
+    assert opened.device.planned.due == NOW + (5 * 24 * 60 + 6 * 60 + 46) * MINUTE + 40_000
+    opened.feed("reload at 06:00 november 21\r\r", NOW)
+    assert opened.device.planned.reason == "Reload Command"
+    opened.feed("reload cancel\r", NOW)
+
+
+@pytest.mark.parametrize("typed", ["31 apr", "14 nov", "20 dec", "1 jan"])
+def test_dates_at_which_no_reload_can_be(opened, typed):
+    said = lines(opened.feed(f"reload at 06:00 {typed}\r", NOW))
+    assert said[1].startswith("% ")
+    assert opened.device.planned is None

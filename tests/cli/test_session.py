@@ -67,7 +67,14 @@ def test_ambiguous_word():
 
 
 def test_incomplete_command():
-    assert lines(ask("show\r")) == ["show", "% Incomplete command.", "", "Switch#"]
+    said = lines(ask("show license\r"))
+    assert said == ["show license", "% Incomplete command.", "", "Switch#"]
+
+
+def test_show_alone_has_a_sentence_of_its_own_without_an_empty_line():
+    sentence = '% Type "show ?" for a list of subcommands'
+    assert lines(ask("show\r")) == ["show", sentence, "Switch#"]
+    assert lines(ask("s\r"))[1:] == [sentence, "Switch#"]  # the alias
 
 
 def test_help_comes_at_once_and_the_line_again():

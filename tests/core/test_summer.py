@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.core.dates import Zone, clock_line, licence_date
-from agent.core.summer import summer
+from agent.core.summer import dated_summer, summer
 
 EASTERN = Zone("EST", -300, summer("EDT"))
 CENTRAL = Zone("CET", 60, summer("CEST", "last Sun Mar 2:00 last Sun Oct 3:00"))
@@ -55,3 +55,35 @@ def test_rules_are_printed_as_the_device_spells_them():
 )  # fmt: skip
 def test_what_is_no_rule(rules):
     assert summer("X", rules) is None
+
+
+ONCE = Zone("CET", 60, dated_summer("CEST", "29 Mar 2026 2:00 Oct 25 2026 3:00"))
+
+
+@pytest.mark.parametrize(
+    ("instant", "shown"),
+    [
+        ("2026-03-29T00:59:59", "01:59:59.000 CET Sun Mar 29 2026"),
+        ("2026-03-29T01:00:00", "03:00:00.000 CEST Sun Mar 29 2026"),
+        ("2026-10-25T00:59:59", "02:59:59.000 CEST Sun Oct 25 2026"),
+        ("2026-10-25T01:00:00", "02:00:00.000 CET Sun Oct 25 2026"),
+        ("2027-07-01T12:00:00", "13:00:00.000 CET Thu Jul 1 2027"),  # dates hold once
+        ("2025-07-01T12:00:00", "13:00:00.000 CET Tue Jul 1 2025"),
+    ],
+)
+def test_single_dates(instant, shown):
+    assert clock_line(at(instant), ONCE) == shown
+
+
+def test_dates_are_printed_month_first():
+    assert ONCE.summer.rules() == "Mar 29 2026 2:00 Oct 25 2026 3:00"
+    assert dated_summer("CEST", ONCE.summer.rules()) == ONCE.summer
+
+
+@pytest.mark.parametrize(
+    "dates",
+    ["29 Mar 2026 2:00", "31 Apr 2026 2:00 25 Oct 2026 3:00", "29 Mar 2026 24:00 25 Oct 2026 3:00",
+     "25 Oct 2026 3:00 29 Mar 2026 2:00", "29 Xyz 2026 2:00 25 Oct 2026 3:00"],
+)  # fmt: skip
+def test_what_are_no_dates(dates):
+    assert dated_summer("X", dates) is None

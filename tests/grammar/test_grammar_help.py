@@ -112,3 +112,15 @@ def test_no_line_raises(mode, line, privilege):
     assert help_for(GRAMMAR, mode, line, privilege)
     completed = complete(GRAMMAR, mode, line, privilege)
     assert completed is None or completed.endswith(" ")
+
+
+@pytest.mark.parametrize(
+    ("line", "row"),
+    [
+        ("interface GigabitEthernet ", "  <0-9>  GigabitEthernet interface number"),
+        ("interface vlan ", "  <1-4094>  Vlan interface number"),
+        ("ip http client source-interface lo ", "  <0-2147483647>  Loopback interface number"),
+    ],
+)
+def test_the_name_of_an_interface_type_wants_a_number(line, row):
+    assert help_for(GRAMMAR, "config", line) == row

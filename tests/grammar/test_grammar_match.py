@@ -80,7 +80,6 @@ def test_invalid_names_the_column(mode, line, column):
 @pytest.mark.parametrize(
     ("mode", "line"),
     [
-        ("exec", "show"),
         ("exec", "show license"),
         ("exec", "terminal length"),
         ("config", "logging"),
@@ -94,6 +93,10 @@ def test_invalid_names_the_column(mode, line, column):
 )
 def test_incomplete(mode, line):
     assert match(GRAMMAR, mode, line) == Incomplete()
+
+
+def test_incomplete_with_a_sentence_of_its_own():
+    assert match(GRAMMAR, "exec", "show").says.startswith('% Type "show ?"')
 
 
 def test_ambiguous_names_the_candidates():

@@ -150,8 +150,21 @@ def test_a_person_at_the_console(terminal):
     terminal.type("no\r")
     terminal.until("[confirm]")
     terminal.type("\r")
-    terminal.until("Press RETURN to get started")
+    terminal.until("Press RETURN to get started.")
+    terminal.type("show version")  # nobody listens before RETURN
+    terminal.type("\r")
+    assert "show version" not in terminal.until("Switch>")
+    terminal.type("exit\r")
+    assert terminal.status() == 0
+
+
+def test_the_exec_timeout_of_the_console(terminal):
     terminal.until("Switch>")
+    terminal.type("enable\rconf t\rline con 0\rexec-timeout 0 1\r")
+    terminal.until("Switch con0 is now available")
+    terminal.until("Press RETURN to get started.")
+    terminal.type("\r")
+    terminal.until("Switch>")  # a new session, in user EXEC
     terminal.type("exit\r")
     assert terminal.status() == 0
 

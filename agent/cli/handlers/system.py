@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from agent.cli.handlers.files import SAVED, confirms
 from agent.cli.reply import (
@@ -23,8 +23,8 @@ from agent.cli.reply import (
     Result,
     Wrong,
 )
-from agent.core.clock import DAY, MINUTE, Instant
-from agent.core.dates import MONTHS, config_date
+from agent.core.clock import MINUTE, Instant
+from agent.core.dates import Zone, config_date, local
 from agent.device.config import resolution
 from cli_grammar.placeholders import is_ipv4
 from yang.tree import Rows, Tree, get
@@ -34,6 +34,10 @@ STACK = "Reload command is being issued on Active unit, this will reload the who
 PROCEED = "Proceed with reload? [confirm]"
 NO_RELOAD = "No reload is scheduled."
 LONGEST_MINUTES = 24 * 24 * 60  # assumed: the documented limit is 24 days
+# assumed: the sentences for a 31 April, for a reload too far ahead, and for one in the past
+NO_SUCH_DATE = "% Invalid date"
+TOO_FAR = "% Reload must be scheduled within 24 days"
+IN_THE_PAST = "% Reload cannot be scheduled in the past"
 NAME_ASKED = 'Translating "{}"...domain server {}\n\n'
 # source: ping-form
 NO_ADDRESS = "% Unrecognized host or address, or protocol not running."
@@ -98,24 +102,52 @@ def reload_in(context: Context, args: Args) -> Result:
 
 
 def reload_at(context: Context, args: Args) -> Result:
-    """`reload at hh:mm [REASON]`: today, or tomorrow where that is past."""
+    """`reload at hh:mm [MONTH DAY] [REASON]`: without a date today, or tomorrow if that is past."""
     found = _SPAN.fullmatch(str(args["time"]))
     if not found or found[1] is None or int(found[1]) > 23 or int(found[2]) > 59:
         return Wrong(str(args["time"]))
     device = context.device
-    wanted = (int(found[1]) * 60 + int(found[2])) * MINUTE
+    wanted = int(found[1]) * 60 + int(found[2])
 
     def go_on(head: str) -> Result:
-        here = device.local_time(context.now)
-        here += device.zone.at(here).offset_minutes * MINUTE
-        left = (wanted - here) % DAY or DAY
-        date = config_date(device.local_time(context.now + left), device.zone)
-        minutes = -(-left // MINUTE)
-        sentence = f"{head}Reload scheduled for {date} (in {_span(minutes)})"
+        present = local(device.local_time(context.now), device.zone)
+        if "month" in args:
+            day = _day_ahead(present, int(args["month"]), int(args["day"]))
+        else:
+            day = present.date()
+            if wanted * 60 <= present.hour * 3600 + present.minute * 60 + present.second:
+                day += timedelta(days=1)
+        if day is None:
+            return Reply(NO_SUCH_DATE)
+        then = datetime(day.year, day.month, day.day, wanted // 60, wanted % 60, tzinfo=UTC)
+        calendar = _instant(then, device.zone)
+        left = calendar - device.local_time(context.now)
+        if not 0 < left <= LONGEST_MINUTES * MINUTE:
+            return Reply(TOO_FAR if left > 0 else IN_THE_PAST)
+        sentence = f"{head}Reload scheduled for {config_date(calendar, device.zone)}"
         due = context.now + left
+        sentence += f" (in {_span(-(-left // MINUTE))})"
         return _plan(context, lambda now: due, sentence, args)
 
     return _saved(context, go_on)
+
+
+def _day_ahead(present: datetime, month: int, day: int) -> date | None:
+    """That day of this year, or of the next where this year's is over; None where there is none."""
+    for year in (present.year, present.year + 1):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found >= present.date():
+            return found
+    return None
+
+
+def _instant(wall: datetime, zone: Zone) -> Instant:
+    """The instant at which clocks of the zone show this."""
+    instant = int(wall.timestamp()) * 1000 - zone.offset_minutes * MINUTE
+    return instant - (zone.at(instant).offset_minutes - zone.offset_minutes) * MINUTE
 
 
 def _plan(context: Context, due: Callable[[Instant], Instant], sentence: str, args: Args) -> Result:
@@ -203,39 +235,14 @@ def clear_logging(context: Context, args: Args) -> Result:
 def clock_set(context: Context, args: Args) -> Result:
     """`clock set hh:mm:ss day month year`, in the device's own zone."""
     hour, minute, second = (int(part) for part in args["time"].split(":"))
-    name = args["month"].lower()
-    months = [n for n, month in enumerate(MONTHS, 1) if len(name) >= 3 and _names(n, name)]
+    day, month, year = (int(args[part]) for part in ("day", "month", "year"))
     try:
-        day = datetime(args["year"], months[0], args["day"], hour, minute, second, tzinfo=UTC)
-    except (IndexError, ValueError):
-        # assumed: which sentence a wrong month or a 31 April gets.
-        return Reply("% Invalid date")
-    zone = context.device.zone
-    calendar = int(day.timestamp()) * 1000 - zone.offset_minutes * MINUTE
-    calendar -= (zone.at(calendar).offset_minutes - zone.offset_minutes) * MINUTE
-    context.device.set_clock(calendar, context.now)
+        wall = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return Reply(NO_SUCH_DATE)
+    context.device.set_clock(_instant(wall, context.device.zone), context.now)
     return Reply()
 
-
-def _names(number: int, typed: str) -> bool:
-    """Is `typed` the month's name or the beginning of it?"""
-    return _MONTH_NAMES[number - 1].startswith(typed)
-
-
-_MONTH_NAMES = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 
 HANDLERS: dict[str, Handler] = {
     "system.clear_logging": clear_logging,

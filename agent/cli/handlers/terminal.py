@@ -156,7 +156,7 @@ def show_terminal(context: Context, args: Args) -> Result:
 
 
 def show_aliases(context: Context, args: Args) -> Result:
-    return Reply(listing(context.device.datastore.running))
+    return Reply(listing(context.device.datastore.running, args.get("mode", "")))
 
 
 def show_history(context: Context, args: Args) -> Result:
