@@ -29,6 +29,7 @@ from agent.protocol.codec import (
 )
 from agent.protocol.codec_reports import BUILTIN, TRUST
 from agent.protocol.messages import (
+    TELEMETRY,
     AckData,
     AckedReport,
     AckStatus,
@@ -36,6 +37,7 @@ from agent.protocol.messages import (
     ReportContent,
     Sender,
     SignedReport,
+    TelemetryReport,
     TrustData,
     TrustEstablishment,
     TrustRequest,
@@ -169,6 +171,19 @@ class Judge:
         kept = self._records.setting(f"piid {udi}")
         return kept or Chance(f"{self._seed}|{udi}").uuid()
 
+    def is_telemetry_of(self, asked: TelemetryReport) -> bool:
+        """Are these reports of the metric TELEMETRY alone, the sender's own, and unchanged?"""
+        try:
+            found = [(report, payload_content(report.payload)) for report in asked.usage]
+        except MessageError:
+            return False
+        return all(
+            reports_for(asked.sender.udi, content)
+            and report_signature_fits(report, self._id_cert(report))
+            and all(line.metric == TELEMETRY for line in content.measurements)
+            for report, content in found
+        )
+
     # --- reports --------------------------------------------------------------------------------
 
     def _verdict(
@@ -213,6 +228,8 @@ class Judge:
             return "the UDI of the signature and of the report differ"
         if not report_signature_fits(report, self._id_cert(report)):
             return "the signature does not fit"
+        if not content.entitlement_tag:
+            return "the report is not about a licence"
         if known_tags and content.entitlement_tag not in known_tags:
             return "the entitlement tag is not known"
         if not content.measurements or not _plausible(content, now):

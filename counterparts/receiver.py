@@ -27,6 +27,7 @@ from agent.protocol.messages import (
     Poll,
     Reply,
     Request,
+    TelemetryReport,
     TrustAcknowledgement,
     TrustEstablishment,
     TrustSync,
@@ -172,6 +173,13 @@ def _take_usage(cssm: Cssm, asked: UsageReport, now: Instant) -> Reply:
     return _later(cssm, asked, str(upload.poll_id), now)
 
 
+def _take_telemetry(cssm: Cssm, asked: TelemetryReport, now: Instant) -> Reply:
+    """# assumed: CSSM looks whether the reports are the sender's and genuine, and keeps none"""
+    if not cssm.judge.is_telemetry_of(asked):
+        return _failed(asked, "signature", now)
+    return _good(asked, now)
+
+
 def _take_poll(cssm: Cssm, asked: Poll, now: Instant) -> Reply:
     number = int(asked.poll_id) if asked.poll_id.isascii() and asked.poll_id.isdigit() else 0
     uploads = cssm.records.uploads(number) if number < 1 << 63 else []
@@ -196,6 +204,7 @@ _TAKE: Mapping[type[Request], Callable[[Cssm, Any, Instant], Reply]] = {
     TrustSync: _take_sync,
     TrustAcknowledgement: _take_trust_ack,
     UsageReport: _take_usage,
+    TelemetryReport: _take_telemetry,
     Poll: _take_poll,
     Hello: _take_hello,
     SmartLicensingRequest: smart_licensing.take,

@@ -12,7 +12,17 @@ if TYPE_CHECKING:
 
 # source: connect-info
 SSM = ConnectInfo(
-    name="SSM", version="1.3", capabilities=("DLC", "AppHA", "EXPORT_2", "POLICY_USAGE", "UTILITY")
+    name="SSM",
+    version="1.3",
+    capabilities=(
+        "DLC",
+        "AppHA",
+        "EXPORT_2",
+        "POLICY_USAGE",
+        "UTILITY",
+        "TELEMETRY",
+        "TELEMETRY_POLICY",
+    ),
 )
 
 

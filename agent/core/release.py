@@ -80,6 +80,10 @@ class Release:
         """Is a rule of releases.toml in force on this release? KeyError on an unknown rule."""
         return _has(self, rule)
 
+    def number(self, name: str) -> int:
+        """A number of releases.toml on this release. KeyError on an unknown name."""
+        return _number(self, name)
+
     @property
     def agent_version(self) -> str:
         """`5.8.8_rel/14`: the Smart Agent this release carries."""
@@ -111,6 +115,12 @@ def _agent_version(release: Release) -> str:
 @cache
 def _has(release: Release, rule: str) -> bool:
     return any(release.within(span) for span in _table()["rules"][rule]["spans"])
+
+
+@cache
+def _number(release: Release, name: str) -> int:
+    rows = _table()["numbers"][name]["rows"]
+    return next(int(number) for span, number in rows if release.within(span))
 
 
 def known_releases() -> tuple[str, ...]:

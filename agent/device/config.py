@@ -125,6 +125,7 @@ def license_config(root: Tree, profile: Profile) -> LicenseConfig:
         domain_name=get(root, ("native", "ip", "domain", "name")),
         callhome=call_home(root),
         way_out=way_out(root, transport, vrf),
+        zone=zone(root),
     )
 
 

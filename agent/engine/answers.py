@@ -20,6 +20,7 @@ from agent.engine import (
     retries,
     rum,
     statistics,
+    telemetry,
     transport,
 )
 from agent.engine.config import Transport
@@ -139,10 +140,16 @@ def _poll_failed(turn: Turn, pending: Pending) -> None:
     polling.plan(turn, TIMINGS.poll.retry)
 
 
+def _telemetry_failed(turn: Turn, pending: Pending) -> None:
+    """It lies on disk until the next day's goes."""
+    telemetry.take_back(turn.state)
+
+
 _AFTER_FAILURE: dict[Exchange, Callable[[Turn, Pending], None]] = {
     Exchange.HELLO_MESSAGE: _hello_failed,
     Exchange.USAGE_REPORTING: _usage_failed,
     Exchange.RESULT_POLLING: _poll_failed,
+    Exchange.TELEMETRY_REPORTING: _telemetry_failed,
     Exchange.TRUST_ESTABLISHMENT: establish.failed,
     Exchange.TRUST_SYNC: establish.sync_failed,
     Exchange.TRUST_ACKNOWLEDGEMENT: establish.acknowledgement_failed,
@@ -295,10 +302,19 @@ def _poll_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
         set_timer(turn.state, TimerName.SEND_UTILITY_RUM_REPORTS, when)
 
 
+def _telemetry_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
+    """# assumed: nothing is asked for afterwards, whether the server says OK or OK_POLL"""
+    if reply.status in _ANSWERED:
+        telemetry.taken(turn, pending.report_ids)
+    else:
+        telemetry.take_back(turn.state)
+
+
 _ON_REPLY: dict[Exchange, Callable[[Turn, Pending, Reply], None]] = {
     Exchange.HELLO_MESSAGE: _hello_answered,
     Exchange.USAGE_REPORTING: _usage_answered,
     Exchange.RESULT_POLLING: _poll_answered,
+    Exchange.TELEMETRY_REPORTING: _telemetry_answered,
     Exchange.TRUST_ESTABLISHMENT: establish.answered,
     Exchange.TRUST_SYNC: establish.sync_answered,
     Exchange.TRUST_ACKNOWLEDGEMENT: establish.acknowledgement_answered,

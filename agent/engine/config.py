@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from agent.core.dates import UTC_ZONE, Zone
+
 
 class Transport(Enum):
     """`license smart transport`; the value is the word typed."""
@@ -68,3 +70,4 @@ class LicenseConfig:
     domain_name: str | None = None
     callhome: CallHome = CallHome()
     way_out: WayOut = WayOut()
+    zone: Zone = UTC_ZONE  # `clock timezone` and `clock summer-time`

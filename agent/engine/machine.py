@@ -27,6 +27,7 @@ from agent.engine import (
     reporting,
     rum,
     saving,
+    telemetry,
     transport,
     trust_life,
     units,
@@ -160,6 +161,7 @@ def _booted(turn: Turn, event: Booted) -> None:
     for use in state.usage.values():
         if use.count:
             rum.start(turn, use)
+    telemetry.at_boot(turn)
     turn.note("SAEVT_INIT_COMPLETE")
     _plan_boot(turn)
 
@@ -214,6 +216,8 @@ def _config_changed(turn: Turn, event: ConfigChanged) -> None:
         _warn_of_hostname(turn)
     if address_of(old) != address_of(event.config):
         transport.restart(turn)
+    if old.zone != event.config.zone:
+        telemetry.clock_moved(turn)
     if old.utility != event.config.utility:
         _utility_changed(turn)
     if old.usage_interval_days != event.config.usage_interval_days:
@@ -242,6 +246,7 @@ def _usage_changed(turn: Turn, event: UsageChanged) -> None:
 def _clock_changed(turn: Turn, event: ClockChanged) -> None:
     """Messages carry the device's own time; deadlines stay. # source: deadline (clock jumps)"""
     turn.state.clock_offset = event.offset_ms
+    telemetry.clock_moved(turn)
 
 
 def _sync_asked(turn: Turn, event: SyncAsked) -> None:
@@ -311,6 +316,7 @@ _DUE: dict[TimerName, Callable[[Turn], None]] = {
     TimerName.ENDPOINT_ANNOUNCEMENT: endpoints.announce,
     TimerName.ACK_RULE_NOTICE: ack_rule.notice,
     TimerName.TRUST_SYNC: transport.sync_trust,
+    TimerName.TELEMETRY_REPORTING: transport.telemetry_due,
     TimerName.TRUST_RENEWAL: transport.renewal_due,
     TimerName.AUTHORIZATION_CODE_PROCESS: establish.authorization_due,
     TimerName.REGISTER_PERIOD_EXPIRATION_CHECK: transport.proceed,

@@ -119,6 +119,7 @@ _JOBS: tuple[tuple[str, Callable[[AgentState, Instant], Instant | None]], ...] =
     ("Save unreported RUM Reports", _repeating(TIMINGS.boot.save, TIMINGS.jobs.save)),
     ("Process Utility RUM reports", _process),
     ("Data Synchronization", _timer(TimerName.DATA_SYNCHRONIZATION)),
+    ("Telemetry Reporting", _timer(TimerName.TELEMETRY_REPORTING)),
     (
         "Register Period Expiration Check",
         _timer(TimerName.REGISTER_PERIOD_EXPIRATION_CHECK),
@@ -150,6 +151,14 @@ def overall_state(state: AgentState) -> str:
 def is_silent(state: AgentState) -> bool:
     """Does the agent send nothing at all with this transport?"""
     return not talks(state)
+
+
+def all_reports(state: AgentState) -> tuple[RumReport, ...]:
+    """The reports of licences and of telemetry, by their numbers."""
+    if not state.telemetry:
+        return tuple(state.reports.values())
+    found = (*state.reports.values(), *state.telemetry)
+    return tuple(sorted(found, key=lambda report: report.report_id))
 
 
 # --- licences and reports -------------------------------------------------------------------

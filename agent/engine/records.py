@@ -271,6 +271,7 @@ class TimerName(Enum):
     DATA_SYNCHRONIZATION = "Data Synchronization"
     HELLO_MESSAGE = "Hello Message"
     EXTERNAL_EVENT = "External Event"
+    TELEMETRY_REPORTING = "Telemetry Reporting"
     AUTHORIZATION_CODE_PROCESS = "Authorization Code Process"
     REGISTER_PERIOD_EXPIRATION_CHECK = "Register Period Expiration Check"  # trust is tried again
     # ours: the moment at which an attempt that cannot reach its peer is given up and logged

@@ -20,7 +20,13 @@ from agent.engine.state import AgentState
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
 from agent.protocol.codec import report_payload, sign_report
-from agent.protocol.messages import HaMember, Measurement, ReportContent
+from agent.protocol.messages import (
+    ENTITLEMENT,
+    HaMember,
+    Measurement,
+    ReportContent,
+    SignedReport,
+)
 
 CURRENT_USAGE_REQUESTED = "CurrentUsageRequested"
 PRODUCT_RELOAD = "ProductReload"
@@ -57,14 +63,12 @@ def open_report(turn: Turn, tag: str) -> RumReport | None:
 def start(turn: Turn, use: LicenceUse, added: tuple[Udi, ...] = ()) -> None:
     """Open the next report of a licence's chain. Its line joins the previous one's end."""
     state, previous = turn.state, last_report(turn, use.entitlement_tag)
-    since = _second(turn.now)
-    if not state.next_report_id:  # source: rum-ids (an empty store: epoch seconds)
-        state.next_report_id = since // SECOND
+    since, number = _second(turn.now), next_id(turn)
     if previous is not None:
         since = max(since, previous.closed or 0)
-        state.reports[previous.report_id] = changed(previous, next_id=state.next_report_id)
+        state.reports[previous.report_id] = changed(previous, next_id=number)
     report = RumReport(
-        report_id=state.next_report_id,
+        report_id=number,
         entitlement_tag=use.entitlement_tag,
         feature=use.feature,
         state=RumState.OPEN,
@@ -75,22 +79,15 @@ def start(turn: Turn, use: LicenceUse, added: tuple[Udi, ...] = ()) -> None:
         added=added,
     )
     state.reports[report.report_id] = report
-    state.next_report_id += 1
     state.counters.total += 1
     _forget_old_rows(turn)
 
 
 def close(turn: Turn, report: RumReport, reason: str) -> None:
     """Close a report: its payload is written and signed now. Purges beyond the storage limit."""
-    line = _current_line(report, turn.now, reason)
+    line = current_line(report, turn.now, reason)
     lines = (*report.lines, line)
-    payload = report_payload(
-        _content(turn, report, lines), version_2=turn.release.has("rum_payload_version_2")
-    )
-    state = turn.state
-    trust = state.trust.get(state.udi.short)
-    key = None if trust is None else (trust.trust_id, trust.private_key)
-    state.reports[report.report_id] = changed(
+    turn.state.reports[report.report_id] = changed(
         report,
         state=RumState.CLOSED,
         lines=(),
@@ -98,9 +95,28 @@ def close(turn: Turn, report: RumReport, reason: str) -> None:
         removed=(),
         closed=line.end,
         close_reason=reason,
-        signed=sign_report(payload, state.udi, state.software_tag, key),
+        signed=signed(turn, report, lines),
     )
     _purge(turn)
+
+
+def signed(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) -> SignedReport:
+    """The report with these lines as it travels, signed with what the device has now."""
+    state = turn.state
+    content = content_of(turn, report, lines)
+    payload = report_payload(content, version_2=turn.release.has("rum_payload_version_2"))
+    trust = state.trust.get(state.udi.short)
+    key = None if trust is None else (trust.trust_id, trust.private_key)
+    return sign_report(payload, state.udi, state.software_tag, key)
+
+
+def next_id(turn: Turn) -> int:
+    """Take the next number of the one counter of all chains."""
+    state = turn.state
+    if not state.next_report_id:  # source: rum-ids (an empty store: epoch seconds)
+        state.next_report_id = _second(turn.now) // SECOND
+    state.next_report_id += 1
+    return state.next_report_id - 1
 
 
 def close_all(turn: Turn, reason: str) -> None:
@@ -117,7 +133,7 @@ def new_line(
     turn: Turn, report: RumReport, count: int, added: tuple[Udi, ...], removed: tuple[Udi, ...]
 ) -> None:
     """The count or the consumers changed: end the current line, the report stays open."""
-    line = _current_line(report, turn.now, "")
+    line = current_line(report, turn.now, "")
     if len(report.lines) + 2 > TIMINGS.limits.report_lines:
         close(turn, report, MAX_SIZE)
         start(turn, turn.state.usage[report.entitlement_tag], added)
@@ -189,8 +205,8 @@ def text_of(turn: Turn, report: RumReport) -> str:
         return report.signed.payload if report.signed is not None else ""
     taken = (turn.now - report.measured_since) // TIMINGS.jobs.measurement
     end = report.measured_since + max(0, taken) * TIMINGS.jobs.measurement
-    line = replace(_current_line(report, end, ""), end=end, samples=taken + 1)
-    content = _content(turn, report, (*report.lines, line))
+    line = replace(current_line(report, end, ""), end=end, samples=taken + 1)
+    content = content_of(turn, report, (*report.lines, line))
     return report_payload(content, version_2=turn.release.has("rum_payload_version_2"))
 
 
@@ -199,7 +215,10 @@ def samples(span: Instant) -> int:
     return span // TIMINGS.jobs.measurement + 1
 
 
-def _current_line(report: RumReport, now: Instant, reason: str) -> Measurement:
+def current_line(
+    report: RumReport, now: Instant, reason: str, metric: str = ENTITLEMENT
+) -> Measurement:
+    """An open report's line as it ends now."""
     start = report.measured_since
     end = max(_second(now), start + SECOND)  # a line is never empty
     return Measurement(
@@ -208,13 +227,14 @@ def _current_line(report: RumReport, now: Instant, reason: str) -> Measurement:
         count=report.count,
         samples=samples(end - start),
         log_time=start,
+        metric=metric,
         termination_reason=reason,
         added=report.added,
         removed=report.removed,
     )
 
 
-def _content(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) -> ReportContent:
+def content_of(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) -> ReportContent:
     state = turn.state
     return ReportContent(
         report_id=report.report_id,

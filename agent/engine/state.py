@@ -94,6 +94,7 @@ class AgentState:
     usage: dict[str, LicenceUse] = field(default_factory=dict)  # by entitlement tag
     reports: dict[int, RumReport] = field(default_factory=dict)  # by report id, ascending
     next_report_id: int = 0
+    telemetry: tuple[RumReport, ...] = ()  # the chain of the metric TELEMETRY, ascending
     next_handle: int = 1
     usage_reporting: UsageReporting = field(default_factory=UsageReporting)
     counters: Counters = field(default_factory=Counters)
@@ -125,6 +126,7 @@ class AgentState:
     poll_wanted: bool = False
     trust_wanted: TrustWanted | None = None
     trust_sync_wanted: bool = False
+    telemetry_wanted: bool = False  # what lies on disk is to be handed over
     trust_ack_wanted: bool = False  # a renewed code is to be acknowledged to CSSM
     greeted: bool = False  # this contact's Hello went through
     reached: bool = False  # a peer was reached since boot or since the transport changed

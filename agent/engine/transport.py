@@ -10,7 +10,7 @@ Sources: docs/sources.md, entries hello-retries, polling, trust-idtoken.
 from __future__ import annotations
 
 from agent.core.clock import Instant
-from agent.engine import authorization_online, reporting, retries, rum, trust, trust_life
+from agent.engine import authorization_online, reporting, retries, rum, telemetry, trust, trust_life
 from agent.engine.actions import Send
 from agent.engine.records import Exchange, Pending, TimerName, TrustWanted
 from agent.engine.routes import is_direct, route, talks
@@ -24,6 +24,7 @@ from agent.protocol.messages import (
     Poll,
     Request,
     Sender,
+    TelemetryReport,
     TrustAcknowledgement,
     TrustEstablishment,
     TrustSync,
@@ -114,8 +115,15 @@ def drop_pending(turn: Turn) -> None:
     """Forget what is in flight; its reports are as before. A late reply finds nothing."""
     for pending in turn.state.pending.values():
         rum.take_back(turn, pending.report_ids)
+    telemetry.take_back(turn.state)
     turn.state.pending.clear()
     turn.state.greeted = False
+
+
+def telemetry_due(turn: Turn) -> None:
+    """A day is over."""
+    telemetry.day_over(turn)
+    proceed(turn)
 
 
 def sync_trust(turn: Turn) -> None:
@@ -171,6 +179,9 @@ def _proceed_to_cssm(turn: Turn) -> None:
     elif state.poll_wanted:
         state.poll_wanted = False
         _send(turn, Exchange.RESULT_POLLING, _poll(turn))
+    elif state.telemetry_wanted:
+        state.telemetry_wanted = False
+        _send_telemetry(turn)
 
 
 def _proceed_to_cslu(turn: Turn) -> None:
@@ -217,6 +228,17 @@ def _send_usage(turn: Turn) -> None:
     )
     ids = tuple(report.report_id for report in reports)
     _send(turn, Exchange.USAGE_REPORTING, message, ids)
+
+
+def _send_telemetry(turn: Turn) -> None:
+    reports = telemetry.to_send(turn)
+    message = TelemetryReport(
+        sender(turn),
+        own_time(turn),
+        turn.state.chance.nonce(),
+        tuple(report.signed for report in reports if report.signed is not None),
+    )
+    _send(turn, Exchange.TELEMETRY_REPORTING, message, tuple(r.report_id for r in reports))
 
 
 def _send(

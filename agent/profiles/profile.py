@@ -113,6 +113,7 @@ class Profile:
     prompt: str = ""  # of a product that has one of its own
     licensing: str = "policy"  # or legacy: the model before SLP, whatever the release
     automatic_conversion: bool = False  # `Automatic Conversion Enabled` of License Conversion
+    telemetry: bool = False  # does it make reports of the metric TELEMETRY?
     throughput: Throughput | None = None
     factory: tuple[str, ...] = ()  # lines of its factory configuration that others do not have
 
@@ -201,6 +202,7 @@ def load(name: str) -> Profile:
         prompt=raw.get("prompt", ""),
         licensing=raw.get("licensing", "policy"),
         automatic_conversion=raw.get("automatic_conversion", False),
+        telemetry=raw.get("telemetry", False),
         throughput=read_throughput(raw.get("throughput")),
         factory=tuple(raw.get("factory", ())),
         enforced=tuple(EnforcedLicence(**row) for row in raw.get("enforced", ())),

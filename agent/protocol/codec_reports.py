@@ -22,7 +22,13 @@ from agent.protocol.codec_fields import (
     parse_object,
     sudi,
 )
-from agent.protocol.messages import HaMember, Measurement, ReportContent, SignedReport
+from agent.protocol.messages import (
+    TELEMETRY,
+    HaMember,
+    Measurement,
+    ReportContent,
+    SignedReport,
+)
 
 VERSION_2 = "2.0"
 BUILTIN = "builtin"
@@ -60,19 +66,21 @@ def payload_content(payload: str) -> ReportContent:
         raise MessageError(ReturnCode.VERSION_MISMATCH, f"report version {version} is not known")
     identification, meta = top.fields("asset_identification"), top.fields("meta")
     instance = identification.fields("instance")
+    measurements = tuple(map(_measurement, top.objects("measurements")))
+    telemetry = _is_telemetry(measurements)
     tags = meta.optional_fields("customer_tags")
     info = meta.optional_fields("customer_info")
     return ReportContent(
         report_id=(identification if version else meta).integer("report_id"),
         software_tag=identification.fields("asset").text("name"),
         udi=instance.udi(),
-        entitlement_tag=meta.text("entitlement_tag"),
+        entitlement_tag=meta.text("entitlement_tag", "" if telemetry else None),
         software_version=meta.text("software_version", ""),
         ha_udi=tuple(
             HaMember(member.text("role"), member.udi())
             for member in meta.objects("ha_udi", required=False)
         ),
-        measurements=tuple(map(_measurement, top.objects("measurements"))),
+        measurements=measurements,
         product_instance_identifier=instance.text("product_instance_identifier", ""),
         utility_enabled=meta.flag("utility_enabled", False),
         custom_id=meta.text("custom_id", ""),
@@ -168,7 +176,8 @@ def _asset_signature(identification: dict[str, Any], software_tag: str) -> dict[
 
 
 def _meta(content: ReportContent, *, version_2: bool) -> dict[str, Any]:
-    meta: dict[str, Any] = {"entitlement_tag": content.entitlement_tag}
+    telemetry = _is_telemetry(content.measurements)
+    meta: dict[str, Any] = {} if telemetry else {"entitlement_tag": content.entitlement_tag}
     if version_2:
         meta["utility_enabled"] = content.utility_enabled
     else:
@@ -183,6 +192,11 @@ def _meta(content: ReportContent, *, version_2: bool) -> dict[str, Any]:
     if content.customer_info:
         meta["customer_info"] = dict(content.customer_info)
     return meta
+
+
+def _is_telemetry(measurements: tuple[Measurement, ...]) -> bool:
+    """Telemetry is about no licence, so no entitlement tag is named."""
+    return any(line.metric == TELEMETRY for line in measurements)
 
 
 def _line(line: Measurement, *, version_2: bool) -> dict[str, Any]:

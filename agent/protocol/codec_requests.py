@@ -28,6 +28,7 @@ from agent.protocol.messages import (
     Poll,
     Request,
     Sender,
+    TelemetryReport,
     TrustAcknowledgement,
     TrustEstablishment,
     TrustRequest,
@@ -66,6 +67,15 @@ def _read_usage(sender: Sender, data: Fields) -> UsageReport:
         trust_requests=_trust_requests(data),
         trust_signature=data.text("emu_trust_signature", ""),
     )
+
+
+def _write_telemetry(request: TelemetryReport) -> dict[str, Any]:
+    return {"usage": [report_object(report) for report in request.usage]}
+
+
+def _read_telemetry(sender: Sender, data: Fields) -> TelemetryReport:
+    usage = tuple(map(report_from, data.objects("usage")))
+    return TelemetryReport(sender, data.integer("timestamp"), data.text("nonce"), usage)
 
 
 def _write_trust(request: TrustEstablishment) -> dict[str, Any]:
@@ -209,6 +219,7 @@ KINDS: Mapping[type[Request], str] = {
     CodesWanted: "AUTH_REQUEST",
     CodesConfirmed: "AUTH_CONFIRM",
     CodesReturned: "AUTH_RETURN",
+    TelemetryReport: "TELEMETRY",
     SmartLicensingRequest: "SMART_LICENSING",
 }
 WRITERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
@@ -221,6 +232,7 @@ WRITERS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "AUTH_REQUEST": _write_codes,
     "AUTH_CONFIRM": _write_codes,
     "AUTH_RETURN": _write_codes,
+    "TELEMETRY": _write_telemetry,
     "SMART_LICENSING": write_request,
 }
 READERS: Mapping[str, Callable[[Sender, Fields], Request]] = {
@@ -233,5 +245,6 @@ READERS: Mapping[str, Callable[[Sender, Fields], Request]] = {
     "AUTH_REQUEST": _read_wanted,
     "AUTH_CONFIRM": _read_confirmed,
     "AUTH_RETURN": _read_returned,
+    "TELEMETRY": _read_telemetry,
     "SMART_LICENSING": read_request,
 }

@@ -22,6 +22,8 @@ from agent.protocol.authorization_messages import CodesWanted as CodesWanted
 from agent.protocol.sender import Sender as Sender
 from agent.protocol.smart_licensing import SmartLicensingRequest, SmartLicensingResult
 
+ENTITLEMENT, TELEMETRY = "ENTITLEMENT", "TELEMETRY"  # the metrics of measurements
+
 
 class LicenseClass(Enum):
     """The four attribute groups of a policy."""
@@ -152,8 +154,19 @@ class TrustAcknowledgement:
     trust_ids: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TelemetryReport:
+    """Hand over closed reports of the metric TELEMETRY, oldest first."""
+
+    sender: Sender
+    timestamp: Instant
+    nonce: str
+    usage: tuple[SignedReport, ...] = ()
+
+
 Request = (
-    TrustAcknowledgement
+    TelemetryReport
+    | TrustAcknowledgement
     | Hello
     | UsageReport
     | Poll
@@ -335,7 +348,7 @@ class Measurement:
     count: int
     samples: int
     log_time: Instant
-    metric: str = "ENTITLEMENT"
+    metric: str = ENTITLEMENT
     termination_reason: str = ""
     added: tuple[Udi, ...] = ()
     removed: tuple[Udi, ...] = ()

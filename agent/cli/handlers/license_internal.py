@@ -9,13 +9,15 @@ from __future__ import annotations
 from agent.cli.reply import Args, Context, Handler, Reply, Result
 from agent.cli.views import sl_infra
 from agent.cli.views.licensing import Calendar
-from agent.engine import rum
+from agent.engine import rum, telemetry
+from agent.engine.queries import all_reports
 from agent.engine.saving import NOT_FOUND
 from agent.engine.turn import Turn
 from yang.tree import get
 
 EXEC = "exec"
 INVALID = "% Invalid input detected at '^' marker.\n"
+_NO_TELEMETRY = "No telemetry reports"
 INTERNAL = ("emulator", "service", "internal")
 _DEBUGS = {
     "cube-all": "CUBE Smart Licensing Info/Error/Function debugs enabled",
@@ -56,22 +58,26 @@ def rum_show(context: Context, args: Args) -> Result:
     device = context.device
     if not _internal(context):
         return _not_there(context)
-    report = device.agent.state.reports.get(int(args["report"]))
+    wanted, state = int(args["report"]), device.agent.state
+    report = next((r for r in all_reports(state) if r.report_id == wanted), None)
     if report is None:
         return Reply(NOT_FOUND)
-    turn = Turn(device.profile, device.release, device.agent.state, context.now)
-    return Reply(rum.text_of(turn, report) or NOT_FOUND)
+    turn = Turn(device.profile, device.release, state, context.now)
+    text_of = rum.text_of if report.entitlement_tag else telemetry.text_of
+    return Reply(text_of(turn, report) or NOT_FOUND)
 
 
 def rum_states(context: Context, args: Args) -> Result:
     if not _internal(context):
         return _not_there(context)
-    return Reply(sl_infra.report_states(context.device.agent.state.reports.values()))
+    return Reply(sl_infra.report_states(all_reports(context.device.agent.state)))
 
 
-def telemetry(context: Context, args: Args) -> Result:
-    """# assumed: what is said where there is none"""
-    return Reply("No telemetry reports") if _internal(context) else _not_there(context)
+def show_telemetry(context: Context, args: Args) -> Result:
+    """# assumed: the form is that of the other reports' states; what is said where there is none"""
+    if not _internal(context):
+        return _not_there(context)
+    return Reply(sl_infra.report_states(context.device.agent.state.telemetry) or _NO_TELEMETRY)
 
 
 def dev_cert(context: Context, args: Args) -> Result:
@@ -103,5 +109,5 @@ HANDLERS: dict[str, Handler] = {
     "test.dev_cert": dev_cert,
     "test.rum_show": rum_show,
     "test.rum_states": rum_states,
-    "test.telemetry": telemetry,
+    "test.telemetry": show_telemetry,
 }

@@ -19,6 +19,7 @@ from agent.cli.views import (
 )
 from agent.cli.views.layout import Layout, layout_for
 from agent.cli.views.licensing import Calendar, LicensingView, collect
+from agent.engine.queries import all_reports
 from agent.engine.records import RumReport
 
 Render = Callable[[LicensingView, Layout], str]
@@ -44,7 +45,7 @@ def show_tech_support(context: Context, args: Args) -> Reply:
 
 def show_rum(context: Context, args: Args) -> Reply:
     """`show license rum id {all | N} [detail]`; args: report, detail."""
-    reports = tuple(context.device.agent.state.reports.values())
+    reports = all_reports(context.device.agent.state)
     if args["report"] != "all":
         wanted = int(args["report"])
         reports = tuple(r for r in reports if r.report_id == wanted)
@@ -53,7 +54,7 @@ def show_rum(context: Context, args: Args) -> Reply:
 
 def show_rum_feature(context: Context, args: Args) -> Reply:
     """`show license rum feature {all | NAME} [detail]`; args: feature, detail."""
-    reports = tuple(context.device.agent.state.reports.values())
+    reports = all_reports(context.device.agent.state)
     if args["feature"] != "all":
         reports = tuple(r for r in reports if r.feature == args["feature"])
     return _reports(context, reports, args)

@@ -13,6 +13,7 @@ from agent.core.clock import DAY, Instant
 from agent.core.dates import event_stamp
 from agent.core.identity import Udi
 from agent.engine.records import LoggedEvent, RumReport, RumState, StorageState
+from agent.protocol.messages import ENTITLEMENT, TELEMETRY
 
 NOT_FOUND = "% Error: Report ID not found"  # assumed: the sentence for an unknown id is not known
 _LIST_HEAD = [
@@ -54,18 +55,32 @@ def _detail_lines(report: RumReport, udi: str, calendar: Calendar) -> Lines:
     reason = "ACKED" if report.state is RumState.ACK else report.close_reason or "None"
     return [
         f"Report Id: {report.report_id}",
-        "  Metric Name: ENTITLEMENT",
-        f"  Feature Name: {report.feature}",
-        f"  Metric Value: {report.entitlement_tag}",
+        *_metric(report),
         f"  UDI: {udi}",
         f"  Previous Report Id: {report.previous_id},    Next Report Id: {report.next_id}",
-        f"  State: {_state(report)},      State Change Reason: {reason}",
+        f"  State: {_state(report)},      {_reason_label(report)}: {reason}",
         f"  Start Time: {calendar.date(report.opened)},      "
         f"End Time: {calendar.date(report.closed)}",
         f"  Storage State: {report.storage.value}",
         "  Transaction ID: 0",
         "  Transaction Message: <none>",
     ]
+
+
+def _metric(report: RumReport) -> Lines:
+    """Telemetry is about no licence. # source: telemetry-reports"""
+    if not report.entitlement_tag:
+        return [f"  Metric Name: {TELEMETRY}"]
+    return [
+        f"  Metric Name: {ENTITLEMENT}",
+        f"  Feature Name: {report.feature}",
+        f"  Metric Value: {report.entitlement_tag}",
+    ]
+
+
+def _reason_label(report: RumReport) -> str:
+    """# source: telemetry-reports (two samples, one of each metric)"""
+    return "State Change Reason" if report.entitlement_tag else "Close Reason"
 
 
 def _event(event: LoggedEvent, calendar: Calendar) -> str:

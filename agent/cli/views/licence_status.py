@@ -161,14 +161,14 @@ def telemetry(view: LicensingView, layout: Layout) -> Lines:
             "Device Telemetry Report Summary:",
             "================================",
             f"Data Channel: {available}",
-            "Reports on disk: 0",
+            f"Reports on disk: {view.telemetry_on_disk}",
         ]
     if layout.has("telemetry_reports_block"):
         return [
             "Telemetry Report Summary:",
             "=========================",
-            "Device Telemetry: NOT AVAILABLE",
-            "Total current telemetry reports: 0",
+            f"Device Telemetry: {'AVAILABLE' if view.makes_telemetry else 'NOT AVAILABLE'}",
+            f"Total current telemetry reports: {view.telemetry_on_disk}",
         ]
     if layout.has("product_analytics_block"):
         return [

@@ -18,6 +18,7 @@ from agent.engine.config import LicenseConfig
 from agent.engine.queries import UsageSummary, usage_summary
 from agent.engine.records import AuthorizationCode, LicenceUse, Policy, TrustCode
 from agent.engine.state import AgentState, History, UsageReporting
+from agent.engine.telemetry import on_disk
 from agent.profiles.profile import Entitlement, Profile
 from agent.protocol.messages import LicenseClass
 
@@ -98,6 +99,8 @@ class LicensingView:
     agent_version: str
     calendar: Calendar
     data_channel: bool = True
+    makes_telemetry: bool = False
+    telemetry_on_disk: int = 0
     automatic_conversion: bool = False
     history: History = field(default_factory=History)
     authorized: tuple[AuthorizedRow, ...] = ()
@@ -133,6 +136,8 @@ def view_of(
         reports=usage_summary(state),
         agent_version=agent_version,
         calendar=calendar,
+        makes_telemetry=bool(state.telemetry),
+        telemetry_on_disk=len(on_disk(state)),
         automatic_conversion=profile.automatic_conversion,
         authorized=_authorized(nodes, profile),
         history=History(dict(state.history.messages), dict(state.history.imports)),

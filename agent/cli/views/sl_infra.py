@@ -13,7 +13,7 @@ from agent.cli.views.licence_reports import eventlog
 from agent.cli.views.licence_status import Lines
 from agent.cli.views.licensing import Calendar
 from agent.core.clock import Instant
-from agent.engine.records import RumReport, RumState
+from agent.engine.records import RumReport, RumState, StorageState
 from agent.engine.state import AgentState
 
 _STATES = {
@@ -83,9 +83,15 @@ def tech_data(reports: Iterable[RumReport]) -> str:
     return "\n".join(["Smart Licensing Tech Support data", "", *lines])
 
 
+def _state(report: RumReport) -> str:
+    """Telemetry that was taken is deleted, which has no state of its own. # assumed: its word"""
+    gone = report.storage is StorageState.DELETED and report.state is not RumState.ACK
+    return "Deleted" if gone else _STATES[report.state]
+
+
 def report_states(reports: Iterable[RumReport]) -> str:
     """`test license smart rum-report id`."""
     return "\n".join(
-        f"report_id:{report.report_id} state:SmartAgentRumState{_STATES[report.state]}"
+        f"report_id:{report.report_id} state:SmartAgentRumState{_state(report)}"
         for report in reports
     )

@@ -122,6 +122,7 @@ def facts_of(state: AgentState) -> frozenset[str]:
     known = {
         "trusted": bool(state.trust),
         "trust_asked_for": tried(Exchange.TRUST_ESTABLISHMENT),
+        "telemetry": bool(state.telemetry),
         "polled": tried(Exchange.RESULT_POLLING)
         or state.usage_reporting.next_ack_push_check is not None,
         "greeted": tried(Exchange.HELLO_MESSAGE),
