@@ -236,3 +236,21 @@ def test_a_configuration_pasted_at_the_console_gives_the_same():
         return [line for line in text.splitlines()[3:] if not line.startswith("! Last")]
 
     assert settings(running_config(fresh)) == settings(wanted)
+
+
+def test_timers_stand_in_sections_with_their_instants():
+    opened = enrolled()[1]
+    opened.feed("end\r", NOW)
+    shown = opened.feed("show crypto pki timers detail\r", BOOT + 41_220).splitlines()
+    assert shown[1:] == [
+        "PKI Timers",
+        "|       14:18.780  (2023-11-14T22:28:20Z)",
+        "  |       14:18.780  (2023-11-14T22:28:20Z) SESSION CLEANUP",
+        "Expiry Alert Timers",
+        "|2863d 0:54:42.780  (2031-09-16T23:08:44Z)",
+        "  |2863d 0:54:42.780  (2031-09-16T23:08:44Z) CA(sdn-network-infra-iwan)",
+        "Trustpool Timers",
+        "|2903d 6:24:42.780  (2031-10-27T04:38:44Z)",
+        "  |2903d 6:24:42.780  (2031-10-27T04:38:44Z) TRUSTPOOL",
+        "Switch#",
+    ]

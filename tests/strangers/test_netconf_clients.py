@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from ncclient import manager
 from ncclient.operations import RPCError
+from ncclient.transport import TransportError
 from ncclient.xml_ import to_ele
 
 CSL = "http://cisco.com/ns/yang/cisco-smart-license"
@@ -138,7 +139,8 @@ def test_kill_session(sw1):
     with connect(sw1) as first:
         second = connect(sw1)
         assert first.kill_session(second.session_id).ok
-        with pytest.raises(Exception, match=r"(?i)not connected|closed|lost"):
+        # which error ncclient has depends on what its reading thread saw first
+        with pytest.raises((TransportError, OSError)):
             second.get_config("running")
 
 

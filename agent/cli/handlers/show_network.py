@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from agent.cli.reply import Args, Context, Handler, Reply, Result, Wrong
-from agent.cli.views import interfaces, pki, routes, services, system
+from agent.cli.views import interfaces, pki, pki_timers, routes, services, system
 from agent.cli.views.hardware import hardware_of
 from agent.device import config, config_network
 from agent.device.certificates import chains
@@ -140,8 +140,10 @@ def crypto_trustpoints_status(context: Context, args: Args) -> Result:
 
 def crypto_timers(context: Context, args: Args) -> Result:
     """`show crypto pki timers [detail]`."""
-    now = context.device.local_time(context.now)
-    return Reply(pki.timers(_certificates(context), now, bool(args.get("detail"))))
+    device, now = context.device, context.now
+    uptime = 0 if device.booted is None else now - device.booted
+    known, detail = _certificates(context), bool(args.get("detail"))
+    return Reply(pki_timers.timers(known, device.local_time(now), uptime, detail))
 
 
 def crypto_trustpool(context: Context, args: Args) -> Result:

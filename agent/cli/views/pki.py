@@ -1,4 +1,4 @@
-"""`show crypto pki certificates [verbose]`, `trustpoints [status]`, `trustpool`, `timers`.
+"""`show crypto pki certificates [verbose]`, `trustpoints [status]`, `trustpool`.
 
 Facts: docs/sources.md, entry pki-views.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from agent.core.clock import DAY, HOUR, MINUTE, SECOND, Instant
+from agent.core.clock import Instant
 from agent.core.dates import MONTHS, Zone, local
 from agent.device.certificates import Described, Kept, describe
 from yang.tree import Tree
@@ -160,39 +160,6 @@ def trustpoints_status(rows: Mapping[str, Tree], shown: tuple[Shown, ...]) -> st
         ]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + ("\n" if blocks else "")
-
-
-def timers(shown: tuple[Shown, ...], now: Instant, detail: bool = False) -> str:
-    """`show crypto pki timers`: what is left of each certificate; with `detail` its last instant.
-
-    # assumed: a device has no other PKI timers while it neither enrolls nor fetches lists
-    """
-    rows = []
-    for one in shown:
-        left = one.says.end - now
-        kind = "CS" if one.kept.kind == "ca" else "ID"
-        if left > 0:
-            rows.append((left, f"{kind}({one.kept.trustpoint})"))
-    lines = ["PKI Timers"]
-    rows.sort()
-
-    def row(bar: str, left: Instant) -> str:
-        iso = local(now + left).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return f"{bar}{_left(left):>17}" + (f"  ({iso})" if detail else "")
-
-    lines += [row("|", rows[0][0])] if rows else []
-    return "\n".join([*lines, *(f"{row('  |', left)}  {name}" for left, name in rows)])
-
-
-def _left(ms: int) -> str:
-    """`3649d18:12:13.124`."""
-    days, rest = divmod(ms, DAY)
-    hours, rest = divmod(rest, HOUR)
-    minutes, rest = divmod(rest, MINUTE)
-    text = f"{minutes:d}:{rest // SECOND:02d}.{rest % SECOND:03d}"
-    if hours or days:
-        text = f"{hours:d}:{minutes:02d}:{rest // SECOND:02d}.{rest % SECOND:03d}"
-    return f"{days}d{text}" if days else text
 
 
 def trustpool(shown: tuple[Shown, ...], zone: Zone) -> str:
