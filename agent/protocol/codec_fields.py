@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
 
+import msgspec
+
 from agent.core.errors import AgentError
 from agent.core.identity import Udi
 
@@ -138,7 +140,12 @@ def sudi(udi: Udi) -> dict[str, str]:
 
 def compact(value: Mapping[str, Any] | list[Any]) -> str:
     """Compact JSON in ASCII, members in the order given."""
-    return _ENCODER.encode(value)
+    try:
+        text = msgspec.json.encode(value)
+    except (ValueError, OverflowError):  # half a surrogate pair, a number beyond 64 bits
+        return _ENCODER.encode(value)
+    # everything but printable ASCII is written as its escape, which only the slow encoder does
+    return text.decode() if text.isascii() and _DELETE not in text else _ENCODER.encode(value)
 
 
 def parse(text: str, where: str) -> Any:
@@ -176,6 +183,7 @@ def _refuse_constant(word: str) -> None:
     raise ValueError(f"{word} is not a JSON number")
 
 
+_DELETE = b"\x7f"
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 

@@ -17,8 +17,10 @@ from agent.protocol.codec_fields import MAX_BODY, MessageError, ReturnCode
 
 MAX_DEPTH = 24
 _DECLARATION = re.compile(r"\ufeff?\s*<\?xml\s[^<>?]{0,100}\?>")
+# the first form is a whole element of plain text: most elements are such
 _TOKEN = re.compile(
-    r"<(?P<close>/?)(?P<name>[A-Za-z_][\w.-]{0,99})\s*(?P<empty>/?)>"
+    r"<(?P<leaf>[A-Za-z_][\w.-]{0,99})>(?P<plain>[^<&\]]*)</(?P=leaf)>"
+    r"|<(?P<close>/?)(?P<name>[A-Za-z_][\w.-]{0,99})\s*(?P<empty>/?)>"
     r"|<!\[CDATA\[(?P<cdata>.*?)\]\]>"
     r"|(?P<text>[^<]+)",
     re.DOTALL | re.ASCII,
@@ -81,8 +83,14 @@ def scan(source: str) -> Element:
         token = match(source, position)
         if token is None:
             raise _refused(source, position, "something that is not an element or text")
-        _take(token, open_elements)
-        position = token.end()
+        start, position = position, token.end()
+        if token.lastgroup == "plain":
+            if len(open_elements) > MAX_DEPTH:
+                raise _refused(source, start, "elements nested too deeply")
+            leaf = Element(token["leaf"], source, start, position, parts=[token["plain"]])
+            open_elements[-1].children.append(leaf)
+        else:
+            _take(token, open_elements)
     if len(open_elements) > 1:
         raise _refused(source, position, f"<{open_elements[-1].name}> not closed")
     if len(top.children) != 1 or top.text.strip():
