@@ -1,6 +1,7 @@
 """Pull by HTTP: the native REST API, and the RPCs of the model over RESTCONF.
 
-The model's RPCs name files, so with RESTCONF the files themselves go over SCP.
+The model's RPCs name files, so with RESTCONF the files themselves go over SCP; where they cannot,
+the emulator's own module has the data.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import aiohttp
 
 from agent.adapters.pull import ACK_FILE, LOGIN_REFUSED, USAGE_FILE, PullFault, Visit
+from agent.adapters.pull_own import IMPORT, LIST, MODULE, READ, TOP, joined
 from agent.adapters.pull_ssh import fetch_file, send_file
 from agent.protocol.codec import MessageError, read_usage_file, write_usage_file
 from agent.protocol.codec_fields import Fields
@@ -114,23 +116,53 @@ class _Restconf:
     def __init__(self, client: _Client, row: PulledInstance) -> None:
         self._client, self._row = client, row
 
-    async def _operate(self, name: str, path: str) -> None:
-        body = json.dumps({f"{LICENSING}:input": {"file-path": path}}).encode()
-        where = f"{RESTCONF_ROOT}/operations/{LICENSING}:{name}"
+    async def _operate(
+        self, name: str, given: dict[str, str], module: str = LICENSING
+    ) -> dict[str, Any]:
+        """The output of an operation that went well. Raises PullFault."""
+        body = json.dumps({f"{module}:input": given}).encode()
+        where = f"{RESTCONF_ROOT}/operations/{module}:{name}"
         found = await self._client.ask("POST", where, body, YANG_JSON)
-        output = found.get(f"{LICENSING}:output", {}) if isinstance(found, dict) else {}
+        output = found.get(f"{module}:output") if isinstance(found, dict) else None
+        if not isinstance(output, dict):
+            raise PullFault(f"The product instance answered {name} with nothing")
         _must_be_good(str(output.get("return-code", "no return-code")))
+        return output
 
     async def give(self, text: str) -> None:
-        await send_file(self._row, text, ACK_FILE)
-        await self._operate("import-file", ACK_FILE)
+        try:
+            await send_file(self._row, text, ACK_FILE)
+        except PullFault as fault:
+            await self._own(fault)
+            await self._operate(IMPORT, {"text": text}, MODULE)
+        else:
+            await self._operate("import-file", {"file-path": ACK_FILE})
 
     async def take(self) -> str:
         try:
-            await self._operate("rum-save-usage-all", USAGE_FILE)
+            await self._operate("rum-save-usage-all", {"file-path": USAGE_FILE})
         except NothingThere:
             return ""
-        return await fetch_file(self._row, USAGE_FILE)
+        try:
+            return await fetch_file(self._row, USAGE_FILE)
+        except PullFault as fault:
+            rows = await self._own(fault)
+        told = await self._operate(READ, {"file-path": USAGE_FILE}, MODULE)
+        texts = {str(row.get("rum-report-key")): str(row.get("report")) for row in rows}
+        keys = told.get("rum-report-key")
+        listed = [str(key) for key in keys] if isinstance(keys, list) else []
+        return joined(str(told.get("rest", "")), listed, texts)
+
+    async def _own(self, fault: PullFault) -> list[dict[str, Any]]:
+        """The reports as data, by the emulator's own module; raises the fault where it is not."""
+        try:
+            where = f"{RESTCONF_ROOT}/data/{MODULE}:{TOP}"
+            found = await self._client.ask("GET", where, None, YANG_JSON)
+        except PullFault:
+            raise fault from None
+        top = found.get(f"{MODULE}:{TOP}", {}) if isinstance(found, dict) else {}
+        rows = top.get(LIST) if isinstance(top, dict) else None
+        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 class NothingThere(PullFault):

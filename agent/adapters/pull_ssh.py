@@ -1,6 +1,6 @@
 """Pull by SSH: the RPCs of the model over NETCONF, the commands of the CLI, and files over SCP.
 
-NETCONF needs no SCP where the product instance is an emulator's: its own module has the data.
+Without SCP, NETCONF takes the data from the emulator's own module, where the other side has it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,11 +17,9 @@ import asyncssh
 from lxml import etree
 
 from agent.adapters.pull import ACK_FILE, LOGIN_REFUSED, USAGE_FILE, PullFault, Visit
+from agent.adapters.pull_own import IMPORT, LIST, MODULE, READ, TOP, joined
+from agent.adapters.pull_own import NAMESPACE as OWN
 from agent.netconf.framing import Framer, FramingError, framed
-from agent.netconf.rum_reports import MODULE
-from agent.netconf.rum_reports import NAMESPACE as OWN
-from agent.protocol.codec import MessageError, read_usage_file, write_usage_file
-from agent.protocol.codec_reports import read_report
 from counterparts.repository import PulledInstance
 
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
@@ -175,8 +172,8 @@ class _Netconf:
         except PullFault:
             if not await self._extended():
                 raise
-            body = f'<import-text xmlns="{OWN}"><text>{escape(text)}</text></import-text>'
-            reply = await self._asked("import-text", body)
+            body = f'<{IMPORT} xmlns="{OWN}"><text>{escape(text)}</text></{IMPORT}>'
+            reply = await self._asked(IMPORT, body)
             code = reply.findtext(f"{{{OWN}}}return-code")
         else:
             code = await self._operate("import-file", ACK_FILE)
@@ -207,23 +204,15 @@ class _Netconf:
 
     async def _as_data(self) -> str:
         """The saved usage file without its transfer: its reports are read as data."""
-        name = "read-saved-usage"
-        body = f'<{name} xmlns="{OWN}"><file-path>{USAGE_FILE}</file-path></{name}>'
-        told = await self._asked(name, body)
-        reply = await self._asked(
-            "get", f'<get><filter><rum-reports xmlns="{OWN}"/></filter></get>'
-        )
+        body = f'<{READ} xmlns="{OWN}"><file-path>{USAGE_FILE}</file-path></{READ}>'
+        told = await self._asked(READ, body)
+        reply = await self._asked("get", f'<get><filter><{TOP} xmlns="{OWN}"/></filter></get>')
         texts = {
-            row.findtext(f"{{{OWN}}}rum-report-key"): row.findtext(f"{{{OWN}}}report")
-            for row in reply.iter(f"{{{OWN}}}rum-reports-closed")
+            row.findtext(f"{{{OWN}}}rum-report-key") or "": row.findtext(f"{{{OWN}}}report") or ""
+            for row in reply.iter(f"{{{OWN}}}{LIST}")
         }
-        keys = [key.text for key in told.iter(f"{{{OWN}}}rum-report-key")]
-        try:
-            rest = read_usage_file(told.findtext(f"{{{OWN}}}rest") or "")
-            reports = tuple(read_report(texts.get(key) or "") for key in keys)
-        except MessageError as error:
-            raise PullFault(f"The product instance answered badly: {error.reason}") from None
-        return write_usage_file(replace(rest, reports=reports))
+        keys = [key.text or "" for key in told.iter(f"{{{OWN}}}rum-report-key")]
+        return joined(told.findtext(f"{{{OWN}}}rest") or "", keys, texts)
 
 
 # --- CLI --------------------------------------------------------------------------------------

@@ -83,9 +83,10 @@ async def test_every_method_ends_the_same():
         assert state == first, method
 
 
-async def test_netconf_without_scp_ends_the_same_as_with_it():
-    state, usage, _ = await all_of_it("netconf")
-    bare, reported, _ = await all_of_it("netconf", "no ip scp server enable")
+@pytest.mark.parametrize("method", ["netconf", "restconf"])
+async def test_without_scp_it_ends_the_same_as_with_it(method):
+    state, usage, _ = await all_of_it(method)
+    bare, reported, _ = await all_of_it(method, "no ip scp server enable")
     assert usage
     assert reported == usage
     assert bare == state
@@ -122,7 +123,6 @@ async def test_a_port_that_is_closed():
         ("restconf", "no restconf", "RESTCONF is not enabled on the product instance"),
         ("netconf", "no netconf-yang", "is netconf enabled on the product instance?"),
         ("cli", "no ip scp server enable", "is `ip scp server enable` configured?"),
-        ("restconf", "no ip scp server enable", "is `ip scp server enable` configured?"),
     ],
 )
 async def test_a_method_the_device_does_not_offer(method, line, words):
