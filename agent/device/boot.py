@@ -94,7 +94,7 @@ def tag_of(profile: Profile, release: Release, pid: str, feature: str) -> str | 
     found = entitlement_of(profile, pid, feature)
     if found is not None:
         return found.tag
-    enforced = (e.tag for e in profile.enforced if e.feature == feature and release.within(e.since))
+    enforced = (e.tag for e in profile.enforced_on(release, pid) if e.feature == feature)
     return next(enforced, None)
 
 

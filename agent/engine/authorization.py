@@ -39,7 +39,7 @@ _REMEMBERED = 16
 
 def enforced_licence(turn: Turn, feature: str) -> EnforcedLicence | None:
     """The enforced licence of this platform and release that has this name."""
-    known = (e for e in turn.profile.enforced if turn.release.within(e.since))
+    known = turn.profile.enforced_on(turn.release, turn.state.udi.pid)
     return next((e for e in known if e.feature == feature), None)
 
 

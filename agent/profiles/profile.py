@@ -69,6 +69,7 @@ class EnforcedLicence:
     feature: str
     tag: str
     since: str  # span of releases
+    models: tuple[str, ...] = ()  # the models that have it; none named: all of the family
     number: int = 3
     name: str = ""  # as `show license authorization` names it, and the text in brackets
     display: str = ""
@@ -128,6 +129,14 @@ class Profile:
                 if entitlement.tag == tag:
                     return entitlement
         return next((row.entitlement for row in self.enforced if row.tag == tag), None)
+
+    def enforced_on(self, release: Release, pid: str) -> tuple[EnforcedLicence, ...]:
+        """What a model enforces on a release."""
+        return tuple(
+            row
+            for row in self.enforced
+            if release.within(row.since) and (not row.models or pid in row.models)
+        )
 
     def default_throughput(self, pid: str) -> str:
         """The throughput level of a model on which none is configured; empty without levels."""
@@ -205,8 +214,12 @@ def load(name: str) -> Profile:
         telemetry=raw.get("telemetry", False),
         throughput=read_throughput(raw.get("throughput")),
         factory=tuple(raw.get("factory", ())),
-        enforced=tuple(EnforcedLicence(**row) for row in raw.get("enforced", ())),
+        enforced=tuple(_enforced(row) for row in raw.get("enforced", ())),
     )
+
+
+def _enforced(row: dict[str, Any]) -> EnforcedLicence:
+    return EnforcedLicence(**{**row, "models": tuple(row.get("models", ()))})
 
 
 def _model(pid: str, row: dict[str, Any]) -> Model:

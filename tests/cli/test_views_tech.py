@@ -52,7 +52,7 @@ def test_every_release_has_its_rows(release: str) -> None:
     assert len(set(keys)) == len(keys) >= 75
     names = [row.name for row in job_rows(parsed)]
     assert len(set(names)) == len(names) >= 12
-    assert licences_found(parsed) > 190
+    assert licences_found(parsed, "c9300") > 190
 
 
 def test_jobs_count_down() -> None:
@@ -156,9 +156,12 @@ def test_a_licence_given_up_is_not_in_use() -> None:
     usage = device.agent.state.usage
     tag, use = next(iter(usage.items()))
     usage[tag] = replace(use, count=0)
-    text = printed(device)
+    # the development image of agent 6.3.7 counts what an account owns; 6.3.10 of 17.18.2 does not
+    counting = layout_for(Release.parse("17.18.1z"), "switch")
+    text = tech_support.tech_support(tech_view.collect(device, NOW), counting)
     assert "  Status: NOT IN USE(1)\n  Status time:" in text
     assert text.count("    Authorized Count: 0\n") == len(usage) - 1
+    assert "Authorized Count" not in printed(device)
 
 
 def test_last_reporting_not_required_names_licences_of_earlier_starts() -> None:

@@ -152,7 +152,6 @@ CASES = (
             ),
             counters=Counters(total=4),
             reported=reports(1, 1, 3),
-            data_channel=False,
         ),
         exempt=(Exempt(_TRIMMED, "Data: 1  \n \n", "Data: 1\n\n"),),
     ),

@@ -191,11 +191,11 @@ LATE = (
     ),
     TechCase(
         "show-license-tech-support__c9500-17.18i__ha-smart-proxy-no-trust.txt",
-        "17.18.2",
+        "17.18.1z",
         tech(
             "C9500-32QC CAT2209L0KS",
             "C9500-32QC CAT2210L3GH",
-            release="17.18.2",
+            release="17.18.1z",
             agent="6.3.7/b37215cd0",
             now="Mar 19 15:08:49 2025",
             zone="IST",

@@ -171,11 +171,12 @@ def telemetry(view: LicensingView, layout: Layout) -> Lines:
             f"Total current telemetry reports: {view.telemetry_on_disk}",
         ]
     if layout.has("product_analytics_block"):
+        opened = layout.has("analytics_channel")
         return [
             "Product Analytics Report Summary:",
             "================================",  # one short of its title, as the device prints it
-            f"Product Analytics: {available}",
-            f"Not Available Reason: {_NO_CHANNEL if not view.data_channel else '<empty>'}",
+            f"Product Analytics: {'AVAILABLE' if opened else 'NOT AVAILABLE'}",
+            f"Not Available Reason: {'<empty>' if opened else _NO_CHANNEL}",
             "Total current Product Analytics reports: 0",
         ]
     return []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from agent.cli.views.layout import Layout
 from agent.cli.views.licence_status import SMART_URL, TRANSPORT_WORDS, Lines
 from agent.cli.views.licensing import Node
-from agent.cli.views.tech_rows import info_rows, licences_found
+from agent.cli.views.tech_rows import info_rows
 from agent.cli.views.tech_view import Enforced, TechView
 from agent.engine.config import Transport
 
@@ -28,7 +28,7 @@ def mapping_table(view: TechView, layout: Layout) -> Lines:
     lines = [
         "Platform Provided Mapping Table",
         "===============================",
-        f"  {nodes[0].udi.pid}: Total licenses found: {licences_found(view.release)}",
+        f"  {nodes[0].udi.pid}: Total licenses found: {view.licences_found}",
         "Enforced Licenses:",
     ]
     # source: mapping-table (agent 5.7 prints a second supervisor of a chassis without its tag)

@@ -37,10 +37,14 @@ def info_rows(release: Release) -> tuple[str, ...]:
 
 
 @cache
-def licences_found(release: Release) -> int:
-    """How many licences the mapping table of a release holds."""
+def licences_found(release: Release, family: str) -> int:
+    """How many licences the mapping table of a release holds on a platform family."""
     rows = _table()["licences_found"]["rows"]
-    return next(int(count) for span, count in rows if _in_force(release, span))
+    return next(
+        int(count)
+        for span, count, *only in rows
+        if _in_force(release, span) and (not only or family in only)
+    )
 
 
 def _in_force(release: Release, span: str) -> bool:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from agent.cli.views import licensing
 from agent.cli.views.licensing import LicensingView
+from agent.cli.views.tech_rows import licences_found
 from agent.core.clock import Instant
 from agent.core.release import Release
 from agent.device.boot import air_licences
 from agent.engine import queries
+from agent.engine.config import Transport
 from agent.engine.records import Exchange, ExchangeStatistics, LicenceUse, RumReport
 from agent.engine.state import AgentState
 from agent.profiles.profile import Entitlement, Profile
@@ -67,6 +69,7 @@ class TechView:
     pending_trust: frozenset[str]  # Udi.short
     clock_synced: bool
     enforced: tuple[Enforced, ...]
+    licences_found: int  # that the platform knows
     not_required: tuple[str, ...]  # tags of licences given up: their last report is not required
     production: bool = True
     config_persist: bool = False
@@ -109,6 +112,7 @@ def view_of(
         pending_trust=frozenset(state.pending_trust),
         clock_synced=synced,
         enforced=_enforced(state, profile, release),
+        licences_found=licences_found(release, profile.family),
         not_required=_given_up(state.reports.values(), state.usage),
     )
 
@@ -119,10 +123,16 @@ def facts_of(state: AgentState) -> frozenset[str]:
     def tried(exchange: Exchange) -> bool:
         return state.statistics.get(exchange.value, _NEVER).total > 0
 
+    def got(exchange: Exchange) -> bool:
+        return state.statistics.get(exchange.value, _NEVER).success > 0
+
     known = {
         "trusted": bool(state.trust),
         "trust_asked_for": tried(Exchange.TRUST_ESTABLISHMENT),
         "telemetry": bool(state.telemetry),
+        # source: scheduled-jobs (over cslu trust alone does not start this job)
+        "trusted_directly": got(Exchange.TRUST_ESTABLISHMENT)
+        and state.config.transport is Transport.SMART,
         "polled": tried(Exchange.RESULT_POLLING)
         or state.usage_reporting.next_ack_push_check is not None,
         "greeted": tried(Exchange.HELLO_MESSAGE),
@@ -177,13 +187,17 @@ def _unused(
 
 def _enforced(state: AgentState, profile: Profile, release: Release) -> tuple[Enforced, ...]:
     """One entry a unit; two supervisors of one chassis are one unit."""
-    rows = tuple(
-        f"{row.feature}: {row.tag} ({row.number})"
-        for row in profile.enforced
-        if release.within(row.since)
+    units = dict.fromkeys(member.udi for member in state.members)
+    return tuple(
+        Enforced(
+            unit.short,
+            tuple(
+                f"{row.feature}: {row.tag} ({row.number})"
+                for row in profile.enforced_on(release, unit.pid)
+            ),
+        )
+        for unit in units
     )
-    units = dict.fromkeys(member.udi.short for member in state.members)
-    return tuple(Enforced(unit, rows) for unit in units)
 
 
 def _given_up(reports: Iterable[RumReport], usage: Mapping[str, LicenceUse]) -> tuple[str, ...]:
