@@ -5,7 +5,10 @@ Sources: docs/sources.md, entries oper-models, inventory-form.
 
 from __future__ import annotations
 
-from agent.cli.views.platform import Part, parts
+import re
+
+from agent.cli.views.chassis import Part
+from agent.cli.views.platform import parts
 from agent.cli.views.version import START_OF_PROCESSOR
 from agent.core.clock import Instant
 from agent.core.dates import UTC_ZONE
@@ -15,10 +18,16 @@ from agent.netconf.server import yang_time
 from yang.tree import Rows, Tree
 
 _MAKER = "Cisco Systems Inc"  # assumed: the words
+_SWITCH = re.compile(r"Switch \d+ (?=.)")  # before a part of one of two chassis
 # how a part's name begins: its kind in both models, and can it be taken out?
 _KINDS = (
     ("Power Supply", "hw-type-pem", "comp-power-supply", True),
     ("module ", "hw-type-unknown", "comp-module", True),
+    ("Slot ", "hw-type-unknown", "comp-module", True),
+    ("Supervisor", "hw-type-unknown", "comp-module", True),
+    ("NIM subslot ", "hw-type-pim", "comp-module", True),
+    ("SPA subslot ", "hw-type-pim", "comp-module", True),
+    ("Fan Tray", "hw-type-fantray", "comp-module", True),  # assumed: our cut has no other kind
     ("Chassis", "hw-type-chassis", "comp-chassis", False),
 )
 
@@ -92,7 +101,7 @@ def _parts(device: Device) -> list[Part]:
 
 def _kind(name: str) -> tuple[str, str, bool]:
     """A unit is a chassis; what stands behind its name is a part of it."""
-    behind = name.rpartition(" - ")[2]
+    behind = _SWITCH.sub("", name.rpartition(" - ")[2])
     for start, hardware, component, removable in _KINDS:
         if behind.startswith(start):
             return hardware, component, removable

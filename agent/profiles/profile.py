@@ -17,6 +17,7 @@ from typing import Any
 
 from agent.core.errors import InputError
 from agent.core.release import Release
+from agent.profiles.modules import Module, read_modules
 from agent.profiles.throughput import Throughput, for_each_tier, read_throughput
 from agent.protocol.messages import LicenseClass
 
@@ -51,6 +52,7 @@ class Model:
         tuple[str, int, int], ...
     ]  # (prefix such as GigabitEthernet1/0/, first, last)
     texts: Mapping[str, str]  # what show version prints of this model
+    modules: tuple[Module, ...] = ()  # of a box with slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ def _model(pid: str, row: dict[str, Any]) -> Model:
         licences=row["licences"],
         interfaces=tuple((str(p), int(a), int(b)) for p, a, b in row["interfaces"]),
         texts=MappingProxyType(row.get("texts", {})),
+        modules=read_modules(row.get("modules", [])),
     )
 
 

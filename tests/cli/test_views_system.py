@@ -312,6 +312,13 @@ def test_modules_of_a_stack_and_of_a_chassis() -> None:
     ]
     pair = state_of("C9407R A", "C9407R A").members
     text = modules.module(platform.Set(pair, load("c9400"), release))
-    assert text.startswith("Chassis Type: C9407R\n\nMod Ports Card Type")
-    assert "\n2   Standby             sso                       sso\n" in text
-    assert "\nChassis MAC address range: 512 addresses from 00b6.70" in text
+    assert text.startswith(f"Chassis Type: {'C9407R':<20}\n\nMod Ports Card Type")
+    assert "\n3   11   Supervisor 1 XL Module                      C9400-SUP-1XL    JAE" in text
+    assert "\n4   Standby             sso             sso              Standby Hot\n" in text
+    assert "\nChassis MAC address range: 44 addresses from 00b6.70" in text
+    alone = modules.module(platform.Set(pair[:1], load("c9400"), release))
+    assert "\n3   Active              non-redundant             sso\n" in alone
+    two = state_of("C9500-32QC A", "C9500-32QC B").members
+    chassis = modules.module(platform.Set(two, load("c9500"), release))
+    assert chassis.count("Switch Number ") == 2
+    assert "\nChassis 2 MAC address range: 512 addresses from " in chassis

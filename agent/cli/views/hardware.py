@@ -52,6 +52,13 @@ def hardware_of(udi: Udi) -> Hardware:
     )
 
 
+@lru_cache(maxsize=4096)
+def part_serial(udi: Udi, name: str) -> str:
+    """The serial number of a part of a unit. # assumed: derived, as above"""
+    digest = hashlib.sha256(f"{udi} {name}".encode()).digest()
+    return f"JAE{_number(digest[:3], 5)}{_tail(digest[3:6])}"
+
+
 def dotted(mac: str) -> str:
     """`f4:ee:31:81:bf:80` -> `f4ee.3181.bf80`."""
     digits = mac.replace(":", "")

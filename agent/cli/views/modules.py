@@ -1,13 +1,15 @@
 """`show module`: the units of a stack, or the modules of a chassis.
 
-Facts: docs/sources.md, entry module-form (the columns are those that a client's parser names).
+Facts: docs/sources.md, entry module-form.
 """
 
 from __future__ import annotations
 
-from agent.cli.views.hardware import dotted, hardware_of
+from agent.cli.views.chassis import modules_of
+from agent.cli.views.hardware import dotted, hardware_of, part_serial
 from agent.cli.views.platform import Set, unit_table
-from agent.engine.records import Member
+from agent.core.identity import Udi
+from agent.profiles.modules import Module
 
 _CARDS = """\
 Mod Ports Card Type                                   Model          Serial No.
@@ -15,42 +17,86 @@ Mod Ports Card Type                                   Model          Serial No.
 _ADDRESSES = """\
 Mod MAC addresses                    Hw   Fw           Sw                 Status
 ---+--------------------------------+----+------------+------------------+--------"""
-_ROLES = """\
+_ROLE = """\
 Mod Redundancy Role     Operating Redundancy Mode Configured Redundancy Mode
 ---+-------------------+-------------------------+---------------------------"""
-_CHASSIS_BLOCK = 512  # addresses of a chassis
-_MODULE_BLOCK = 126  # addresses of a module
+_ROLES = """\
+Mod Redundancy Role     Operating Mode  Configured Mode  Redundancy Status
+---+-------------------+---------------+---------------+------------------"""
 
 
 def module(shown: Set) -> str:
     """The text of `show module`."""
     if shown.profile.texts.get("module_form") != "chassis":
         return "\n".join(unit_table(shown))
-    members = tuple(enumerate(shown.members, 1))
-    mode = "sso" if len(members) > 1 else "non-redundant"
-    first = int(hardware_of(shown.members[0].udi).base_mac.replace(":", ""), 16)
-    lines = [f"Chassis Type: {shown.members[0].udi.pid}", "", _CARDS]
-    lines += [_card(shown, number, member) for number, member in members]
-    lines += ["", _ADDRESSES, *(_address(shown, n, m) for n, m in members), "", _ROLES]
-    lines += [f"{number:<4}{member.role.value:<20}{mode:<26}{mode}" for number, member in members]
-    span = f"from {_mac(first)} to {_mac(first + _CHASSIS_BLOCK - 1)}"
-    return "\n".join(
-        [*lines, "", f"Chassis MAC address range: {_CHASSIS_BLOCK} addresses {span}", ""]
-    )
+    units = tuple(member.udi for member in shown.members)
+    distinct = tuple(dict.fromkeys(units))
+    lines = [f"Chassis Type: {units[0].pid:<20}", ""]
+    ranges = []
+    for number, udi in enumerate(distinct, 1):
+        head = f"{number} " if len(distinct) > 1 else ""
+        if head:
+            lines += [f"Switch Number {head}", ""]
+        lines += [*_chassis(shown, udi, number, paired=len(units) > 1), ""]
+        ranges += [f"Chassis {head}MAC address range: {_block(shown, udi)}", ""]
+    return "\n".join([*lines, *ranges])
 
 
-def _card(shown: Set, number: int, member: Member) -> str:
-    pid = member.udi.pid
-    ports = shown.profile.texts_of(pid)["ports"]
-    card = f"Cisco Catalyst {pid.removeprefix('C')} Switch"
-    return f"{number:<4}{ports:<5}{card:<44}{pid:<17}{member.udi.sn}"
+def _chassis(shown: Set, udi: Udi, number: int, *, paired: bool) -> list[str]:
+    """The three tables of one chassis, the `number`th of a set of one or two."""
+    units = [member.udi for member in shown.members]
+    cards = [m for m in modules_of(udi, shown.profile, paired=units.count(udi) > 1) if m.card]
+    cards.sort(key=lambda m: m.number)
+    roles = [m for m in cards if m.role]
+    return [
+        _CARDS,
+        *(f"{m.number:<4}{m.ports:<5}{m.card:<44}{m.pid:<17}{_serial(udi, m)}" for m in cards),
+        "",
+        _ADDRESSES,
+        *_addresses(shown, udi, cards),
+        "",
+        _ROLES if paired else _ROLE,
+        *(_role(shown, m, standby=m.role == "standby" or number > 1, paired=paired) for m in roles),
+    ]
 
 
-def _address(shown: Set, number: int, member: Member) -> str:
-    first = int(hardware_of(member.udi).base_mac.replace(":", ""), 16)
-    block = f"{_mac(first).upper()} to {_mac(first + _MODULE_BLOCK - 1).upper()}"
-    release = shown.release
-    return f"{number:<4}{block:<33}{'1.0':<5}{'17.12.1r':<14}{release.padded:<19}ok"
+def _serial(udi: Udi, module: Module) -> str:
+    return part_serial(udi, module.name) if module.name else udi.sn
+
+
+def _addresses(shown: Set, udi: Udi, cards: list[Module]) -> list[str]:
+    """Each card's block of addresses, one behind the other, the chassis's own before them."""
+    texts, rows = shown.profile.texts_of(udi.pid), []
+    first = _first(udi) + (0 if len(cards) == 1 else int(texts["chassis_addresses"]))
+    for card in cards:
+        size = card.addresses or card.ports
+        block = f"{_mac(first).upper()} to {_mac(first + size - 1).upper()}"
+        first += size
+        rows.append(
+            f"{card.number:<4}{block:<33}{'1.0':<5}{texts['firmware']:<14}"
+            f"{shown.release.padded:<19}ok"
+        )
+    return rows
+
+
+def _role(shown: Set, module: Module, *, standby: bool, paired: bool) -> str:
+    role, status = ("Standby", "Standby Hot") if standby else ("Active", "Active")
+    if paired:
+        return f"{module.number:<4}{role:<20}{'sso':<16}{'sso':<17}{status}"
+    # source: module-form (sso is configured where a second supervisor has a slot)
+    pid = shown.members[0].udi.pid
+    expects = any(m.role == "standby" for m in shown.profile.models[pid].modules)
+    configured = "sso" if expects else "Non-redundant"
+    return f"{module.number:<4}{role:<20}{'non-redundant':<26}{configured}"
+
+
+def _block(shown: Set, udi: Udi) -> str:
+    size, first = int(shown.profile.texts["chassis_addresses"]), _first(udi)
+    return f"{size} addresses from {_mac(first)} to {_mac(first + size - 1)}"
+
+
+def _first(udi: Udi) -> int:
+    return int(hardware_of(udi).base_mac.replace(":", ""), 16)
 
 
 def _mac(value: int) -> str:

@@ -5,12 +5,13 @@ Facts: docs/sources.md, entries inventory-form, platform-form. Forms without a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.cli.views.chassis import Part, chassis_parts, slots
 from agent.cli.views.hardware import dotted, hardware_of
 from agent.cli.views.uptime import uptime_words
-from agent.core.clock import DAY, HOUR, Instant
+from agent.core.clock import Instant
 from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.engine.records import Member
@@ -39,23 +40,6 @@ def _stacked(profile: Profile) -> bool:
 # --- show inventory -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a device; `version` and `serial` are empty where it has none."""
-
-    name: str
-    description: str
-    pid: str
-    version: str
-    serial: str
-
-    def __str__(self) -> str:
-        return (
-            f'NAME: "{self.name}", DESCR: "{self.description}"\n'
-            f"PID: {self.pid:<18}, VID: {self.version:<5}, SN: {self.serial}\n"
-        )
-
-
 def inventory(units: Sequence[Udi], profile: Profile) -> str:
     """Each unit with its parts; an empty line ends each entry."""
     return "\n".join(str(part) for part in parts(units, profile))
@@ -63,9 +47,7 @@ def inventory(units: Sequence[Udi], profile: Profile) -> str:
 
 def parts(units: Sequence[Udi], profile: Profile) -> Iterator[Part]:
     """The units and what is in them."""
-    if _stacked(profile):
-        return _stack_parts(tuple(units), profile)
-    return _BOXES[profile.kind](tuple(dict.fromkeys(units)), profile)
+    return (_stack_parts if _stacked(profile) else chassis_parts)(tuple(units), profile)
 
 
 def _stack_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[Part]:
@@ -88,44 +70,6 @@ def _stack_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[Part]:
             )
 
 
-def _chassis_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[Part]:
-    for udi in units:
-        texts = profile.texts_of(udi.pid)
-        serial = hardware_of(udi).power_supply_serial
-        yield Part("Chassis", f"Cisco Catalyst {udi.pid} Chassis", udi.pid, "V01", udi.sn)
-        yield Part("Power Supply Module 1", "Power Supply", texts["power_supply"], "V01", serial)
-
-
-def _router_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[Part]:
-    for udi in units:
-        texts, name = profile.texts_of(udi.pid), _short(udi.pid)
-        yield Part("Chassis", f"Cisco {name} Chassis", udi.pid, texts["version_id"], udi.sn)
-        if "power_supply" in texts:
-            serial = hardware_of(udi).power_supply_serial
-            supply = f"Power Supply for Cisco {name}"
-            yield Part("Power Supply Module 0", supply, texts["power_supply"], "V01", serial)
-        yield Part("module R0", f"Cisco {name} Route Processor", udi.pid, "", "")
-        yield Part("module F0", f"Cisco {name} Forwarding Processor", udi.pid, "", "")
-
-
-def _controller_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[Part]:
-    for udi in units:
-        name = _short(udi.pid)
-        yield Part("Chassis", f"Cisco {name} Chassis", udi.pid, profile.texts["version_id"], udi.sn)
-
-
-_BOXES: dict[str, Callable[[tuple[Udi, ...], Profile], Iterator[Part]]] = {
-    "switch": _chassis_parts,
-    "router": _router_parts,
-    "wlc": _controller_parts,
-}
-
-
-def _short(pid: str) -> str:
-    """`ISR4451-X/K9` is an ISR4451, `C9800-CL-K9` a C9800-CL."""
-    return pid.removesuffix("/K9").removesuffix("-K9").removesuffix("-X")
-
-
 # --- show platform, show switch -------------------------------------------------------------
 
 _PLATFORM_HEAD = """\
@@ -137,17 +81,22 @@ Switch#   Role        Priority      State
 -------------------------------------------"""
 _SWITCH_HEAD = """\
                                              H/W   Current
-Switch#   Role    Mac Address     Priority Version  State
+Switch#   Role    Mac Address     Priority Version  State\x20
 -------------------------------------------------------------------------------------"""
 
 
 def platform(shown: Set) -> str:
     """`show platform`: the stack's units, or the slots of a box."""
-    return _stack_platform(shown) if shown.stacked else _slots(shown)
+    if shown.stacked:
+        return _stack_platform(shown)
+    if shown.profile.texts.get("platform_form") == "unit":
+        return "\n".join(unit_table(shown))
+    units = tuple(member.udi for member in shown.members)
+    return slots(units, shown.profile, shown.uptime_ms)
 
 
 def switch(shown: Set) -> str:
-    """`show switch`. # assumed: recalled"""
+    """`show switch`. # source: platform-form"""
     own = dotted(hardware_of(shown.members[0].udi).base_mac)
     lines = [
         f"Switch/Stack Mac Address : {own} - Local Mac Address",
@@ -158,7 +107,7 @@ def switch(shown: Set) -> str:
         mac = dotted(hardware_of(member.udi).base_mac)
         mark = "*" if number == 1 else " "
         lines.append(
-            f"{mark}{number:<8}{member.role.value:<8}{mac:<16}{_priority(number):<9}V01     Ready"
+            f"{mark}{number:<8}{member.role.value:<9}{mac:<19}{_priority(number):<7}{'V01':<8}{'Ready':<36}"
         )
     return "\n".join([*lines, "", ""])
 
@@ -196,33 +145,6 @@ def _priority(number: int) -> int:
     return 15 if number == 1 else 1
 
 
-def _slots(shown: Set) -> str:
-    """The slots of a router, controller or modular switch. # assumed: recalled"""
-    since = age(shown.uptime_ms)
-    pid = shown.members[0].udi.pid
-    rows = [("0", pid, "ok"), ("R0", pid, "ok, active")]
-    if len(shown.members) > 1:
-        rows.append(("R1", pid, "ok, standby"))
-    rows.append(("F0", pid, "ok, active"))
-    lines = [
-        f"Chassis type: {pid:<20}",
-        "",
-        "Slot      Type                State                 Insert time (ago) ",
-        "--------- ------------------- --------------------- ----------------- ",
-        *(f"{slot:<10}{kind:<20}{state:<22}{since:<18}" for slot, kind, state in rows),
-    ]
-    return "\n".join(lines)
-
-
-def age(ms: Instant) -> str:
-    """`00:05:12`, from a day on `2d03h`, from a week on `1w2d`."""
-    if ms < DAY:
-        seconds = ms // 1000
-        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    days = ms // DAY
-    return f"{days}d{ms % DAY // HOUR:02d}h" if days < 7 else f"{days // 7}w{days % 7}d"
-
-
 # --- show redundancy ------------------------------------------------------------------------
 
 
@@ -248,21 +170,30 @@ def redundancy(shown: Set, banner: str) -> str:
         "",
         "Current Processor Information :",
         "-------------------------------",
-        *_processor(1, "ACTIVE", uptime, banner, texts),
+        *_processor("Active", _supervisor(shown, "active"), "ACTIVE", uptime, banner, texts),
         "",
     ]
     if not paired:
         peer = "Peer (slot: 0) information is not available because it is in 'DISABLED' state"
         return "\n".join([*lines, peer, ""])
-    standby = _processor(2, "STANDBY HOT", uptime, banner, texts)
+    slot = _supervisor(shown, "standby")
+    standby = _processor("Standby", slot, "STANDBY HOT ", uptime, banner, texts)
     head = ["Peer Processor Information :", "----------------------------"]
     return "\n".join([*lines, *head, *standby, ""])
 
 
+def _supervisor(shown: Set, role: str) -> int:
+    """The slot of a supervisor; units of a stack and chassis are numbered from 1."""
+    units = [member.udi for member in shown.members]
+    one_box = len(set(units)) == 1
+    modules = shown.profile.models[units[0].pid].modules if one_box else ()
+    found = (m.number for m in modules if m.role == role and m.number)
+    return next(found, 1 if role == "active" else 2)
+
+
 def _processor(
-    slot: int, state: str, uptime: str, banner: str, texts: Mapping[str, str]
+    where: str, slot: int, state: str, uptime: str, banner: str, texts: Mapping[str, str]
 ) -> list[str]:
-    where = "Active" if slot == 1 else "Standby"
     return [
         f"{f'{where} Location':>30} = slot {slot}",
         f"        Current Software state = {state}",

@@ -7,6 +7,7 @@ Facts: docs/sources.md, entries show-version-form and platform-texts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -44,7 +45,6 @@ ROM: {rommon}
 {bootldr}"""
 
 _RUNNING = """\
-
 {hostname} uptime is {uptime}
 Uptime for this control processor is {processor_uptime}
 System returned to ROM by {reason}
@@ -85,8 +85,8 @@ _UNIT = """\
 Base Ethernet MAC Address          : {mac}
 Motherboard Assembly Number        : {motherboard}
 Motherboard Serial Number          : {motherboard_serial}
-Model Revision Number              : A0
-Motherboard Revision Number        : A0
+Model Revision Number              : {revision}
+Motherboard Revision Number        : {board_revision}
 Model Number                       : {pid}
 System Serial Number               : {sn}
 """
@@ -176,17 +176,31 @@ def _static(
         banner=banner,
         year=banner.split("1986-")[1][:4],
         rommon=texts["rommon"],
-        bootldr=f"BOOTLDR: {texts['bootloader']}\n" if "bootloader" in texts else "",
+        bootldr=_boot_loader(texts),
     )
     layout = layout_for(release, profile.kind)
     body = _machine(profile, layout, members[0], virtual_interfaces)
     if profile.kind == "switch":
-        body += "\n" + _unit(profile, members[0]) + "CLEI Code Number                   : \n\n\n"
-        body += _TABLE_HEAD + "".join(
-            _table_row(profile, release, number, udi) for number, udi in enumerate(members, 1)
-        )
-        body += "\n"
+        body += "\n" + _unit(profile, members[0])
+        if stacked(profile):
+            body += "CLEI Code Number                   : \n\n\n" + _TABLE_HEAD
+            rows = enumerate(members, 1)
+            body += "".join(_table_row(profile, release, number, udi) for number, udi in rows)
+            body += "\n"
     return head, body, f"\nConfiguration register is {texts['config_register']}\n"
+
+
+def stacked(profile: Profile) -> bool:
+    """Has it the form of a stack: a table of units, each with its uptime?"""
+    return profile.texts.get("unit_form") == "stack"
+
+
+def _boot_loader(texts: Mapping[str, str]) -> str:
+    """What stands before the running part. # source: show-version-form (a line with a boot loader
+    is followed by an empty one on stacks alone)"""
+    if "bootloader" not in texts:
+        return "\n"
+    return f"BOOTLDR: {texts['bootloader']}\n" + ("\n" if texts.get("unit_form") else "")
 
 
 def _levels(view: VersionView, profile: Profile, layout: Layout) -> str:
@@ -276,26 +290,31 @@ def _machine(profile: Profile, layout: Layout, udi: Udi, virtual_interfaces: int
     for key, words in _STORES.items():
         if key in texts:
             lines.append(f"{texts[key]} bytes of {words}.")
-    if profile.kind == "switch" and layout.has("cloud_storage_line"):
+    if stacked(profile) and layout.has("cloud_storage_line"):
         lines.append("0K bytes of Cloud S3 Storage at cloudfs:.")
     if profile.kind == "wlc":
-        lines.append(f"Installation mode is {texts['mode']}")
+        lines.append(f"Installation mode is {texts['mode']} ")
     return "\n".join(lines) + "\n"
 
 
 _STORES = {
+    "boot_device": "Bootflash at bootflash:",
     "crash_files": "Crash Files at crashinfo:",
+    "crash_info": "crashinfo at crashinfo:",
     "flash": "Flash at flash:",
+    "disk0": "SATA hard disk at disk0:",
     "bootflash": "flash memory at bootflash:",
     "disk": "virtual hard disk at bootflash:",
 }
 
 
 def _unit(profile: Profile, udi: Udi) -> str:
-    numbers = hardware_of(udi)
+    numbers, texts = hardware_of(udi), profile.texts_of(udi.pid)
     return _UNIT.format(
         mac=numbers.base_mac,
-        motherboard=profile.texts_of(udi.pid)["motherboard"],
+        motherboard=texts["motherboard"],
+        revision=texts.get("revision", "A0"),
+        board_revision=texts.get("board_revision", "3" if "revision" in texts else "A0"),
         motherboard_serial=numbers.motherboard_serial,
         pid=udi.pid,
         sn=udi.sn,
@@ -313,9 +332,15 @@ def _table_row(profile: Profile, release: Release, number: int, udi: Udi) -> str
 
 
 def _other_unit(view: VersionView, index: int, profile: Profile) -> str:
-    """The block of a further unit of a stack. # assumed: recalled, no output of a stack is known"""
+    """The block of a further unit.
+
+    # source: show-version-form (two chassis); assumed: uptime and reason of a unit of a stack
+    """
+    head = f"\nSwitch {index + 1:02d}\n---------\n"
+    if not stacked(profile):
+        return head + _unit(profile, view.members[index])
     return (
-        f"\nSwitch {index + 1:02d}\n---------\n"
+        f"{head}"
         f"Switch uptime                      : {uptime_words(view.uptime_ms + MINUTE)} \n\n"
         f"{_unit(profile, view.members[index])}"
         f"Last reload reason                 : {view.reload_reason}\n"
