@@ -76,6 +76,7 @@ FILES = (
     "exec-network.cli",
     "exec-replace.cli",
     "exec-netconf.cli",
+    "exec-debug.cli",
 )
 
 

@@ -21,6 +21,7 @@ from agent.device.inputs import (
     AgentEvent,
     ClockSet,
     ConfigCommitted,
+    DebuggingSet,
     FileDeleted,
     FileWritten,
     LogCleared,
@@ -133,6 +134,7 @@ def _start(device: Device, now: Instant, earliest: Instant) -> str:
     device.datastore.changed = Stamp(now) if configured else None
     device.booted = now
     device.planned = None
+    device.debugging = frozenset()
     device.zone = meaning.zone
     device.log.restart(meaning.log)
     device.agent = SmartAgent(device.profile, device.release, device.agent.state)
@@ -261,6 +263,11 @@ def _message_logged(device: Device, given: MessageLogged, now: Instant) -> str:
     return ""
 
 
+def _debugging_set(device: Device, given: DebuggingSet, now: Instant) -> str:
+    device.debugging = frozenset(given.flags)
+    return ""
+
+
 def _log_cleared(device: Device, given: LogCleared, now: Instant) -> str:
     device.log.clear()
     return ""
@@ -284,5 +291,6 @@ CARRY_OUT: Mapping[type[Any], Callable[[Device, Any, Instant], str]] = {
     MembersChanged: _members_changed,
     SwitchoverForced: _switchover_forced,
     MessageLogged: _message_logged,
+    DebuggingSet: _debugging_set,
     LogCleared: _log_cleared,
 }

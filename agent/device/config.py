@@ -37,7 +37,7 @@ _TAGS = ("tag1", "tag2", "tag3", "tag4")
 # source: trustpoint-hash. assumed: 17.9 to 17.11 as 17.12, 17.13 and 17.14 as 17.15.
 _TRUSTPOINT_HASH = (("17.13..", "sha512"), ("17.9..", "sha256"))
 _MANAGEMENT_PORTS = {"switch": (("GigabitEthernet0/", 0, 0),)}
-_STAMP_PATH: Path = ("native", "service", "timestamps", "log")
+_STAMPS: Path = ("native", "service", "timestamps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def license_config(root: Tree, profile: Profile) -> LicenseConfig:
         domain_name=get(root, ("native", "ip", "domain", "name")),
         callhome=call_home(root),
         way_out=way_out(root, transport, vrf),
-        zone=zone(root),
+        zone_minutes=zone(root).offset_minutes,
     )
 
 
@@ -210,7 +210,8 @@ def log_settings(root: Tree) -> LogSettings:
         monitor=_threshold(logging, "monitor", DEFAULTS.monitor),
         buffered=_threshold(logging, "buffered", DEFAULTS.buffered),
         buffer_bytes=int(get(logging, ("buffered", "size"), DEFAULTS.buffer_bytes)),
-        stamp=_stamp(root),
+        stamp=_stamp(root, "log"),
+        debug_stamp=_stamp(root, "debug"),
     )
 
 
@@ -366,8 +367,8 @@ def _threshold(logging: Tree, name: str, default: int | None) -> int | None:
     return default if severity is None else list(SEVERITIES).index(severity)
 
 
-def _stamp(root: Tree) -> StampForm:
-    row = get(root, _STAMP_PATH)
+def _stamp(root: Tree, kind: str) -> StampForm:
+    row = get(root, (*_STAMPS, kind))
     if row is None:
         return StampForm(StampKind.NONE)
     if "uptime" in row:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from agent.core import sysmsg
 from agent.core.chance import Chance
@@ -17,7 +18,7 @@ from agent.core.clock import Instant
 from agent.core.dates import Zone
 from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.device import config, inputs, planned_reload
+from agent.device import config, debugging, inputs, planned_reload
 from agent.device.boot import tag_of
 from agent.device.carry_out import CARRY_OUT
 from agent.device.datastore import Datastore
@@ -84,6 +85,7 @@ class Device:
         "clock_authoritative",
         "clock_offset_ms",
         "datastore",
+        "debugging",
         "files",
         "inputs",
         "jobs",
@@ -126,6 +128,7 @@ class Device:
         self.throughput = self.profile.default_throughput(model)  # the level in force
         self.booted: Instant | None = None
         self.reload_reason = POWER_ON
+        self.debugging: frozenset[str] = frozenset()  # by the names of debugs.toml
         self.planned: ReloadPlan | None = None
         self.clock_offset_ms = 0
         self.clock_authoritative = False
@@ -275,6 +278,10 @@ class Device:
         sysmsg.message(mnemonic, fields)
         self._apply(inputs.MessageLogged(mnemonic, fields), now)
 
+    def set_debugging(self, flags: frozenset[str], now: Instant) -> None:
+        """`debug ...` and `undebug ...`: what is on now."""
+        self._apply(inputs.DebuggingSet(tuple(sorted(flags))), now)
+
     def clear_log(self, now: Instant) -> None:
         """`clear logging`."""
         self._apply(inputs.LogCleared(), now)
@@ -327,9 +334,7 @@ class Device:
     def stored_root(self) -> Tree:
         """The configuration a start begins with: startup, or the factory's where there is none."""
         startup = self.datastore.startup
-        if startup is not None:
-            return startup
-        return self.factory_root()
+        return self.factory_root() if startup is None else startup
 
     def factory_root(self) -> Tree:
         """The configuration of a device from its box."""
@@ -348,29 +353,25 @@ class Device:
                 case Notify():
                     self.notify(self, action)
                 case WriteFile(path, data):
-                    fault = self._keep_file(path, data, now)
+                    fault = self.files.keep(path, data, self.local_time(now))
                     if fault is not None:
                         texts.append(f"%Error opening {path} ({fault.value})")
         return "\n".join(texts)
 
-    def _keep_file(self, path: str, data: str, now: Instant) -> FileFault | None:
-        name = self.files.check(path, data)
-        if isinstance(name, FileFault):
-            return name
-        self.files.put(name, data, self.local_time(now))
-        return None
-
     def tell(self, event: Event, now: Instant) -> str:
         """Hand an event to the agent and carry out its actions; part of carrying out an input."""
-        return self._carry(self.agent.handle(event, now), now)
+        handle = partial(debugging.handled, self) if self.debugging else self.agent.handle
+        return self._carry(handle(event, now), now)
 
     def write_log(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
         """Fill a message of sysmsg.toml and log it; part of carrying out an input."""
         message = sysmsg.message(mnemonic, fields)
-        uptime = 0 if self.booted is None else now - self.booted
-        time = DeviceTime(self.local_time(now), self.zone, self.clock_authoritative, uptime)
-        self.log.write(message.severity, message.text, time)
+        self.log.write(message.severity, message.text, self.time(now))
         self.logged(self, mnemonic, message.text, now)
+
+    def time(self, now: Instant) -> DeviceTime:
+        uptime = 0 if self.booted is None else now - self.booted
+        return DeviceTime(self.local_time(now), self.zone, self.clock_authoritative, uptime)
 
 
 def new_device(

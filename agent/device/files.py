@@ -113,6 +113,14 @@ class VirtualFiles:
         index = old.index if old else self.next_index - 1
         self.entries[name] = File(index, now, data)
 
+    def keep(self, path: str, data: str, now: Instant) -> FileFault | None:
+        """Check and write; the fault where that cannot be."""
+        name = self.check(path, data)
+        if isinstance(name, FileFault):
+            return name
+        self.put(name, data, now)
+        return None
+
     def remove(self, name: str) -> None:
         self.entries.pop(name, None)
 

@@ -130,6 +130,13 @@ class MessageLogged:
 
 
 @dataclass(frozen=True, slots=True)
+class DebuggingSet:
+    """These kinds of debugging are on now, by the names of debugs.toml."""
+
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LogCleared:
     """`clear logging`."""
 
@@ -159,6 +166,7 @@ DeviceInput = (
     | MembersChanged
     | SwitchoverForced
     | MessageLogged
+    | DebuggingSet
     | LogCleared
 )
 

@@ -46,6 +46,7 @@ class LogSettings:
     buffered: int | None = DEBUGGING
     buffer_bytes: int = 4096  # source: log-buffer-size
     stamp: StampForm = StampForm()
+    debug_stamp: StampForm = StampForm()  # `service timestamps debug ...`
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,14 @@ class Log:
 
     def write(self, severity: int, message: str, time: DeviceTime) -> LogLine:
         """Stamp `message` (`%FACILITY-n-MNEMONIC: text`), keep it and hand it to the listeners."""
-        line = LogLine(severity, stamped(message, self.settings.stamp, time))
+        return self._take(LogLine(severity, stamped(message, self.settings.stamp, time)))
+
+    def debug(self, text: str, time: DeviceTime) -> LogLine:
+        """A line of debugging: no mnemonic, severity 7, a stamp of its own form."""
+        return self._take(LogLine(DEBUGGING, stamped(text, self.settings.debug_stamp, time)))
+
+    def _take(self, line: LogLine) -> LogLine:
+        severity = line.severity
         if passes(severity, self.settings.console):
             self.console_count += 1
         if passes(severity, 6):  # source: log-traps (default trap level informational)

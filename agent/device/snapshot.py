@@ -64,6 +64,7 @@ class _Record(msgspec.Struct):
     agent: msgspec.Raw
     planned: ReloadPlan | None = None
     throughput: str = ""
+    debugging: list[str] = []
 
 
 _encode = msgspec.json.encode
@@ -103,6 +104,7 @@ def take(device: Device) -> bytes:
             agent=msgspec.Raw(agent_text(state)),
             planned=device.planned,
             throughput=device.throughput,
+            debugging=sorted(device.debugging),
         )
     )
 
@@ -172,6 +174,7 @@ def _device(record: _Record) -> Device:
     device.clock_authoritative = record.clock_authoritative
     device.level, device.air_level = record.level, record.air_level
     device.throughput = record.throughput or device.throughput
+    device.debugging = frozenset(record.debugging)
     device.access_points = dict.fromkeys(record.access_points)
     device.jobs = tuple(record.jobs)
     device.planned = record.planned

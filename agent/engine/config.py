@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from agent.core.dates import UTC_ZONE, Zone
-
 
 class Transport(Enum):
     """`license smart transport`; the value is the word typed."""
@@ -70,4 +68,4 @@ class LicenseConfig:
     domain_name: str | None = None
     callhome: CallHome = CallHome()
     way_out: WayOut = WayOut()
-    zone: Zone = UTC_ZONE  # `clock timezone` and `clock summer-time`
+    zone_minutes: int = 0  # `clock timezone`: how far its standard time is ahead of UTC

@@ -216,7 +216,7 @@ def _config_changed(turn: Turn, event: ConfigChanged) -> None:
         _warn_of_hostname(turn)
     if address_of(old) != address_of(event.config):
         transport.restart(turn)
-    if old.zone != event.config.zone:
+    if old.zone_minutes != event.config.zone_minutes:
         telemetry.clock_moved(turn)
     if old.utility != event.config.utility:
         _utility_changed(turn)

@@ -147,11 +147,7 @@ def _change(state: AgentState, ids: set[int], change: Callable[[RumReport], RumR
 
 
 def _end_of_day(turn: Turn) -> Instant:
-    """The second after the next midnight of the device's own calendar."""
-    state = turn.state
-    calendar, zone = turn.now + state.clock_offset, state.config.zone
-    offset = zone.at(calendar).offset_minutes * MINUTE
-    wall = calendar + offset
-    midnight = wall - wall % DAY + DAY - offset
-    moved = zone.at(midnight).offset_minutes * MINUTE - offset  # summer time begins or ends
-    return midnight - moved - state.clock_offset + SECOND
+    """The second after the next midnight of the device's own calendar, in standard time."""
+    ahead = turn.state.clock_offset + turn.state.config.zone_minutes * MINUTE
+    wall = turn.now + ahead
+    return wall - wall % DAY + DAY - ahead + SECOND

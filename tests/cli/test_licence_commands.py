@@ -75,15 +75,6 @@ def test_a_report_is_shown_as_json(release):
     assert said == "The requested item was not found"
 
 
-def test_debug_says_that_it_is_on_and_off():
-    router = Console("C8000V", "17.15.1")
-    said = router.type("debug license feature cube all")
-    assert said == "CUBE Smart Licensing Info/Error/Function debugs enabled"
-    for line in ("undebug all", "no debug all"):
-        assert router.type(line) == "All possible debugging has been turned off"
-    assert "% Invalid input" in Console().type("debug license feature cube all")
-
-
 @pytest.mark.parametrize(
     "line",
     [

@@ -29,7 +29,9 @@ CONTROLLER = "C9800-L-F-K9"
 def controller(cssm, **changes):
     """A controller with two licences in use that trusts CSSM."""
     changes.setdefault("release", "17.9.5")
-    pair = Direct(cssm, pid=CONTROLLER, licences=(), config=replace(SMART, zone=CET), **changes)
+    pair = Direct(
+        cssm, pid=CONTROLLER, licences=(), config=replace(SMART, zone_minutes=60), **changes
+    )
     pair.boot(BOOT).pass_time(MINUTE)
     for feature in ("air-network-advantage", "air-dna-advantage"):
         (request,) = pair.requests(feature, count=3)
@@ -147,7 +149,7 @@ def test_the_day_ends_by_the_calendar_that_was_set(cssm):
     pair = controller(cssm)
     pair.handle(ClockChanged(3 * HOUR))
     assert job_of(pair) == at("2023-06-03 20:00:01")
-    pair.configure(zone=Zone("IST", 330))
+    pair.configure(zone_minutes=330)
     assert job_of(pair) == at("2023-06-03 15:30:01")
 
 

@@ -1,7 +1,7 @@
-"""Licensing commands for those who look inside: sl-infra, tech data, `test license`, `debug`.
+"""Licensing commands for those who look inside: sl-infra, tech data, `test license`.
 
 `test license smart ...` is there with `service internal` only; without it the word is wrong.
-Sources: docs/sources.md, entries test-license, debug-license.
+Sources: docs/sources.md, entry test-license.
 """
 
 from __future__ import annotations
@@ -19,20 +19,6 @@ EXEC = "exec"
 INVALID = "% Invalid input detected at '^' marker.\n"
 _NO_TELEMETRY = "No telemetry reports"
 INTERNAL = ("emulator", "service", "internal")
-_DEBUGS = {
-    "cube-all": "CUBE Smart Licensing Info/Error/Function debugs enabled",
-    # assumed: the sentences below follow the one above, which is documented
-    "cube-error": "CUBE Smart Licensing Error debugs enabled",
-    "cube-function": "CUBE Smart Licensing Function debugs enabled",
-    "cube-info": "CUBE Smart Licensing Info debugs enabled",
-    "smart-all": "Smart Licensing debugging is on",
-    "smart-errors": "Smart Licensing errors debugging is on",
-    "smart-events": "Smart Licensing events debugging is on",
-}
-_OFF = {
-    "all": "All possible debugging has been turned off",
-    "license": "License debugging is off",  # assumed
-}
 
 
 def show_infra(context: Context, args: Args) -> Result:
@@ -42,15 +28,6 @@ def show_infra(context: Context, args: Args) -> Result:
 
 def show_tech_data(context: Context, args: Args) -> Result:
     return Reply(sl_infra.tech_data(context.device.agent.state.reports.values()))
-
-
-def debug(context: Context, args: Args) -> Result:
-    """Said, and nothing more: there is nothing inside to listen to that is not logged anyway."""
-    return Reply(_DEBUGS[str(args["what"])])
-
-
-def undebug(context: Context, args: Args) -> Result:
-    return Reply(_OFF[str(args["what"])])
 
 
 def rum_show(context: Context, args: Args) -> Result:
@@ -102,8 +79,6 @@ def _calendar(context: Context) -> Calendar:
 
 
 HANDLERS: dict[str, Handler] = {
-    "license.debug": debug,
-    "license.undebug": undebug,
     "show.license.tech_data": show_tech_data,
     "show.sl_infra": show_infra,
     "test.dev_cert": dev_cert,
