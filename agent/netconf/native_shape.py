@@ -9,13 +9,16 @@ Sources: docs/sources.md, entries native-shape, call-home-model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from cli_grammar import VIRTUAL_TYPES
 from yang.tree import EMPTY, Edit, Path, Rows, Tree, Value, apply, get
 
 TAC = "CiscoTAC-1"
+_INTERFACE = re.compile(r"([A-Za-z-]+)(\d[\d/.]*)")
 Pattern = tuple[str, ...]  # names; `name[]` every row of a list, `*` every name
 
 
@@ -155,6 +158,37 @@ def _truth(now: Value | None) -> bool | None:
     return None if now is None else True
 
 
+def _marked(*path: str) -> Item:
+    """A word that `no` turns into its opposite in the store; the model has a presence container."""
+    return Item(path, path, lambda value: EMPTY if value else None, lambda now: now is not None)
+
+
+def _of_interface(stored: str, shown: str) -> Item:
+    """An interface's name here, a leaf of its type there."""
+    return Item(tuple(stored.split("/")), tuple(shown.split("/")), _typed, _kept_typed)
+
+
+def _typed(value: Value) -> Value | None:
+    found = _INTERFACE.fullmatch(str(value))
+    if found is None:
+        return None
+    kind, number = found.groups()
+    return Tree({kind: int(number) if kind in VIRTUAL_TYPES else number})
+
+
+def _kept_typed(now: Value | None) -> str | None:
+    return next((f"{kind}{number}" for kind, number in now.items()), None) if now else None
+
+
+def _version(wanted: bool) -> Item:
+    """The SSH version: 2 has a leaf of its own."""
+
+    def mine(value: Value) -> Value:
+        return value if (value == 2) is wanted else None
+
+    return Item(("version",), ("ssh-version" if wanted else "version",), mine=mine)
+
+
 def _only(now: Value | None) -> str | None:
     return next(iter(now), None) if now else None
 
@@ -277,7 +311,24 @@ _LINE = (
 )
 PLACES: Mapping[Pattern, tuple[Item, ...]] = {
     ("native", "aaa"): (_flag("new-model"),),
-    ("native", "login"): (_flag("on-success", "log"),),
+    ("native", "login"): (_marked("on-success", "log"),),
+    ("native", "alias", "exec[]"): (_moved("command", "new-alias-name"),),
+    ("native", "alias", "configure[]"): (_moved("command", "new-alias-name"),),
+    ("native", "snmp-server"): (_of_interface("trap-source", "trap-source"),),
+    ("native", "ip"): (
+        _moved("routing", "routing-conf/routing"),
+        _of_interface("ftp/source-interface", "ftp/source-interface"),
+        _of_interface("tftp/source-interface", "tftp/source-interface"),
+    ),
+    ("native", "ip", "ssh"): (
+        _of_interface("source-interface", "source-interface-config"),
+        _version(True),
+        _version(False),
+    ),
+    ("native", "ip", "domain"): (_moved("list", "list/domain-name"),),
+    ("native", "ip", "host", "vrf[]"): (_moved("host-list", "host-name"),),
+    ("native", "ip", "name-server"): (_moved("no-vrf", "no-vrf-ordered"),),
+    ("native", "ip", "name-server", "vrf[]"): (_moved("server-ip-list", "server-ip-list-ordered"),),
     ("native", "vtp"): (Item(("mode",), ("mode",), lambda word: Tree({word: EMPTY}), _only),),
     ("native", "line", "console[]"): _LINE,
     ("native", "line", "vty[]"): _LINE,

@@ -53,7 +53,7 @@ def lines(on) -> list[str]:
             "description up link",
         ),
         (
-            "<native><ip><name-server><no-vrf>10.0.0.1</no-vrf></name-server></ip></native>",
+            "<native><ip><name-server><no-vrf-ordered>10.0.0.1</no-vrf-ordered></name-server></ip></native>",
             "ip name-server 10.0.0.1",
         ),
         (

@@ -37,13 +37,12 @@ SCHEMA = schema_of(texts_of(RELEASE))
 SWITCH = "http://cisco.com/ns/yang/Cisco-IOS-XE-switch"
 PORT = Entry("GigabitEthernet", "1/0/1")
 SHAPE = "its published shape is not known to us"
-NOWHERE = "no published model has it"
+NOWHERE = "no published model has it"  # source: native-without
 # What the device stores and no served model shows: the beginning of its path, and why. A new
 # command needs a node in yang/modules (and an Item in native_shape.py where the shape differs) or
 # a line here.
 UNPUBLISHED = {
     "emulator/": NOWHERE,
-    "native/alias": SHAPE,
     "native/call-home/source-interface": SHAPE,
     "native/call-home/source-ip-address": NOWHERE,
     "native/call-home/vrf": NOWHERE,
@@ -61,22 +60,20 @@ UNPUBLISHED = {
     "native/crypto/pki/trustpoint[WORD-x1]/serial-number": SHAPE,
     "native/crypto/pki/trustpoint[WORD-x1]/subject-alt-name": SHAPE,
     "native/crypto/pki/trustpoint[WORD-x1]/vrf": SHAPE,
-    "native/file": SHAPE,
+    "native/alias/interface": NOWHERE,
+    "native/alias/line": NOWHERE,
+    "native/alias/vrf": NOWHERE,
+    "native/file": NOWHERE,
     "native/interface/GigabitEthernet[1/0/1]/tunnel": SHAPE,
-    "native/ip/domain/list": SHAPE,
-    "native/ip/domain/retry": SHAPE,
-    "native/ip/ftp": SHAPE,
-    "native/ip/ssh/source-interface": SHAPE,
-    "native/ip/tftp": SHAPE,
+    "native/ip/domain/retry": NOWHERE,
     "native/ipv6/nd": SHAPE,
     "native/license/boot/level/network-premier": NOWHERE,
-    "native/logging/buffered/on": SHAPE,
-    "native/logging/on": SHAPE,
-    "native/logging/trap/on": SHAPE,
+    "native/logging/buffered/on": NOWHERE,
+    "native/logging/on": NOWHERE,
+    "native/logging/trap/on": "the model has no word for `no`",
     "native/netconf-yang": NOWHERE,  # replies of devices that have it configured do not show it
     "native/restconf": NOWHERE,
     "native/snmp-server/enable/enable-choice/traps/kind": "a node for each kind, hundreds of them",
-    "native/snmp-server/trap-source": SHAPE,
     "native/switch": SHAPE,
 }
 # the model of a user's profile has a word for yes alone

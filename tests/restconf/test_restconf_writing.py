@@ -101,17 +101,20 @@ def test_a_key_is_not_changed_by_itself(asker):
 
 def test_entries_of_a_leaf_list(asker):
     servers = f"{DATA}/Cisco-IOS-XE-native:native/ip/name-server"
-    body = {"Cisco-IOS-XE-native:no-vrf": ["192.0.2.1"]}
+    body = {"Cisco-IOS-XE-native:no-vrf-ordered": ["192.0.2.1"]}
     made = asker.ask("POST", servers, body)
-    assert (made.status, made.headers["Location"].endswith("no-vrf=192.0.2.1")) == (201, True)
-    assert asker.ask("PUT", f"{servers}/no-vrf=192.0.2.1", body).status == 204
+    assert (made.status, made.headers["Location"].endswith("no-vrf-ordered=192.0.2.1")) == (
+        201,
+        True,
+    )
+    assert asker.ask("PUT", f"{servers}/no-vrf-ordered=192.0.2.1", body).status == 204
     typed(asker.device, "ip name-server 192.0.2.2")
-    assert asker.get("native/ip/name-server/no-vrf") == {
-        "Cisco-IOS-XE-native:no-vrf": ["192.0.2.1", "192.0.2.2"]
+    assert asker.get("native/ip/name-server/no-vrf-ordered") == {
+        "Cisco-IOS-XE-native:no-vrf-ordered": ["192.0.2.1", "192.0.2.2"]
     }
-    assert asker.ask("DELETE", f"{servers}/no-vrf=192.0.2.1").status == 204
+    assert asker.ask("DELETE", f"{servers}/no-vrf-ordered=192.0.2.1").status == 204
     assert "ip name-server 192.0.2.2" in lines(asker)
-    assert asker.ask("GET", f"{servers}/no-vrf=192.0.2.1").status == 404
+    assert asker.ask("GET", f"{servers}/no-vrf-ordered=192.0.2.1").status == 404
 
 
 def test_what_both_models_say_is_one(asker):

@@ -56,7 +56,7 @@ def test_create_of_what_is_there_fails_with_its_path():
         LOOPBACK.format('nc:operation="delete"', ""),
         '<native><hostname nc:operation="delete"/></native>',
         '<native><enable nc:operation="delete"/></native>',
-        '<native><ip><name-server><no-vrf nc:operation="delete">10.0.0.1</no-vrf>'
+        '<native><ip><name-server><no-vrf-ordered nc:operation="delete">10.0.0.1</no-vrf-ordered>'
         "</name-server></ip></native>",
     ],
 )
@@ -72,10 +72,21 @@ def test_delete_takes_the_last_thing_and_its_empty_parents():
 
 def test_leaf_list_values_are_added_and_taken_one_by_one():
     servers = "<native><ip><name-server>{}</name-server></ip></native>"
-    root = built(servers.format("<no-vrf>10.0.0.1</no-vrf><no-vrf>10.0.0.2</no-vrf>"))
-    root = edit(root, servers.format('<no-vrf nc:operation="delete">10.0.0.1</no-vrf>'))
-    root = edit(root, servers.format("<no-vrf>10.0.0.2</no-vrf><no-vrf>10.0.0.3</no-vrf>"))
-    assert get(root, ("native", "ip", "name-server", "no-vrf")) == ("10.0.0.2", "10.0.0.3")
+    root = built(
+        servers.format(
+            "<no-vrf-ordered>10.0.0.1</no-vrf-ordered><no-vrf-ordered>10.0.0.2</no-vrf-ordered>"
+        )
+    )
+    root = edit(
+        root, servers.format('<no-vrf-ordered nc:operation="delete">10.0.0.1</no-vrf-ordered>')
+    )
+    root = edit(
+        root,
+        servers.format(
+            "<no-vrf-ordered>10.0.0.2</no-vrf-ordered><no-vrf-ordered>10.0.0.3</no-vrf-ordered>"
+        ),
+    )
+    assert get(root, ("native", "ip", "name-server", "no-vrf-ordered")) == ("10.0.0.2", "10.0.0.3")
 
 
 def test_setting_one_case_removes_the_others():
