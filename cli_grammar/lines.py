@@ -338,5 +338,8 @@ def _order(branch: Branch, found: _Found) -> tuple[Any, ...]:
 
 
 def _numbers(key: str) -> tuple[int, ...]:
+    """The numbers of an interface; an address is none, and stays where it was entered."""
+    if key.count(".") == 3:
+        return ()
     parts = key.replace(".", "/").split("/")
     return tuple(int(p) for p in parts) if all(p.isdigit() for p in parts) else ()

@@ -111,7 +111,7 @@ def _in_slices(root: Tree, grammar: Grammar, facts: Facts, everything: bool = Fa
             yield
     printed = _stamps(facts)
     note, some = "", False  # a text that waits for the next group; does a group stand open?
-    for sign, text in _layout():
+    for sign, text in _layout_of(facts.release):
         match sign:
             case "=":
                 group = groups.get(tuple(text.split()), [])
@@ -213,19 +213,39 @@ def _layout() -> tuple[tuple[str, str], ...]:
     text = files("cli_grammar").joinpath("running-config.layout").read_text("utf-8")
     entries = []
     for line in text.splitlines():
-        sign, _, rest = line.partition(" ")
-        if line and sign != "#":
-            entries.append((sign, rest) if sign in _SIGNS else ("", line))
+        if line and not line.startswith("#"):
+            entries.append(_entry(line))
     return tuple(entries)
 
 
-_SIGNS = frozenset({"=", "^", "@", "!?"})
+_SIGNS = frozenset({"=", "^", "@", "!?", "?"})
+
+
+@cache
+def _layout_of(release: Release) -> tuple[tuple[str, str], ...]:
+    """The layout's lines of a release."""
+    entries = []
+    for sign, text in _layout():
+        span, _, line = text.partition(" ")
+        if sign != "?":
+            entries.append((sign, text))
+        elif release.within(span):
+            entries.append(_entry(line))
+    return tuple(entries)
+
+
+def _entry(line: str) -> tuple[str, str]:
+    sign, _, rest = line.partition(" ")
+    return (sign, rest) if sign in _SIGNS else ("", line)
 
 
 @cache
 def _prefixes() -> tuple[tuple[str, ...], ...]:
-    found = [tuple(text.split()) for sign, text in _layout() if sign == "="]
-    return tuple(sorted(found, key=len, reverse=True))
+    lines = (
+        _entry(text.partition(" ")[2]) if sign == "?" else (sign, text) for sign, text in _layout()
+    )
+    found = {tuple(text.split()) for sign, text in lines if sign == "="}
+    return tuple(sorted(found, key=lambda words: (-len(words), words)))
 
 
 @cache

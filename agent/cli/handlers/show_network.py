@@ -122,7 +122,9 @@ def _missing(context: Context, args: Args) -> Reply | None:
 def crypto_certificates(context: Context, args: Args) -> Result:
     """`show crypto pki certificates [verbose] [X]`."""
     shown = _certificates(context, args.get("trustpoint"))
-    text = pki.certificates(shown, context.device.zone, bool(args.get("verbose")))
+    # assumed: a device reads its certificates as it starts; those pasted later show the same time
+    device, verbose = context.device, bool(args.get("verbose"))
+    text = pki.certificates(shown, device.zone, verbose, device.booted)
     return _missing(context, args) or Reply(text)
 
 

@@ -47,14 +47,17 @@ def date(instant: Instant, zone: Zone) -> str:
     )
 
 
-def certificates(shown: Iterable[Shown], zone: Zone, verbose: bool) -> str:
-    """The blocks, with an empty line behind each."""
-    return "\n".join(_block(one, zone, verbose) for one in shown)
+def certificates(
+    shown: Iterable[Shown], zone: Zone, verbose: bool, installed: Instant | None = None
+) -> str:
+    """The blocks, with an empty line behind each; `installed` is when the device read them."""
+    return "\n".join(_block(one, zone, verbose, installed) for one in shown)
 
 
-def _block(shown: Shown, zone: Zone, verbose: bool) -> str:
+def _block(shown: Shown, zone: Zone, verbose: bool, installed: Instant | None = None) -> str:
     says, kept = shown.says, shown.kept
-    usage = "Signature" if says.authority else "General Purpose"
+    authority = says.authority or kept.kind == "ca"
+    usage = "Signature" if authority else "General Purpose"
     name = next((part for part in says.subject if part.startswith("cn=")), "")
     lines = [_TITLES.get(kept.kind, "Certificate"), "  Status: Available"]
     if verbose:
@@ -77,8 +80,10 @@ def _block(shown: Shown, zone: Zone, verbose: bool) -> str:
     ]
     if verbose:
         lines += _details(says)
+        if installed is not None:
+            lines.append(f"  Cert install time: {date(installed, zone)} ")
     lines.append(f"  Associated Trustpoints: {kept.trustpoint} ")
-    if verbose and shown.label:
+    if verbose and shown.label and not authority:
         lines.append(f"  Key Label: {shown.label}")
     if not verbose:
         lines.append(f"  Storage: nvram:{_storage(says)}")

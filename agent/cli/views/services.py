@@ -121,6 +121,7 @@ HTTP server history:
 local-ipaddress:port remote-ipaddress:port in-bytes  out-bytes  end-time
 
 
+
 conn_history_current_pos: 0
 
 
@@ -212,9 +213,10 @@ def http_server(root: Tree, everything: bool, self_signed: str) -> str:
     )
     if not everything:
         return text
-    states = {True: "Active", False: "Inactive"}
+    # source: http-server (with the secure server alone the modules are active on both)
+    state = "Active" if plain or secure else "Inactive"
     modules = "\n".join(
-        f"{name:<20} {at:<8} {states[plain]:<8} {states[secure]:<15} {what}"
+        f"{name:<20} {at:<8} {state:<8} {state:<15} {what}"
         for at, (name, what) in enumerate(_SESSION_MODULES, 1)
     )
     return text + _MODULES.format(modules=modules)
