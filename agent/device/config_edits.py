@@ -12,6 +12,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from agent.core import secrets
@@ -295,21 +296,32 @@ def _bad_address(root: Tree, base: Path, address: str, mask: str) -> str:
     ones = bin(number).count("1")
     if not _is_mask(number) or not number:
         return f"Bad mask 0x{number:X} for address {address}"
-    own = ipaddress.IPv4Interface(f"{address}/{mask}")
-    if ones < 31 and own.ip in (own.network.network_address, own.network.broadcast_address):
+    low, high = _network(address, mask)
+    if ones < 31 and int(ipaddress.IPv4Address(address)) in (low, high):
         return f"Bad mask /{ones} for address {address}"
     vrf = get(root, (*base, "vrf", "forwarding"))
     kinds: Mapping[str, Rows] = get(root, ("native", "interface"), {})
     for kind, rows in kinds.items():
         for at, row in rows.items():
-            other: Tree = get(row, ("ip", "address", "primary"), Tree())
-            here = base and base[-1] == Entry(kind, at)
-            if here or "mask" not in other or get(row, ("vrf", "forwarding")) != vrf:
+            if "ip" not in row:  # most interfaces: this walks over all of them for each address
                 continue
-            network = ipaddress.IPv4Interface(f"{other['address']}/{other['mask']}").network
-            if network.overlaps(own.network) and not row.get("shutdown"):
-                return f"% {own.network.network_address} overlaps with {kind}{at}"
+            other: Tree | None = get(row, ("ip", "address", "primary"))
+            if other is None or "mask" not in other:
+                continue
+            first, last = _network(other["address"], other["mask"])
+            if first > high or last < low or base[-1:] == (Entry(kind, at),):
+                continue
+            if get(row, ("vrf", "forwarding")) == vrf and not row.get("shutdown"):
+                return f"% {ipaddress.IPv4Address(low)} overlaps with {kind}{at}"
     return ""
+
+
+@lru_cache(maxsize=16384)
+def _network(address: str, mask: str) -> tuple[int, int]:
+    """The first and the last address of the network that an address is in."""
+    ones = int(ipaddress.IPv4Address(mask))
+    low = int(ipaddress.IPv4Address(address)) & ones
+    return low, low | (~ones & 0xFFFFFFFF)
 
 
 def _no_such_interface(root: Tree, name: InterfaceName) -> Unusable:
