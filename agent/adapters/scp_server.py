@@ -52,7 +52,7 @@ class DeviceFiles(asyncssh.SFTPServer):
 
     def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
         name = _name(path)
-        if name.endswith(":") or name == ".":
+        if name == "." or self._device.files.is_directory(name):
             return asyncssh.SFTPAttrs(permissions=stat.S_IFDIR | 0o755, type=2)
         data = self._read(name)
         return asyncssh.SFTPAttrs(size=len(data), permissions=stat.S_IFREG | 0o644, type=1)
@@ -96,11 +96,15 @@ class DeviceFiles(asyncssh.SFTPServer):
             raise _refusal(fault)
 
     def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
-        raise asyncssh.SFTPFailure("Directories are not supported")
+        fault = self._device.write_file(_name(path), None, self._now())
+        if fault is not None and fault is not FileFault.EXISTS:
+            raise _refusal(fault)
 
     async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
         for name, file in self._device.files.listing(_name(path)):
-            yield asyncssh.SFTPName(name.encode(), attrs=asyncssh.SFTPAttrs(size=file.size, type=1))
+            kind = 2 if file.is_directory else 1
+            attrs = asyncssh.SFTPAttrs(size=file.size, type=kind)
+            yield asyncssh.SFTPName(name.encode(), attrs=attrs)
 
     def _read(self, name: str) -> bytes:
         text = self._device.files.read(name)

@@ -22,7 +22,7 @@ from agent.device import config, debugging, inputs, planned_reload
 from agent.device.boot import tag_of
 from agent.device.carry_out import CARRY_OUT
 from agent.device.datastore import Datastore
-from agent.device.files import FileFault, VirtualFiles, normalised, sizes
+from agent.device.files import FileFault, VirtualFiles, sizes
 from agent.device.hollow import with_hollow_rows
 from agent.device.inputs import (
     AccessPointsChanged,
@@ -223,8 +223,8 @@ class Device:
         """Another release is put on; a reload has to follow at once."""
         self._apply(inputs.ReleaseInstalled(str(release)), now)
 
-    def write_file(self, path: str, data: str, now: Instant) -> FileFault | None:
-        """Write a text file; the fault where that cannot be."""
+    def write_file(self, path: str, data: str | None, now: Instant) -> FileFault | None:
+        """Write a text file, or make a directory (None); the fault where that cannot be."""
         name = self.files.check(path, data)
         if isinstance(name, FileFault):
             return name
@@ -232,12 +232,10 @@ class Device:
         return None
 
     def delete_file(self, path: str, now: Instant) -> FileFault | None:
-        """Delete a file; the fault where there is none."""
-        name = normalised(path)
+        """Delete a file or an empty directory; the fault where that cannot be."""
+        name = self.files.removable(path)
         if isinstance(name, FileFault):
             return name
-        if name not in self.files.entries:
-            return FileFault.NO_SUCH_FILE
         self._apply(inputs.FileDeleted(name), now)
         return None
 

@@ -1,8 +1,8 @@
 """The device's file systems: `flash:` (also called `bootflash:`) and `nvram:`, small and kept.
 
-Files here are texts: usage files, licence files, saved configurations. Names are normalised to
-`flash:/name`. Nothing raises: what cannot be done comes back as a FileFault, whose value is the
-reason the device prints in brackets.
+Files here are texts: usage files, licence files, saved configurations. A directory is an entry
+without a text. Names are normalised to `flash:/directory/name`. Nothing raises: what cannot be
+done comes back as a FileFault, whose value is the reason the device prints in brackets.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ ALIASES: Mapping[str, str] = MappingProxyType({"bootflash": "flash", "disk0": "f
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_FILES = 4096
 MAX_NAME = 255
+DIRECTORY_BYTES = 4096  # as `dir` shows a directory; it takes no room here
 
 
 class FileFault(Enum):
@@ -31,20 +32,28 @@ class FileFault(Enum):
     NO_SPACE = "No space left on device"
     NAME_TOO_LONG = "File name too long"
     FILE_TOO_LARGE = "File too large"
+    EXISTS = "Can't create a file that exists"
+    IS_DIRECTORY = "Is a directory"
+    NOT_DIRECTORY = "Not a directory"
+    NOT_EMPTY = "Directory not empty"
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file: its number in `dir`, when it was written, its text."""
+    """A file: its number in `dir`, when it was written, its text; a directory has none."""
 
     index: int
     modified: Instant
-    data: str
+    data: str | None
+
+    @property
+    def is_directory(self) -> bool:
+        return self.data is None
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return len(self.data.encode())
+        return DIRECTORY_BYTES if self.data is None else len(self.data.encode())
 
 
 class VirtualFiles:
@@ -65,17 +74,41 @@ class VirtualFiles:
         if isinstance(name, FileFault):
             return name
         found = self.entries.get(name)
-        return FileFault.NO_SUCH_FILE if found is None else found.data
+        if found is None:
+            return FileFault.IS_DIRECTORY if name.endswith(":/") else FileFault.NO_SUCH_FILE
+        return FileFault.IS_DIRECTORY if found.data is None else found.data
 
     def exists(self, path: str) -> bool:
         return normalised(path) in self.entries
 
-    def listing(self, filesystem: str) -> tuple[tuple[str, File], ...]:
-        """(name, file) of all files of `flash:`, `bootflash:` or `nvram:`, oldest number first."""
-        device = filesystem.partition(":")[0].lower()
-        head = f"{ALIASES.get(device, device)}:/"
-        found = [(p.removeprefix(head), f) for p, f in self.entries.items() if p.startswith(head)]
+    def is_directory(self, path: str) -> bool:
+        """Is this a directory, or a file system itself?"""
+        name = normalised(path)
+        if isinstance(name, FileFault):
+            return False
+        return name.endswith(":/") or (name in self.entries and self.entries[name].is_directory)
+
+    def listing(self, directory: str) -> tuple[tuple[str, File], ...]:
+        """(name, file) of all that lies in `flash:` or `flash:/directory`, oldest number first."""
+        above = normalised(directory)
+        if isinstance(above, FileFault):
+            return ()
+        head = above if above.endswith("/") else f"{above}/"
+        found = [
+            (path.removeprefix(head), file)
+            for path, file in self.entries.items()
+            if path.startswith(head) and "/" not in path.removeprefix(head)
+        ]
         return tuple(sorted(found, key=lambda row: row[1].index))
+
+    def removable(self, path: str) -> str | FileFault:
+        """The normalised path of a file, or of a directory with nothing in it."""
+        name = normalised(path)
+        if isinstance(name, FileFault):
+            return name
+        if name not in self.entries:
+            return FileFault.IS_DIRECTORY if name.endswith(":/") else FileFault.NO_SUCH_FILE
+        return FileFault.NOT_EMPTY if self.listing(name) else name
 
     def total(self, filesystem: str) -> int:
         """Bytes of the whole file system; 0 for one that is not there."""
@@ -84,17 +117,30 @@ class VirtualFiles:
 
     def free(self, filesystem: str) -> int:
         """Bytes not used."""
-        return self.total(filesystem) - sum(f.size for _, f in self.listing(filesystem))
+        name = filesystem.partition(":")[0].lower()
+        head = f"{ALIASES.get(name, name)}:/"
+        texts = (
+            f.size for p, f in self.entries.items() if p.startswith(head) and f.data is not None
+        )
+        return self.total(filesystem) - sum(texts)
 
-    def check(self, path: str, data: str) -> str | FileFault:
-        """The normalised path if `data` can be written there."""
+    def check(self, path: str, data: str | None) -> str | FileFault:
+        """The normalised path if `data` (None: a directory) can be written there."""
         name = normalised(path)
         if isinstance(name, FileFault):
             return name
-        size = len(data.encode())
+        old = self.entries.get(name)
+        if data is None and (old is not None or name.endswith(":/")):
+            return FileFault.EXISTS
+        if self.is_directory(name):
+            return FileFault.IS_DIRECTORY
+        above = name.rpartition("/")[0]
+        if not above.endswith(":") and not self.is_directory(above):
+            return FileFault.NOT_DIRECTORY if above in self.entries else FileFault.NO_SUCH_FILE
+        size = len((data or "").encode())
         if size > MAX_FILE_BYTES:
             return FileFault.FILE_TOO_LARGE
-        full = name not in self.entries and len(self.entries) >= MAX_FILES
+        full = old is None and len(self.entries) >= MAX_FILES
         return FileFault.NO_SPACE if full or size > self.room(name) else name
 
     def room(self, path: str) -> int:
@@ -105,7 +151,7 @@ class VirtualFiles:
         old = self.entries.get(name)
         return min(MAX_FILE_BYTES, self.free(name) + (old.size if old else 0))
 
-    def put(self, name: str, data: str, now: Instant) -> None:
+    def put(self, name: str, data: str | None, now: Instant) -> None:
         """Write at a normalised path that `check` has given."""
         old = self.entries.get(name)
         if old is None:
@@ -137,9 +183,9 @@ def sizes(texts: Mapping[str, str]) -> Mapping[str, int]:
 
 
 def normalised(path: str) -> str | FileFault:
-    """`bootflash:x`, `flash:/x` and `x` are all `flash:/x`.
+    """`bootflash:x`, `flash:/x` and `x` are all `flash:/x`; the file system itself is `flash:/`.
 
-    Directories are not modelled: a name with a further slash is not there.
+    Names do not climb: one with a step `.` or `..` is not there.
     """
     device, colon, name = path.partition(":")
     if not colon:
@@ -147,9 +193,8 @@ def normalised(path: str) -> str | FileFault:
     system = ALIASES.get(device.lower(), device.lower())
     if system not in SIZES:
         return FileFault.NO_SUCH_DEVICE
-    name = name.strip("/")
-    if name in ("", ".", "..") or "/" in name or not name.isprintable():
+    steps = [step for step in name.split("/") if step]
+    if not all(step.isprintable() and step not in (".", "..") for step in steps):
         return FileFault.NO_SUCH_FILE
-    if len(name) > MAX_NAME:
-        return FileFault.NAME_TOO_LONG
-    return f"{system}:/{name}"
+    found = "/".join(steps)
+    return FileFault.NAME_TOO_LONG if len(found) > MAX_NAME else f"{system}:/{found}"

@@ -73,10 +73,13 @@ class Reloaded:
 
 @dataclass(frozen=True, slots=True)
 class FileWritten:
-    """A file of one of the device's file systems has this text now. `path` is normalised."""
+    """A file of one of the device's file systems has this text now; None makes a directory.
+
+    `path` is normalised.
+    """
 
     path: str
-    data: str
+    data: str | None
 
 
 @dataclass(frozen=True, slots=True)
