@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
+import msgspec
+
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DAYS = "mon tue wed thu fri sat sun".split()
 _RULE = r"([1-4]|first|last) +([a-z]{3,9}) +([a-z]{3,9}) +(\d{1,2}):(\d{2})"
@@ -22,8 +24,8 @@ _DATES = re.compile(rf"{_DATE} +{_DATE}(?: +(\d{{1,4}}))?", re.IGNORECASE)
 _LAST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+# the two stand for each other in what is kept of a device: a tag tells which one it is
+class Rule(msgspec.Struct, frozen=True, tag=True):
     """The `week`-th `weekday` (0 is Monday) of `month`, at `minute` of the day; 5 is the last."""
 
     week: int
@@ -37,8 +39,7 @@ class Rule:
         return f"{week} {day} {month} {self.minute // 60}:{self.minute % 60:02d}"
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(msgspec.Struct, frozen=True, tag=True):
     """One minute of one day."""
 
     year: int

@@ -68,6 +68,7 @@ class _Record(msgspec.Struct):
 
 
 _encode = msgspec.json.encode
+_OWN_FORM = frozenset({"pending", "reports", "eventlog"})  # written in a form of their own
 
 
 def take(device: Device) -> bytes:
@@ -229,14 +230,15 @@ def _agent_state(record: _Record) -> AgentState:
         raw = msgspec.json.decode(record.agent, type=dict[str, msgspec.Raw])
         decode = msgspec.json.decode
         usage = decode(raw["usage"]) if "usage" in raw else {}
-        if "reports" in raw:
-            rows = snapshot_rows.reports_of(decode(raw["reports"]), usage)
-            raw["reports"] = msgspec.Raw(_encode(rows))
         values = {
             name: _decoder(hints[name]).decode(text)
             for name, text in raw.items()
-            if name != "pending" and name in hints
+            if name not in _OWN_FORM and name in hints
         }
+        if "reports" in raw:
+            values["reports"] = snapshot_rows.reports_of(decode(raw["reports"]), usage)
+        if "eventlog" in raw:
+            values["eventlog"] = snapshot_rows.eventlog_of(decode(raw["eventlog"]))
         values["pending"] = {
             int(number): _pending(fields, record.pending_kinds[int(number)])
             for number, fields in _decoder(dict[str, dict[str, msgspec.Raw]])

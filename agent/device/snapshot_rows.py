@@ -1,6 +1,6 @@
 """An agent's state as a snapshot carries it: what stands at its default is left out.
 
-Reports are most of a state, so each is a row of values without names, and its licence is the
+Reports are much of a state, so each is a row of values without names, and its licence is the
 number of its handle. Reading takes such rows and the ones with names that older snapshots have.
 """
 
@@ -12,7 +12,9 @@ from typing import Any
 
 import msgspec
 
-from agent.engine.records import ExchangeStatistics, RumReport
+from agent.engine.eventlog import Eventlog
+from agent.engine.records import ExchangeStatistics, LoggedEvent, RumReport
+from agent.engine.reports import Reports
 from agent.engine.state import AgentState
 
 _KEPT = frozenset({"pending"})  # a snapshot says of each of them which request it is
@@ -24,7 +26,13 @@ def lean(state: AgentState) -> dict[str, Any]:
     """The state as plain values, ready to be written as JSON."""
     whole: dict[str, Any] = msgspec.to_builtins(state)
     handles = {use["entitlement_tag"]: use for use in whole["usage"].values()}
-    whole["reports"] = [_row(report, handles) for report in whole["reports"].values()]
+    reports = _without(whole["reports"], _defaults(Reports))
+    if "kept" in reports:
+        reports["kept"] = [_row(report, handles) for report in reports["kept"].values()]
+    if "licences" in reports:
+        reports["licences"] = [_licence(tag, name, handles) for tag, name in reports["licences"]]
+    whole["reports"] = reports
+    whole["eventlog"] = _without(whole["eventlog"], _defaults(Eventlog))
     whole["statistics"] = {
         name: _without(row, _defaults(ExchangeStatistics))
         for name, row in whole["statistics"].items()
@@ -33,22 +41,50 @@ def lean(state: AgentState) -> dict[str, Any]:
     return {n: v for n, v in whole.items() if n in _KEPT or n not in known or known[n] != v}
 
 
-def reports_of(raw: list[list[Any]] | dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
-    """Reports by id, with names, from rows or from what an older snapshot holds."""
-    if isinstance(raw, dict):
-        return raw
+def reports_of(raw: list[list[Any]] | dict[str, Any], usage: dict[str, Any]) -> Reports:
+    """The reports in this form or in one of the older ones: all as rows, or by id with names."""
+    known = _defaults(Reports)
+    is_new = isinstance(raw, dict) and raw.keys() <= known.keys()
+    kept = raw.get("kept", ()) if is_new else raw  # type: ignore[union-attr]
     tags = {use["handle"]: use for use in usage.values()}
-    found = (_named(row, tags) for row in raw)
-    return {str(report["report_id"]): report for report in found}
+    named = list(kept.values()) if isinstance(kept, dict) else [_named(row, tags) for row in kept]
+    found = msgspec.convert(named, list[RumReport])
+    if not is_new:
+        return Reports.of(found)
+    rest = {name: value for name, value in raw.items() if name != "kept"}  # type: ignore[union-attr]
+    rest["licences"] = [
+        (tags[one]["entitlement_tag"], tags[one]["feature"]) if isinstance(one, int) else one
+        for one in rest.get("licences", ())
+    ]
+    reports = msgspec.convert(rest, Reports)
+    reports.kept = {report.report_id: report for report in found}
+    return reports
+
+
+def eventlog_of(raw: list[Any] | dict[str, Any]) -> Eventlog:
+    """The event log in this form, or event by event as in an older snapshot."""
+    if isinstance(raw, dict):
+        return msgspec.convert(raw, Eventlog)
+    log = Eventlog()
+    for event in msgspec.convert(raw, list[LoggedEvent]):
+        log.add(event.time, event.name, event.fields, len(raw))
+    return log
+
+
+def _licence(tag: str, feature: str, uses: dict[str, Any]) -> int | list[str]:
+    """The number of a licence's handle, where the handle still says the same of it."""
+    use = uses.get(tag, {})
+    known: bool = use.get("feature") == feature
+    return use["handle"] if known else [tag, feature]
 
 
 def _row(report: dict[str, Any], uses: dict[str, Any]) -> list[Any]:
     """The values in the order of their fields, without those at the end that are defaults."""
     defaults = _defaults(RumReport)
     row = [report[name] for name in _FIELDS]
-    use = uses.get(report["entitlement_tag"])
-    if use is not None and use["feature"] == report["feature"]:
-        row[_TAG], row[_FEATURE] = use["handle"], 0
+    licence = _licence(report["entitlement_tag"], report["feature"], uses)
+    if isinstance(licence, int):
+        row[_TAG], row[_FEATURE] = licence, 0
     while row and row[-1] == defaults.get(_FIELDS[len(row) - 1], row):
         row.pop()
     return row

@@ -153,7 +153,7 @@ def _booted(turn: Turn, event: Booted) -> None:
     turn.note("SAEVT_ENABLED")
     turn.note("SAEVT_EXPORT_FLAG", exportAllowed=str(authorization.export_allowed(turn)))
     turn.note("SAEVT_HA_ROLE", udi=str(state.udi), haRole=state.members[0].role.value)
-    for report in list(state.reports.values()):
+    for report in tuple(state.reports.kept.values()):
         if report.state is RumState.OPEN:
             rum.close(turn, report, rum.PRODUCT_RELOAD)
     reporting.usage_at_boot(turn, authorization.usable(turn, event.licences))

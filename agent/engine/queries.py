@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from agent.core.clock import Instant
 from agent.engine.ack_rule import access_point_limit as access_point_limit
 from agent.engine.config import Transport
-from agent.engine.records import LicenceUse, RumReport, RumState, StorageState, TimerName
+from agent.engine.records import LicenceUse, RumReport, RumState, TimerName
 from agent.engine.routes import is_direct, talks
 from agent.engine.rum import last_of, samples
 from agent.engine.state import AgentState
@@ -41,7 +41,7 @@ class UsageSummary:
 
 def usage_summary(state: AgentState) -> UsageSummary:
     """The counters of the block, at this moment."""
-    kept = [r for r in state.reports.values() if r.storage is StorageState.EXIST]
+    kept = state.reports.kept.values()
     waiting_all = [r for r in kept if r.state is not RumState.ACK]
     return UsageSummary(
         total=state.counters.total,

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 
 from agent.core.clock import SECOND, Instant
 from agent.core.identity import Udi
@@ -50,8 +49,7 @@ def last_report(turn: Turn, tag: str) -> RumReport | None:
 
 def last_of(state: AgentState, tag: str) -> RumReport | None:
     """The newest report of a licence's chain in a state that is only read."""
-    reports = reversed(state.reports.values())
-    return next((report for report in reports if report.entitlement_tag == tag), None)
+    return state.reports.last_of(tag)
 
 
 def open_report(turn: Turn, tag: str) -> RumReport | None:
@@ -121,7 +119,7 @@ def next_id(turn: Turn) -> int:
 
 def close_all(turn: Turn, reason: str) -> None:
     """Close what is open and, for licences in use, open the next report at once."""
-    for report in _kept(turn.state):
+    for report in tuple(turn.state.reports.kept.values()):
         if report.state is RumState.OPEN:
             close(turn, report, reason)
     for use in turn.state.usage.values():
@@ -255,7 +253,7 @@ def content_of(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) ->
 def _purge(turn: Turn) -> None:
     """Beyond the storage limit the oldest unacknowledged reports go."""
     limit = TIMINGS.limits.stored_reports
-    if _number_kept(turn.state) <= limit:
+    if len(turn.state.reports.kept) <= limit:
         return
     stored = _stored(turn)
     for report in stored[: max(0, len(stored) - limit)]:
@@ -267,38 +265,14 @@ def _purge(turn: Turn) -> None:
 
 def _forget_old_rows(turn: Turn) -> None:
     """Rows of acknowledged and purged reports go, oldest first, when there are too many of them."""
-    reports = turn.state.reports
-    surplus = len(reports) - _number_kept(turn.state) - TIMINGS.limits.index_rows
+    surplus = turn.state.reports.done.count - TIMINGS.limits.index_rows
     if surplus > 0:
-        rows = reports.values()
-        done = (r.report_id for r in rows if r.storage is not StorageState.EXIST)
-        for report_id in tuple(islice(done, surplus)):
-            del reports[report_id]
+        turn.state.reports.forget(surplus)
 
 
 def _stored(turn: Turn) -> list[RumReport]:
     """Closed reports without ACK that are still there, oldest first."""
-    return [r for r in _kept(turn.state) if r.state in UNACKNOWLEDGED]
-
-
-def _kept(state: AgentState) -> list[RumReport]:
-    """The reports whose storage exists, oldest first. They are few, and most rows come before."""
-    found: list[RumReport] = []
-    left = _number_kept(state)
-    for report in reversed(state.reports.values()):
-        if not left:
-            break
-        if report.storage is StorageState.EXIST:
-            found.append(report)
-            left -= 1
-    found.reverse()
-    return found
-
-
-def _number_kept(state: AgentState) -> int:
-    """How many reports were neither acknowledged nor purged: the counters tell without a look."""
-    counters = state.counters
-    return counters.total - counters.acknowledged - counters.purged
+    return [r for r in turn.state.reports.kept.values() if r.state in UNACKNOWLEDGED]
 
 
 def _pending(turn: Turn, report_ids: tuple[int, ...]) -> Iterator[RumReport]:

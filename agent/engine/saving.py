@@ -36,7 +36,7 @@ def save_usage(turn: Turn, event: UsageSaved) -> None:
         turn.actions.append(Answer(NOT_FOUND))
         return
     reports = turn.state.reports
-    wanted = [r.report_id for r in reports.values() if _kept(r) and asked_for(turn, r, event)]
+    wanted = [r.report_id for r in reports.kept.values() if _kept(r) and asked_for(turn, r, event)]
     if not wanted:
         turn.actions.append(Answer(NOT_FOUND))
         return
@@ -55,8 +55,8 @@ def read_usage(turn: Turn, event: UsageRead) -> None:
     # assumed: for the agent this is what writing a file is, its time included
     """
     asked_for = _SELECT[event.which]
-    rows = turn.state.reports.values()
-    wanted = [r.report_id for r in rows if _is_stored(r) and asked_for(turn, r, event)]
+    kept = turn.state.reports.kept.values()
+    wanted = [r.report_id for r in kept if _is_stored(r) and asked_for(turn, r, event)]
     turn.actions.append(Answer(_handed_out(turn, wanted) if wanted else ""))
 
 

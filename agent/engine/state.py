@@ -15,12 +15,12 @@ from agent.core.identity import Account, Udi
 from agent.engine.application_ha import Applications
 from agent.engine.authorizing import Authorizing
 from agent.engine.config import LicenseConfig
+from agent.engine.eventlog import Eventlog
 from agent.engine.legacy.state import LegacyState
 from agent.engine.records import (
     AuthorizationCode,
     ExchangeStatistics,
     LicenceUse,
-    LoggedEvent,
     Member,
     PastImport,
     PastMessage,
@@ -31,6 +31,7 @@ from agent.engine.records import (
     TrustCode,
     TrustWanted,
 )
+from agent.engine.reports import Reports
 from agent.protocol.messages import ConnectInfo
 
 
@@ -92,7 +93,7 @@ class AgentState:
     authorizing: Authorizing = field(default_factory=Authorizing)
     applications: Applications = field(default_factory=Applications)
     usage: dict[str, LicenceUse] = field(default_factory=dict)  # by entitlement tag
-    reports: dict[int, RumReport] = field(default_factory=dict)  # by report id, ascending
+    reports: Reports = field(default_factory=Reports)  # by report id, ascending
     next_report_id: int = 0
     telemetry: tuple[RumReport, ...] = ()  # the chain of the metric TELEMETRY, ascending
     next_handle: int = 1
@@ -102,7 +103,7 @@ class AgentState:
     pending: dict[int, Pending] = field(default_factory=dict)  # by request id
     next_request_id: int = 1
     timers: dict[str, Instant] = field(default_factory=dict)  # by TimerName.value
-    eventlog: list[LoggedEvent] = field(default_factory=list)
+    eventlog: Eventlog = field(default_factory=Eventlog)
     history: History = field(default_factory=History)
     peer: ConnectInfo | None = None
     booted: Instant | None = None

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from agent.core.clock import Instant
 from agent.core.release import Release
 from agent.engine.actions import Action, Log
-from agent.engine.records import LoggedEvent
 from agent.engine.state import AgentState
 from agent.engine.timings import TIMINGS
 from agent.profiles.profile import Profile
@@ -31,7 +30,5 @@ class Turn:
 
     def note(self, name: str, /, **fields: str) -> None:
         """Write a line of `show license eventlog`; the oldest go when it is full."""
-        events = self.state.eventlog
-        events.append(LoggedEvent(self.now, name, tuple(fields.items())))
-        if (surplus := len(events) - TIMINGS.limits.eventlog) > 0:
-            del events[:surplus]
+        log = self.state.eventlog
+        log.add(self.now, name, tuple(fields.items()), TIMINGS.limits.eventlog)

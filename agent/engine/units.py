@@ -114,7 +114,7 @@ def _count_again(turn: Turn, licences: tuple[LicenceRequest, ...]) -> None:
 def _close_older(turn: Turn, reason: str) -> None:
     """Reports that ran across the change are closed; a line has at least a second."""
     state = turn.state
-    for report in list(state.reports.values()):
+    for report in tuple(state.reports.kept.values()):
         if report.state is RumState.OPEN and report.opened <= turn.now - SECOND:
             rum.close(turn, report, reason)
             use = state.usage[report.entitlement_tag]

@@ -31,6 +31,7 @@ from agent.engine.records import (
     Source,
     TrustCode,
 )
+from agent.engine.reports import Reports
 from agent.engine.state import AgentState, Counters, UsageReporting
 from agent.profiles.profile import Entitlement, Model, Profile
 from agent.protocol.messages import LicenseClass
@@ -157,7 +158,7 @@ def view(
         f"tag{handle}": LicenceUse(handle, one.feature, f"tag{handle}", one.count, 0, 1, one.group)
         for handle, one in enumerate(licences, 1)
     }
-    state.reports = reported or {}
+    state.reports = Reports.of((reported or {}).values())
     state.counters = counters or Counters()
     made = view_of(state, _profile(kind, udis, licences), agent, Calendar(Zone(zone)))
     return replace(made, data_channel=data_channel)

@@ -1,0 +1,81 @@
+"""`show license eventlog`: what happened, oldest first, in a few bytes for each event.
+
+Most events say what an earlier one said, on this device or on another: each different name with its
+fields is kept once, a row is its number and the milliseconds since the event before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import overload
+
+from agent.core.clock import Instant
+from agent.engine.packed import Packed
+from agent.engine.records import LoggedEvent
+
+Saying = tuple[str, tuple[tuple[str, str], ...]]
+_UNUSED = 16  # so many sayings may be without an event before they are looked through
+
+
+@dataclass(slots=True, eq=False)
+class Eventlog(Sequence[LoggedEvent]):
+    """The events that are kept; `since` is the time that the first gap counts from."""
+
+    sayings: list[Saying] = field(default_factory=list)
+    rows: Packed = field(default_factory=Packed)
+    since: Instant = 0
+    newest: Instant = 0
+
+    def add(self, time: Instant, name: str, fields: tuple[tuple[str, str], ...], most: int) -> None:
+        """Write an event down; beyond `most` the oldest go."""
+        if not self.rows.count:
+            self.since = self.newest = time
+        saying = _shared((name, fields))
+        if saying not in self.sayings:
+            self.sayings.append(saying)
+        self.rows.append((time - self.newest, self.sayings.index(saying)))
+        self.newest = time
+        if (surplus := self.rows.count - most) > 0:
+            self.since += sum(gap for gap, _ in self.rows.drop(surplus))
+            if len(self.sayings) > most + _UNUSED:
+                self._forget_unused()
+
+    def clear(self) -> None:
+        self.sayings, self.rows = [], Packed()
+
+    def __iter__(self) -> Iterator[LoggedEvent]:
+        time = self.since
+        for gap, number in self.rows:
+            time += gap
+            name, fields = self.sayings[number]
+            yield LoggedEvent(time, name, fields)
+
+    def __len__(self) -> int:
+        return self.rows.count
+
+    @overload
+    def __getitem__(self, place: int) -> LoggedEvent: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[LoggedEvent]: ...
+    def __getitem__(self, place: int | slice) -> LoggedEvent | list[LoggedEvent]:
+        return list(self)[place]
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _forget_unused(self) -> None:
+        rows = list(self.rows)
+        used = sorted({number for _, number in rows})
+        places = {number: place for place, number in enumerate(used)}
+        self.sayings = [self.sayings[number] for number in used]
+        self.rows.refill((gap, places[number]) for gap, number in rows)
+
+
+@lru_cache(maxsize=4096)
+def _shared(saying: Saying) -> Saying:
+    """The same object for the same words, for all devices."""
+    return saying
