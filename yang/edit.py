@@ -9,31 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 
+from yang.edit_attributes import (
+    TAKES_AWAY,
+    Operation,
+    Steps,
+    insert_of,
+    inserted,
+    is_default,
+    operation_of,
+)
 from yang.errors import Location, Rule, YangError
 from yang.schema import Node
 from yang.tree import EMPTY, Entry, Path, Rows, Tree, Value, get
 from yang.types import to_text
 from yang.xml import Element, child_node, children, leaf_value, row_key
-
-BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
-OPERATION = f"{{{BASE}}}operation"
-Steps = tuple[Location, ...]
-
-
-class Operation(Enum):
-    """The attribute `operation`; the value is the word."""
-
-    MERGE = "merge"
-    REPLACE = "replace"
-    CREATE = "create"
-    DELETE = "delete"
-    REMOVE = "remove"
-    NONE = "none"
-
-
-TAKES_AWAY = (Operation.DELETE, Operation.REMOVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +150,12 @@ def _children(
         node = child_node(nodes, child, place.steps)
         if not node.config:
             raise YangError(Rule.UNKNOWN_ELEMENT, place.steps, element=node.name)
-        wanted = _operation(child, node, operation, place)
+        here = Location(node.namespace, node.name)
+        wanted = operation_of(child, operation, (*place.steps, here))
         key = _key(node, child, place)
-        steps = (*place.steps, Location(node.namespace, node.name, key))
+        steps = (*place.steps, here._replace(keys=key))
+        if child.attrib and node.kind != "leaf-list":
+            insert_of(child, node, steps)  # there is no place to choose
         if wanted not in TAKES_AWAY:
             instance = (node.name, _instance(node, child, key))
             if instance in set_here:
@@ -196,6 +189,8 @@ def _leaf(node: Node, element: Element, tree: Tree, operation: Operation, place:
     if operation is Operation.NONE:
         return tree
     _must_be(not there or operation is not Operation.CREATE, Rule.DATA_EXISTS, node, place)
+    if is_default(element, node, value, place.steps):
+        return _without(tree, node.name)
     return Tree({**tree, node.name: value})
 
 
@@ -212,7 +207,8 @@ def _leaf_list(
     if operation is Operation.NONE:
         return tree
     _must_be(not there or operation is not Operation.CREATE, Rule.DATA_EXISTS, node, place)
-    return tree if there else Tree({**tree, node.name: (*values, value)})
+    where = insert_of(element, node, place.steps)
+    return Tree({**tree, node.name: inserted(values, value, where, place.steps)})
 
 
 def _container(
@@ -272,30 +268,6 @@ def _row(
 # --- keys, operations, cases ----------------------------------------------------------------
 
 
-def _operation(element: Element, node: Node, inherited: Operation, place: _Place) -> Operation:
-    # assumed: an `operation` in no namespace is taken for it, as many scripts write it
-    word = element.get(OPERATION) or element.get("operation")
-    if word is None:
-        for name in map(str, element.keys()):
-            if name.startswith(f"{{{BASE}}}"):
-                raise YangError(
-                    Rule.UNKNOWN_ATTRIBUTE,
-                    (*place.steps, Location(node.namespace, node.name)),
-                    element=node.name,
-                    attribute=name.rpartition("}")[2],
-                )
-        return inherited
-    if word in ("none", "") or word not in Operation._value2member_map_:
-        raise YangError(
-            Rule.BAD_ATTRIBUTE,
-            (*place.steps, Location(node.namespace, node.name)),
-            f'"{word}" is not a valid operation.',
-            node.name,
-            attribute="operation",
-        )
-    return Operation(word)
-
-
 def _key(node: Node, element: Element, place: _Place) -> tuple[tuple[str, str], ...]:
     """The keys of a row as (name, text); nothing for other nodes. Raises YangError."""
     if node.kind != "list":
@@ -305,7 +277,10 @@ def _key(node: Node, element: Element, place: _Place) -> tuple[tuple[str, str], 
     for child in children(element):
         if _is_key(node, child):
             leaf = child_node(node.children, child, steps)
-            value = leaf_value(leaf, child, (*steps, Location(leaf.namespace, leaf.name)))
+            below = (*steps, Location(leaf.namespace, leaf.name))
+            value = leaf_value(leaf, child, below)
+            if leaf.name in found:
+                raise YangError(Rule.BAD_ELEMENT, below, element=leaf.name)
             found[leaf.name] = str(to_text(leaf.leaf_type, value))
     for name in node.keys:
         if name not in found:

@@ -18,6 +18,7 @@ class Rule(Enum):
     UNKNOWN_NAMESPACE = "unknown-namespace"
     UNKNOWN_ATTRIBUTE = "unknown-attribute"
     BAD_ATTRIBUTE = "bad-attribute"
+    MISSING_ATTRIBUTE = "missing-attribute"
     MISSING_ELEMENT = "missing-element"
     BAD_ELEMENT = "bad-element"
     INVALID_VALUE = "invalid-value"
@@ -44,6 +45,7 @@ class YangError(Exception):
     element: str = ""
     namespace: str = ""
     attribute: str = ""
+    app_tag: str = ""
 
     def __str__(self) -> str:
         steps = "/".join(

@@ -32,7 +32,8 @@ class When:
 class Node:
     """A data node. `cases` are the (choice, case) pairs around it, outermost first.
 
-    `type` is there for leaf and leaf-list; `keys` for a list with keys.
+    `type` is there for leaf and leaf-list; `keys` for a list with keys; `user_ordered` for a
+    leaf-list whose order is the user's.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Node:
     config: bool = True
     keys: tuple[str, ...] = ()
     presence: bool = False
+    user_ordered: bool = False
     mandatory: bool = False
     default: str | None = None
     type: LeafType | None = None
@@ -209,6 +211,7 @@ def _node(row: dict[str, Any], namespace: str, types: list[LeafType], config: bo
         config=config,
         keys=tuple(row.get("keys", ())),
         presence=row.get("presence", False),
+        user_ordered=row.get("ordered", False),
         mandatory=row.get("mandatory", False),
         default=row.get("default"),
         type=types[row["t"]] if "t" in row else None,

@@ -141,6 +141,10 @@ def _rows(statement: Any, cases: tuple[tuple[str, str], ...], types: _Types) -> 
         row["cases"] = cases
     if getattr(statement, "i_key", None):
         row["keys"] = [key.arg for key in statement.i_key]
+    if _is(statement, "ordered-by", "user"):
+        if statement.keyword == "list":
+            raise CompileError(f"a list in the user's order: {statement.arg}")
+        row["ordered"] = True
     if statement.search_one("presence"):
         row["presence"] = True
     if _is(statement, "mandatory", "true"):

@@ -26,6 +26,7 @@ _TOKEN = re.compile(
     |(?P<sign>::|\.\.|[<>!]=|[.@*()\[\],|=<>+$-])""",
     re.VERBOSE,
 )
+_STEP = re.compile(r"[\w@.*]")
 _OPERATORS = frozenset({"and", "or", "div", "mod"})
 _CLIMBING = frozenset(
     "ancestor ancestor-or-self descendant descendant-or-self following preceding "
@@ -36,6 +37,10 @@ _AFTER_A_VALUE = frozenset({")", "]", ".", "..", "*"})
 
 class FilterError(ValueError):
     """A filter that cannot be read; the text says why."""
+
+
+class NotNodes(FilterError):
+    """An expression whose value is no set of nodes."""
 
 
 @dataclass(slots=True)
@@ -198,6 +203,8 @@ class _Reader:
         self._depth += (token == "[") - (token == "]")
         self._climbs += token == ".." or token.partition(":")[0].strip() in _CLIMBING
         absolute = kind == "path" and (token == "//" or not _ends_a_step(self._before))
+        if kind == "path" and self._before in ("/", "//"):
+            raise FilterError(f"unexpected {token!r}")
         if self._depth > MAX_DEPTH or self._climbs > MAX_CLIMBS or (self._depth and absolute):
             raise FilterError("the expression is too costly")
         self.anywhere = self.anywhere or token in ("*", "//", ".", "..") or kind == "axis"
@@ -210,7 +217,10 @@ class _Reader:
             self.names.add(token.rpartition(":")[2])
             return self._name_test(token)
         if kind == "path" and token == "/" and not _ends_a_step(self._before):
-            return "/*/" if rest else "/*"
+            if _STEP.match(rest):
+                return "/*/"
+            self.anywhere = True  # the root itself: all there is
+            return "/*"
         return token
 
     def _name_test(self, token: str) -> str:
@@ -236,7 +246,9 @@ def by_xpath(expression: XPath, root: Element) -> Selection:
     found = result if isinstance(result, list) else [result]
     elements = [n for n in found if isinstance(n, etree._Element)]
     if len(elements) < len(found):
-        raise FilterError("the expression selects no nodes")
+        raise NotNodes("the expression selects no nodes")
+    if root in elements:
+        elements += root
     selection = Selection(whole=set(elements))
     for element in elements:
         parent = element.getparent()

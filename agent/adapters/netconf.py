@@ -35,6 +35,7 @@ _KEX = (
     "ecdh-sha2-nistp256 ecdh-sha2-nistp384 ecdh-sha2-nistp521 diffie-hellman-group16-sha512 "
     "diffie-hellman-group14-sha256 diffie-hellman-group14-sha1"
 )
+_HOST_KEYS = (b"rsa-sha2-256", b"rsa-sha2-512", b"ssh-rsa")
 _CIPHERS = "aes128-ctr aes192-ctr aes256-ctr aes128-cbc aes256-cbc"
 _MACS = "hmac-sha2-256 hmac-sha2-512 hmac-sha1"
 
@@ -52,7 +53,7 @@ class NetconfFront(SshFront):
     def _connection_options(self, folder: Path | None) -> asyncssh.SSHServerConnectionOptions:
         return asyncssh.SSHServerConnectionOptions(
             server_factory=self._login,
-            server_host_keys=[host_key(folder, KEY_FILE, "ssh-rsa")],
+            server_host_keys=[_key_pair(folder)],
             kex_algs=_KEX.split(),
             encryption_algs=_CIPHERS.split(),
             mac_algs=_MACS.split(),
@@ -113,6 +114,13 @@ class NetconfFront(SshFront):
         if server is not None:
             for session in tuple(server.sessions.values()):
                 session.killed(self.lab.timeline.now(), "other")
+
+
+def _key_pair(folder: Path | None) -> asyncssh.SSHKeyPair:
+    """The host key, offered under the names a device has for it."""
+    [pair] = asyncssh.load_keypairs([host_key(folder, KEY_FILE, "ssh-rsa")])
+    pair.host_key_algorithms = _HOST_KEYS
+    return pair
 
 
 class NetconfLogin(Login):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from agent.core.clock import Instant
 from agent.netconf.rpc_errors import RpcError, bad_parameter, missing, unknown, unsupported
 from agent.netconf.server import CANDIDATE, RUNNING, NetconfServer
-from yang.edit import BASE
+from yang.edit_attributes import BASE
 from yang.schema import Schema
 from yang.xml import Element, children, name_of
 
@@ -16,8 +16,17 @@ if TYPE_CHECKING:
     from agent.netconf.session import NetconfSession
 
 OK = b"<ok/>"
+DEFAULTS_MODES = ("explicit", "report-all", "report-all-tagged")
 WITH_DEFAULTS = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"
 _NAMESPACES = {"with-defaults": WITH_DEFAULTS}  # parameters that are not of the base namespace
+_PREFIXES = {  # of operations that are not of the base namespace
+    "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring": "ncm",
+    "urn:ietf:params:xml:ns:netconf:partial-lock:1.0": "pl",
+    "urn:ietf:params:xml:ns:netconf:notification:1.0": "notif",
+    "urn:ietf:params:xml:ns:yang:ietf-subscribed-notifications": "sn",
+    "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda": "ncds",
+}
+_REPEATED = frozenset({"select"})  # parameters that may be there more than once
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +48,29 @@ class Call:
         return name_of(self.operation)[1]
 
     def only(self, *names: str, namespace: str = BASE) -> None:
-        """Raises the rpc-error of a parameter that is none of these."""
-        expected = namespace
+        """Raises the rpc-error of a parameter that is none of these, or is there twice."""
+        expected, seen = namespace, set()
         for child in children(self.operation):
             namespace, name = name_of(child)
-            if name in names and namespace == _NAMESPACES.get(name, expected):
-                continue
-            raise unknown(f"/nc:rpc/nc:{self.name}" if namespace else f"/rpc/{self.name}", name)
+            if not namespace:  # source: confd-errors
+                raise unknown(f"/rpc/{self.name}", name)
+            if name not in names or namespace != _NAMESPACES.get(name, expected):
+                raise self.bad("unknown-element", name)
+            if name in seen and name not in _REPEATED:
+                raise self.bad("bad-element", name)
+            seen.add(name)
+
+    def bad(self, tag: str, element: str) -> RpcError:
+        """The error of a parameter: unknown, missing or twice there."""
+        namespace, name = name_of(self.operation)
+        prefix = "nc" if namespace == BASE else _PREFIXES.get(namespace, "op")
+        return RpcError(
+            "protocol",
+            tag,
+            path=f"/nc:rpc/{prefix}:{name}",
+            info=(("bad-element", element),),
+            namespaces={"nc": BASE, prefix: namespace},
+        )
 
     def parameter(self, name: str) -> Element | None:
         """A parameter of this name, in any namespace."""
@@ -81,6 +106,15 @@ class Call:
                 path=f"/nc:rpc/nc:{self.name}/nc:{parameter}/nc:{name}",
             )
         raise unknown(f"/nc:rpc/nc:{self.name}/nc:{parameter}", name)
+
+    def check_defaults(self) -> None:
+        """Raises RpcError for a mode of with-defaults that is not offered.
+
+        No leaf of ours has a default that could be reported.
+        """
+        mode = self.text("with-defaults")
+        if mode is not None and mode not in DEFAULTS_MODES:
+            raise bad_parameter(self.name, "with-defaults", mode)
 
     def needs_candidate(self) -> None:
         """Raises RpcError where the candidate is not configured."""

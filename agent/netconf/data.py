@@ -19,9 +19,12 @@ from agent.netconf.call import Call
 from agent.netconf.kept import Tops
 from agent.netconf.rpc_errors import RpcError
 from agent.netconf.server import RUNNING, NetconfServer
-from yang.edit import BASE
+from agent.netconf.state_lists import STATE_LISTS
+from yang.edit_attributes import BASE
+from yang.schema import Node, Schema
 from yang.select import (
     FilterError,
+    NotNodes,
     Selection,
     XPath,
     by_subtree,
@@ -66,7 +69,7 @@ def read_state(server: NetconfServer, expression: XPath, now: Instant) -> bytes:
     for name, root in tops.items():
         if expression.reaches(name):
             selection = by_xpath(expression, root)
-            part = chosen(selection, root[0], schema.schema.top.get(name))
+            part = chosen(selection, root[0], _node(schema.schema, name))
             if part is not None:
                 parts.append(etree.tostring(part))
     return b"".join(parts)
@@ -190,10 +193,15 @@ def _selected(tops: Tops, found: Selector, call: Call) -> bytes:
     for name, root in tops.items():
         if not found.reaches(name):
             continue
-        part = chosen(found.select(root), root[0], call.schema.top.get(name))
+        part = chosen(found.select(root), root[0], _node(call.schema, name))
         if part is not None:
             parts.append(etree.tostring(part))
     return _data(parts)
+
+
+def _node(schema: Schema, name: str) -> Node | None:
+    """What is known of a top element; the lists of the IETF are known by their keys."""
+    return schema.top.get(name) or STATE_LISTS.get(name)
 
 
 def _data(parts: list[bytes]) -> bytes:
@@ -218,33 +226,35 @@ def _xpath(wanted: Element, call: Call) -> Selector:
     if text is None:
         info = (("bad-attribute", "select"), ("bad-element", "filter"))
         raise RpcError("protocol", "missing-attribute", path=where, info=info)
-    expression = xpath(text, wanted, call, where)
+    try:
+        expression = xpath(text, wanted, call)
+    except FilterError as fault:
+        raise _bad_filter(where, fault) from None
 
     def select(root: Element) -> Selection:
         try:
             return by_xpath(expression, root)
         except FilterError as fault:
-            raise _bad_filter(where, str(fault)) from None
+            raise _bad_filter(where, fault) from None
 
     return Selector(expression.reaches, select)
 
 
-def xpath(text: str, holder: Element, call: Call, where: str) -> XPath:
-    """An expression, its prefixes declared on `holder` or known. Raises RpcError."""
+def xpath(text: str, holder: Element, call: Call) -> XPath:
+    """An expression, its prefixes declared on `holder` or known. Raises FilterError."""
     declared = {prefix: uri for prefix, uri in holder.nsmap.items() if prefix}
     known = {m.name: m.namespace for m in call.schema.modules}
     known |= {prefix: namespace for namespace, prefix in call.schema.prefixes.items()}
-    try:
-        expression = read_xpath(text, declared, {**KNOWN, **known})
-        by_xpath(expression, etree.Element("data"))  # is it an expression of nodes at all?
-        return expression
-    except FilterError as fault:
-        raise _bad_filter(where, str(fault)) from None
+    expression = read_xpath(text, declared, {**KNOWN, **known})
+    by_xpath(expression, etree.Element("data"))  # is it an expression of nodes at all?
+    return expression
 
 
-def _bad_filter(where: str, why: str) -> RpcError:
+def _bad_filter(where: str, why: FilterError) -> RpcError:
+    """RFC 6241 section 8.9.1: what is no set of nodes is an invalid value."""
     info = (("bad-attribute", "select"), ("bad-element", "filter"))
-    return RpcError("protocol", "bad-attribute", why, where, info=info)
+    tag = "invalid-value" if isinstance(why, NotNodes) else "bad-attribute"
+    return RpcError("protocol", tag, str(why), where, info=info)
 
 
 KNOWN: Mapping[str, str] = {

@@ -29,7 +29,8 @@ from agent.netconf.rpc_errors import (
     unsupported,
 )
 from agent.netconf.server import CANDIDATE, RUNNING, Candidate
-from yang.edit import BASE, Operation, edited
+from yang.edit import edited
+from yang.edit_attributes import BASE, Operation
 from yang.errors import YangError
 from yang.tree import Tree, apply
 from yang.xml import Element, children, name_of
@@ -95,7 +96,8 @@ def edit_in_steps(call: Call, configs: Sequence[Element]) -> None:
 
 
 def copy_config(call: Call) -> bytes:
-    call.only("target", "source")
+    call.only("target", "source", "with-defaults")
+    call.check_defaults()
     target = call.datastore("target")
     call.server.must_be_free(target, call.session.number, call.now)
     source = call.parameter("source")

@@ -17,7 +17,7 @@ from agent.cli.session import CliSession, Line
 from agent.netconf.call import Call
 from agent.netconf.rpc_errors import RpcError
 from cli_grammar import Matched, match
-from yang.edit import BASE
+from yang.edit_attributes import BASE
 from yang.xml import Element, children, name_of, own
 
 NAMESPACE = "http://cisco.com/ns/yang/Cisco-IOS-XE-rpc"

@@ -19,7 +19,7 @@ from agent.core.release import Release
 from agent.netconf.capabilities import Announced
 from agent.netconf.modules import revision_of, text_as
 from agent.netconf.own_texts import OwnTexts
-from yang.edit import BASE
+from yang.edit_attributes import BASE
 from yang.schema import module_text
 from yang.xml import Element, own, rooted
 

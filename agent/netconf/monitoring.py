@@ -14,7 +14,7 @@ from agent.netconf.capabilities import Announced
 from agent.netconf.library import Text, served
 from agent.netconf.own_texts import OwnTexts
 from agent.netconf.partial import node_element
-from agent.netconf.rpc_errors import RpcError, missing
+from agent.netconf.rpc_errors import RpcError
 from agent.netconf.server import (
     CANDIDATE,
     NETCONF,
@@ -90,7 +90,7 @@ def get_schema(call: Call) -> bytes:
     """`get-schema`: the text of a module."""
     wanted, version = call.text("identifier"), call.text("version")
     if wanted is None:
-        raise missing("get-schema", "identifier")
+        raise call.bad("missing-element", "identifier")
     call.only("identifier", "version", "format", namespace=NAMESPACE)
     kind = (call.text("format") or "yang").rpartition(":")[2]
     found = [

@@ -17,7 +17,7 @@ from agent.netconf.data import config_reply, state_reply
 from agent.netconf.editing import edit_data
 from agent.netconf.rpc_errors import RpcError
 from agent.netconf.server import CANDIDATE, RUNNING
-from yang.edit import BASE
+from yang.edit_attributes import BASE
 from yang.schema import Node
 from yang.xml import Element, name_of
 

@@ -24,11 +24,10 @@ from agent.netconf.data import config_reply, state_reply
 from agent.netconf.rpc_errors import IA, RpcError, bad_parameter, missing
 from agent.netconf.server import CANDIDATE, RUNNING, Lock
 from agent.netconf.subscriptions import NOTIFICATION, SUBSCRIBED
-from yang.edit import BASE
+from yang.edit_attributes import BASE
 from yang.xml import name_of
 
 Handler = Callable[[Call], bytes]
-DEFAULTS_MODES = ("explicit", "report-all", "report-all-tagged")
 
 
 def operation_for(call: Call) -> Handler:
@@ -48,21 +47,14 @@ def operation_for(call: Call) -> Handler:
 
 def get(call: Call) -> bytes:
     call.only("filter", "with-defaults")
-    _check_defaults(call)
+    call.check_defaults()
     return state_reply(call, call.parameter("filter"))
 
 
 def get_config(call: Call) -> bytes:
     call.only("source", "filter", "with-defaults")
-    _check_defaults(call)
+    call.check_defaults()
     return config_reply(call, call.datastore("source"), call.parameter("filter"))
-
-
-def _check_defaults(call: Call) -> None:
-    """Raises RpcError for a mode that is not offered. No leaf of ours has a default to report."""
-    mode = call.text("with-defaults")
-    if mode is not None and mode not in DEFAULTS_MODES:
-        raise bad_parameter(call.name, "with-defaults", mode)
 
 
 def lock(call: Call) -> bytes:

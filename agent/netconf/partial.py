@@ -18,7 +18,7 @@ from agent.netconf.rpc_errors import RpcError, path_text
 from yang.difference import edits_between
 from yang.errors import Location
 from yang.schema import Node, Schema
-from yang.select import by_xpath
+from yang.select import FilterError, NotNodes, by_xpath
 from yang.tree import Entry, Path, Tree
 from yang.xml import Element, children, name_of, own, row_key
 
@@ -51,28 +51,39 @@ def partial_lock(call: Call) -> bytes:
     selects = [c for c in children(call.operation) if name_of(c)[1] == "select"]
     if not selects:
         info = (("bad-element", "select"),)
-        raise RpcError("protocol", "missing-element", path=_PATH, info=info)
+        raise RpcError("protocol", "missing-element", path=_PATH, info=info, namespaces=_NAMES)
     held = server.locks.get("running")
     if held is not None and held.session_id != session.number:
         raise _denied(server.lock_message(held), held.session_id)
     if len(server.partial_locks) >= MAX_LOCKS:
-        raise RpcError("application", "resource-denied", "too many partial locks", _PATH)
+        raise RpcError(
+            "application", "resource-denied", "too many partial locks", _PATH, namespaces=_NAMES
+        )
     found: dict[Path, tuple[Location, ...]] = {}
     texts = []
     for select in selects:
         text = (select.text or "").strip()
         texts.append(text)
-        expression = xpath(text, select, call, _PATH)
+        try:
+            expression = xpath(text, select, call)
+        except FilterError as fault:
+            raise _bad_select(fault) from None
         for name, root in data_of(call).items():
             if expression.reaches(name):
                 for element in by_xpath(expression, root).whole:
                     path, where = _place(element, call.schema)
                     found[path] = where
     if len(found) > MAX_NODES:
-        raise RpcError("application", "too-big", path=_PATH)
+        raise RpcError("application", "too-big", path=_PATH, namespaces=_NAMES)
     # RFC 5717 section 2.4.1: nothing found is an error of its own
     if not found:
-        raise RpcError("application", "operation-failed", path=_PATH, app_tag="no-matches")
+        raise RpcError(
+            "application",
+            "operation-failed",
+            path=_PATH,
+            app_tag="no-matches",
+            namespaces=_NAMES,
+        )
     _must_be_free(server, tuple(found), session.number)
     server.last_lock += 1
     server.partial_locks[server.last_lock] = PartialLock(
@@ -80,6 +91,16 @@ def partial_lock(call: Call) -> bytes:
     )
     reply = f'<lock-id xmlns="{NAMESPACE}">{server.last_lock}</lock-id>'.encode()
     return reply + b"".join(_locked(where, call.schema) for where in found.values())
+
+
+def _bad_select(why: FilterError) -> RpcError:
+    """RFC 5717 section 2.4.1."""
+    app_tag = "not-a-node-set" if isinstance(why, NotNodes) else ""
+    info = (("bad-element", "select"),)
+    path = f"{_PATH}/pl:select"
+    return RpcError(
+        "application", "invalid-value", str(why), path, app_tag, info, namespaces=_NAMES
+    )
 
 
 def partial_unlock(call: Call) -> bytes:

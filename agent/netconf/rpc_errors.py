@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from yang.edit import BASE
+from yang.edit_attributes import BASE
 from yang.errors import Location, Rule, YangError
 from yang.schema import Schema
 from yang.xml import Element, own, printable
@@ -46,7 +46,13 @@ class RpcErrors(Exception):
 
 
 _PROTOCOL_RULES = frozenset(
-    {Rule.MISSING_ELEMENT, Rule.BAD_ELEMENT, Rule.BAD_ATTRIBUTE, Rule.UNKNOWN_ATTRIBUTE}
+    {
+        Rule.MISSING_ELEMENT,
+        Rule.BAD_ELEMENT,
+        Rule.BAD_ATTRIBUTE,
+        Rule.MISSING_ATTRIBUTE,
+        Rule.UNKNOWN_ATTRIBUTE,
+    }
 )
 
 
@@ -67,6 +73,7 @@ def of_yang(error: YangError, schema: Schema, below: str) -> RpcError:
         tag=error.rule.value,
         message=error.message,
         path=path,
+        app_tag=error.app_tag,
         info=tuple(info),
         namespaces={"nc": BASE, **{prefix: name for name, prefix in used.items()}},
     )

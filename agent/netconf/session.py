@@ -23,7 +23,7 @@ from agent.netconf.operations import operation_for
 from agent.netconf.rpc_errors import RpcError, RpcErrors, of_yang, text_of, unknown
 from agent.netconf.server import NetconfServer, Statistics, nobody_reads, nothing_to_do, yang_time
 from agent.netconf.subscriptions import Subscription, notification
-from yang.edit import BASE
+from yang.edit_attributes import BASE
 from yang.errors import YangError
 from yang.xml import Element, children, name_of, own
 
@@ -180,6 +180,9 @@ class NetconfSession:
             rpc = read_xml(message)
         except Malformed as fault:
             self._count("in_bad_rpcs")
+            if not chunked:  # RFC 6241 appendix A: not for peers that speak 1.0 alone
+                self._drop(now)
+                return b""
             error = RpcError("rpc", "malformed-message", str(fault))
             reply = _HEAD + b'<rpc-reply xmlns="%b">' % BASE.encode() + self._errors((error,))
             self._drop(now)

@@ -25,7 +25,7 @@ from agent.netconf.subscriptions import (
     ToStream,
     Wanted,
 )
-from yang.edit import BASE
+from yang.edit_attributes import BASE
 from yang.select import FilterError, by_xpath
 from yang.xml import Element, children, name_of, own
 
@@ -143,10 +143,10 @@ def establish_push(call: Call) -> bytes:
     if pause is None or (period is not None and pause < SHORTEST):
         return _result("error-no-such-option")
     try:
-        expression = xpath((filters[0].text or "").strip(), filters[0], call, _at(call))
+        expression = xpath((filters[0].text or "").strip(), filters[0], call)
         server = call.server
         read_state(server, expression, call.now)
-    except (RpcError, FilterError):
+    except FilterError:
         return _result("error-no-such-option")
     number = _new_number(call)
     if number is None:
@@ -262,7 +262,14 @@ def _stream_filter(call: Call) -> Wanted | None:
     subtree, path = call.parameter("stream-subtree-filter"), call.parameter("stream-xpath-filter")
     if path is None:
         return _wanted(call, subtree)
-    expression = xpath((path.text or "").strip(), path, call, _at(call))
+    try:
+        expression = xpath((path.text or "").strip(), path, call)
+    except FilterError as fault:
+        info = (("bad-element", "stream-xpath-filter"),)
+        at = f"{_at(call)}/{_PREFIX}:stream-xpath-filter"
+        raise RpcError(
+            "application", "invalid-value", str(fault), at, info=info, namespaces=_names(call)
+        ) from None
 
     def passes(root: Element) -> bool:
         try:

@@ -25,7 +25,7 @@ from agent.restconf.messages import (
 )
 from agent.restconf.target import Target, branch, read_target
 from agent.restconf.writing import Work, checked_body
-from yang.edit import BASE, OPERATION
+from yang.edit_attributes import BASE, OPERATION
 from yang.xml import Element, children, name_of, own
 
 NAMESPACE = "urn:ietf:params:xml:ns:yang:ietf-yang-patch"

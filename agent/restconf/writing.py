@@ -30,7 +30,7 @@ from agent.restconf.messages import (
     refused,
 )
 from agent.restconf.target import Step, Target, branch, found_in, keys_of, path_of
-from yang.edit import BASE, OPERATION
+from yang.edit_attributes import BASE, OPERATION
 from yang.errors import YangError
 from yang.schema import Node
 from yang.xml import Element, children, name_of

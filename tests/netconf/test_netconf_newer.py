@@ -68,8 +68,8 @@ def test_partial_locks_exclude_each_other_and_a_global_lock(server, client):
     ("body", "tag"),
     [
         (partial_lock(), "missing-element"),
-        (partial_lock("/native["), "bad-attribute"),
-        (partial_lock("/no:native"), "bad-attribute"),
+        (partial_lock("/native["), "invalid-value"),
+        (partial_lock("/no:native"), "invalid-value"),
         (partial_lock("/ios:native/ios:nothing"), "operation-failed"),
         (partial_unlock(1), "invalid-value"),
         (partial_unlock("x"), "invalid-value"),

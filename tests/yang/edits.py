@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
-from yang.edit import BASE, Operation, edited
+from yang.edit import edited
+from yang.edit_attributes import BASE, Operation
 from yang.schema import schema_of
 from yang.tree import EMPTY, Tree
 from yang.xml import top_element

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.yang.edits import built, edit, shown
-from yang.edit import Operation
+from yang.edit_attributes import Operation
 from yang.errors import Rule, YangError
 from yang.tree import EMPTY, Rows, Tree, get
 

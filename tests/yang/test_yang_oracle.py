@@ -20,7 +20,8 @@ from lxml import etree
 
 from tests.yang.edits import BASE, SCHEMA
 from yang.difference import edits_between
-from yang.edit import Operation, edited
+from yang.edit import edited
+from yang.edit_attributes import Operation
 from yang.errors import Rule, YangError
 from yang.schema import Node
 from yang.schema_compile import ietf_folder
