@@ -28,7 +28,7 @@ from agent.adapters.yaml_places import Location, key_of, line_of, real_location
 from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.device.units import MOST_UNITS
+from agent.device.redundancy import has_room, most_units
 from agent.profiles.profile import Profile, check_release, profile_for
 
 NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
@@ -263,7 +263,7 @@ def _check_platform(d: _Device, i: int, faults: _Faults) -> None:
 
 
 def _check_members(d: _Device, i: int, profile: Profile, faults: _Faults) -> None:
-    most = MOST_UNITS.get(profile.kind, 1)
+    most = most_units(profile)
     if len(d.members) >= most:
         what = f"{len(d.members) + 1} units are too many for a {d.platform}"
         raise faults.at(("devices", i, "members"), what, f"{most} with the device itself")
@@ -272,6 +272,13 @@ def _check_members(d: _Device, i: int, profile: Profile, faults: _Faults) -> Non
             what = f"{given.platform!r} is no unit for a {d.platform}"
             place = ("devices", i, "members", m, "platform")
             raise faults.at(place, what, ", ".join(profile.models))
+    units: tuple[Udi, ...] = (Udi(d.platform, d.serial or ""),)
+    for m in range(len(d.members)):
+        new = _member(d, 0, m, d.serial or "")
+        if not has_room(profile, units, new):
+            what = f"{new} cannot be unit {m + 2} of this {d.platform}"
+            raise faults.at(("devices", i, "members", m), what)
+        units = (*units, new)
 
 
 def _one_device(d: _Device, n: int, position: int, folder: Path) -> DevicePlan:
@@ -299,6 +306,8 @@ def _member(d: _Device, n: int, m: int, active: str) -> Udi:
     """Member number `m` (from 0) of device number `n` of an entry."""
     given = d.members[m]
     platform, serial = given.platform or d.platform, given.serial
+    if serial is None and profile_for(d.platform).processors > 1 and platform == d.platform:
+        return Udi(platform, active)  # the second supervisor or route processor of one chassis
     if serial is None:
         unnumbered = active.removeprefix("FOC0000")
         numbered = f"FOC{m + 1:04d}{unnumbered}"

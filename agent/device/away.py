@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from agent.core.clock import Instant
 from agent.core.identity import Udi
 from agent.device.inputs import Job
+from agent.engine.places import gone
+from agent.engine.records import Member
 
 if TYPE_CHECKING:
     from agent.device.device import Device
@@ -36,15 +38,17 @@ def returning(job: Job) -> Udi:
 
 
 def changes(
-    device: Device, before: tuple[Udi, ...], after: tuple[Udi, ...]
+    device: Device, before: tuple[Member, ...], after: tuple[Member, ...]
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """What a stack's log says of units that came and went: the message and its fields."""
-    if device.profile.kind != "switch":
+    """What a stack's log says of units that came and went: the message and its fields.
+
+    # assumed: of the second processor of a chassis, and of a pair, the log says nothing here
+    """
+    udis = {member.udi for member in (*before, *after)}
+    if device.profile.kind != "switch" or len(udis) < 2:
         return
-    place = "Switch 1 R0/0"
-    for number, unit in enumerate(before, 1):
-        if unit not in after:
-            yield "STACKMGR.SWITCH_REMOVED", {"place": place, "number": str(number)}
-    for number, unit in enumerate(after, 1):
-        if unit not in before:
-            yield "STACKMGR.SWITCH_ADDED", {"place": place, "number": str(number)}
+    place = f"Switch {after[0].number} R0/0"
+    for member in gone(before, after):
+        yield "STACKMGR.SWITCH_REMOVED", {"place": place, "number": str(member.number)}
+    for member in gone(after, before):
+        yield "STACKMGR.SWITCH_ADDED", {"place": place, "number": str(member.number)}

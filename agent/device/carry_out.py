@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agent.core.clock import Instant
 from agent.core.dates import config_date
 from agent.core.identity import Udi
-from agent.device import config, install, planned_reload, throughput
+from agent.device import config, install, planned_reload, redundancy, throughput
 from agent.device.away import UNIT_RETURNS, changes, returning, units_of, with_returns
 from agent.device.boot import air_licences, boot_jobs, licences_in_use, tag_of
 from agent.device.datastore import Stamp
@@ -49,6 +49,7 @@ from agent.engine.events import (
     UsageChanged,
 )
 from agent.engine.machine import SmartAgent
+from agent.engine.places import arranged, gone, handed_over
 from yang.tree import apply
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def _start(device: Device, now: Instant, earliest: Instant) -> str:
     device.booted = now
     device.planned = None
     device.debugging = frozenset()
+    device.redundancy = redundancy.NO_HISTORY
     device.zone = meaning.zone
     device.log.restart(meaning.log)
     device.agent = SmartAgent(device.profile, device.release, device.agent.state)
@@ -244,17 +246,26 @@ def _access_point_limit(device: Device, now: Instant) -> int | None:
 
 
 def _members_changed(device: Device, given: MembersChanged, now: Instant) -> str:
-    licences = _licences_of(device, given.units)
-    before = units_of(device)
-    for mnemonic, fields in changes(device, before, given.units):
+    state = device.agent.state
+    before = state.members
+    after = arranged(given.units, before, state.absent_numbers)
+    for mnemonic, fields in changes(device, before, after):
         device.write_log(mnemonic, fields, now)
     if given.back is not None:
-        gone = tuple(unit for unit in before if unit not in given.units)
-        device.jobs = with_returns(device.jobs, gone, given.back)
-    return device.tell(UnitsChanged(given.units, licences), now)
+        left = tuple(member.udi for member in gone(before, after))
+        device.jobs = with_returns(device.jobs, left, given.back)
+    failed = given.back is not None
+    device.redundancy = redundancy.after_change(device.redundancy, before, after, failed, now)
+    return device.tell(UnitsChanged(given.units, _licences_of(device, given.units)), now)
 
 
 def _switchover_forced(device: Device, given: SwitchoverForced, now: Instant) -> str:
+    before = device.agent.state.members
+    if len(before) > 1:
+        after = handed_over(before)
+        device.redundancy = redundancy.after_switchover(
+            device.redundancy, before, after, given.reason, now
+        )
     return device.tell(SwitchedOver(_licences_of_units(device)), now)
 
 

@@ -43,6 +43,7 @@ from agent.device.inputs import (
 from agent.device.journal import UNRECORDED, Journal, encode_line
 from agent.device.link import UNPLUGGED, Link, unheard, unread, unwatched
 from agent.device.log import DeviceTime, Log, LogSettings
+from agent.device.redundancy import FORCED, NO_HISTORY, Redundancy
 from agent.engine import transport
 from agent.engine.actions import Action, Answer, Notify, Send, WriteFile
 from agent.engine.actions import Log as LogAction
@@ -101,6 +102,7 @@ class Device:
         "notify",
         "planned",
         "profile",
+        "redundancy",
         "release",
         "reload_reason",
         "restarted",
@@ -130,6 +132,7 @@ class Device:
         self.reload_reason = POWER_ON
         self.debugging: frozenset[str] = frozenset()  # by the names of debugs.toml
         self.planned: ReloadPlan | None = None
+        self.redundancy: Redundancy = NO_HISTORY
         self.clock_offset_ms = 0
         self.clock_authoritative = False
         self.zone = Zone()
@@ -267,9 +270,9 @@ class Device:
         """These are the units from now on, the active first; `agent.device.units` has the rules."""
         self._apply(MembersChanged(units, back), now)
 
-    def switch_over(self, now: Instant) -> None:
+    def switch_over(self, now: Instant, reason: str = FORCED) -> None:
         """The standby unit takes over; nothing happens where there is none."""
-        self._apply(inputs.SwitchoverForced(), now)
+        self._apply(inputs.SwitchoverForced(reason), now)
 
     def syslog(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
         """Write a system message of sysmsg.toml. An unknown one or wrong fields are a bug."""

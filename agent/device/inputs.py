@@ -116,12 +116,14 @@ class MembersChanged:
     """Units joined the stack or left it: these are its units now, the active first."""
 
     units: tuple[Udi, ...]
-    back: Instant | None = None  # when those that left will have started again
+    back: Instant | None = None  # those that left have failed, and will have started again then
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchoverForced:
-    """The standby unit takes over."""
+    """The standby unit takes over; the reason is what `show redundancy` says of it."""
+
+    reason: str = "user forced"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from agent.device.files import File
 from agent.device.inputs import Job, ReloadPlan
 from agent.device.journal import decode_line
 from agent.device.log import LogLine
+from agent.device.redundancy import NO_HISTORY, Redundancy
 from agent.engine.records import Pending
 from agent.engine.state import AgentState
 from agent.protocol.messages import Request
@@ -65,6 +66,7 @@ class _Record(msgspec.Struct):
     planned: ReloadPlan | None = None
     throughput: str = ""
     debugging: list[str] = []
+    redundancy: Redundancy | None = None
 
 
 _encode = msgspec.json.encode
@@ -106,6 +108,7 @@ def take(device: Device) -> bytes:
             planned=device.planned,
             throughput=device.throughput,
             debugging=sorted(device.debugging),
+            redundancy=None if device.redundancy == NO_HISTORY else device.redundancy,
         )
     )
 
@@ -176,6 +179,7 @@ def _device(record: _Record) -> Device:
     device.level, device.air_level = record.level, record.air_level
     device.throughput = record.throughput or device.throughput
     device.debugging = frozenset(record.debugging)
+    device.redundancy = record.redundancy or NO_HISTORY
     device.access_points = dict.fromkeys(record.access_points)
     device.jobs = tuple(record.jobs)
     device.planned = record.planned

@@ -61,6 +61,7 @@ from agent.engine.events import (
     UsageSaved,
 )
 from agent.engine.legacy import machine as legacy
+from agent.engine.places import arranged
 from agent.engine.records import Member, RumState, TimerName
 from agent.engine.routes import address_of, talks
 from agent.engine.state import AgentState
@@ -83,7 +84,7 @@ def new_state(
 ) -> AgentState:
     """An agent with an empty store. `members[0]` is the active unit; `seed` gives all chance."""
     return AgentState(
-        members=members,
+        members=arranged((member.udi for member in members), members),
         software_tag=profile.software_tag,
         chance=Chance(seed),
         policy=policy.default_policy(),

@@ -34,8 +34,11 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
+    """A unit of a set. `number` is its own through all roles: 1.. ; 0 where none was given yet."""
+
     udi: Udi
     role: Role = Role.ACTIVE
+    number: int = 0
 
 
 # --- policy ---------------------------------------------------------------------------------

@@ -84,6 +84,7 @@ class AgentState:
     product_instance_identifier: str = ""
     trust: dict[str, TrustCode] = field(default_factory=dict)  # by Udi.short
     absent_trust: dict[str, TrustCode] = field(default_factory=dict)  # of units that are away
+    absent_numbers: dict[str, int] = field(default_factory=dict)  # of units that are away
     pending_trust: dict[str, PendingTrust] = field(default_factory=dict)  # by Udi.short
     authorizations: dict[str, AuthorizationCode] = field(default_factory=dict)  # by Udi.short
     # (tag, count) asked for, to be saved to a file

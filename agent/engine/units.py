@@ -10,10 +10,10 @@ Sources: docs/sources.md, entries ha-rules, trust-sync, ha-role.
 from __future__ import annotations
 
 from agent.core.clock import MINUTE, SECOND
-from agent.core.identity import Udi
 from agent.engine import polling, reporting, rum, transport, trust_life
 from agent.engine.events import LicenceRequest, SwitchedOver, UnitsChanged, UsageChanged
-from agent.engine.records import Member, Role, RumState, TimerName
+from agent.engine.places import arranged, gone, handed_over
+from agent.engine.records import Role, RumState, TimerName
 from agent.engine.routes import is_direct, talks
 from agent.engine.timers import set_timer, timer
 from agent.engine.timings import TIMINGS
@@ -25,21 +25,25 @@ _REMEMBERED = 16
 def units_changed(turn: Turn, event: UnitsChanged) -> None:
     """Units joined or left. A trust code goes with its unit; a new unit asks for one."""
     state = turn.state
-    before = {member.udi for member in state.members}
+    before = state.members
     active = state.udi
-    state.members = _with_roles(event.units)
+    state.members = arranged(event.units, before, state.absent_numbers)
+    away = {member.udi.short: member.number for member in gone(before, state.members)}
+    numbers = {**state.absent_numbers, **away}
+    back = {member.udi.short for member in state.members}
+    left = [(s, number) for s, number in numbers.items() if s not in back]
+    state.absent_numbers = dict(left[-_REMEMBERED:])
     present = {udi.short for udi in event.units}
     known = {**state.absent_trust, **state.trust}
     state.trust = {s: code for s, code in known.items() if s in present}
-    away = [(s, code) for s, code in known.items() if s not in present]
-    state.absent_trust = dict(away[-_REMEMBERED:])
+    absent = [(s, code) for s, code in known.items() if s not in present]
+    state.absent_trust = dict(absent[-_REMEMBERED:])
     trust_life.plan(turn)
     if active not in event.units:
         _another_chassis(turn)
     state.pending_trust = {s: asked for s, asked in state.pending_trust.items() if s in present}
-    for udi in event.units:
-        if udi not in before:
-            turn.note("SAEVT_HA_UDI", udi=str(udi))
+    for member in gone(state.members, before):
+        turn.note("SAEVT_HA_UDI", udi=str(member.udi))
     _follow(turn, event.licences, rum.MEMBERS_CHANGED)
 
 
@@ -48,13 +52,11 @@ def switched_over(turn: Turn, event: SwitchedOver) -> None:
     state = turn.state
     if len(state.members) < 2:
         return
-    active, *others = (member.udi for member in state.members)
-    state.members = _with_roles((*others, active))
+    state.members = handed_over(state.members)
     if _not_yet_in_sync(turn):
         turn.log("SMART_LIC.HOT_STANDBY_OUT_OF_SYNC")
     turn.log("SMART_LIC.HA_ROLE_CHANGED", role=Role.ACTIVE.value)
-    if turn.profile.kind != "switch":  # assumed: a stack has no chassis roles
-        turn.log("SMART_LIC.HA_CHASSIS_ROLE_CHANGED", role=Role.ACTIVE.value)
+    turn.log("SMART_LIC.HA_CHASSIS_ROLE_CHANGED", role=Role.ACTIVE.value)
     turn.note("SAEVT_HA_ROLE", udi=str(state.udi), haRole=Role.ACTIVE.value)
     polling.end(turn)  # CSSM owes the result to the old active; the reports are sent again
     transport.restart(turn)
@@ -77,12 +79,6 @@ def _another_chassis(turn: Turn) -> None:
     turn.state.account = None
     polling.end(turn)
     transport.restart(turn)
-
-
-def _with_roles(units: tuple[Udi, ...]) -> tuple[Member, ...]:
-    """The first is active, the second its standby, the others are members."""
-    roles = (Role.ACTIVE, Role.STANDBY, *(Role.MEMBER for _ in units[2:]))
-    return tuple(Member(udi, role) for udi, role in zip(units, roles, strict=False))
 
 
 def _follow(turn: Turn, licences: tuple[LicenceRequest, ...], reason: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from agent.cli.views.chassis import Part
-from agent.cli.views.platform import parts
+from agent.cli.views.platform import by_number, parts
 from agent.cli.views.version import START_OF_PROCESSOR
 from agent.core.clock import Instant
 from agent.core.dates import UTC_ZONE
@@ -95,8 +95,7 @@ def _system(device: Device, now: Instant) -> Tree:
 
 
 def _parts(device: Device) -> list[Part]:
-    units = [member.udi for member in device.agent.state.members] or [device.udi]
-    return list(parts(units, device.profile))
+    return list(parts(by_number(device.agent.state.members), device.profile))
 
 
 def _kind(name: str) -> tuple[str, str, bool]:

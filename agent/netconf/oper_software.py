@@ -5,6 +5,7 @@ Sources: docs/sources.md, entry oper-models.
 
 from __future__ import annotations
 
+from agent.cli.views.platform import by_number
 from agent.device.device import Device
 from yang.tree import Rows, Tree
 
@@ -35,8 +36,9 @@ def install(device: Device) -> Tree:
             "oper-state": Tree({"boot-mode": f"install-boot-mode-{_mode(bundle)}"}),
         }
     )
-    units = len({member.udi for member in device.agent.state.members}) or 1
-    rows = Rows({f"fru-rp,0,0,{number}": unit for number in range(1, units + 1)})
+    # source: unit-numbers (a switch tells one version for each unit, a box one for all)
+    numbers = {m.udi: m.number for m in reversed(by_number(device.agent.state.members))}
+    rows = Rows({f"fru-rp,0,0,{number}": unit for number in sorted(numbers.values())})
     return Tree({"install-location-information": rows})
 
 

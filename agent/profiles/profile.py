@@ -118,6 +118,8 @@ class Profile:
     automatic_conversion: bool = False  # `Automatic Conversion Enabled` of License Conversion
     telemetry: bool = False  # does it make reports of the metric TELEMETRY?
     throughput: Throughput | None = None
+    chassis: int = 1  # how many of them make one set
+    processors: int = 1  # how many supervisors or route processors one chassis holds
     factory: tuple[str, ...] = ()  # lines of its factory configuration that others do not have
 
     def licensing_on(self, release: Release) -> str:
@@ -215,6 +217,8 @@ def load(name: str) -> Profile:
         automatic_conversion=raw.get("automatic_conversion", False),
         telemetry=raw.get("telemetry", False),
         throughput=read_throughput(raw.get("throughput")),
+        chassis=raw.get("chassis", 1),
+        processors=raw.get("processors", 1),
         factory=tuple(raw.get("factory", ())),
         enforced=tuple(_enforced(row) for row in raw.get("enforced", ())),
     )

@@ -197,7 +197,7 @@ def test_logging_head_equals_capture(golden: Path) -> None:
 
 def test_inventory_lists_each_unit_with_its_parts() -> None:
     profile = load("c9300")
-    text = platform.inventory((Udi("C9300-24T", "A"), Udi("C9300-48U", "B")), profile)
+    text = platform.inventory(arranged((Udi("C9300-24T", "A"), Udi("C9300-48U", "B"))), profile)
     assert text.startswith(
         'NAME: "c93xx Stack", DESCR: "c93xx Stack"\nPID: C9300-24T         , VID: V01  , SN: A\n'
     )
@@ -257,7 +257,7 @@ def test_a_controller_uses_a_licence_for_each_access_point() -> None:
 
 def test_a_box_lists_its_parts() -> None:
     """source: inventory-form (an ISR4451-X)."""
-    text = platform.inventory((Udi("ISR4451-X/K9", "A"),), load("isr4000"))
+    text = platform.inventory(arranged((Udi("ISR4451-X/K9", "A"),)), load("isr4000"))
     assert text.startswith(
         'NAME: "Chassis", DESCR: "Cisco ISR4451 Chassis"\n'
         "PID: ISR4451-X/K9      , VID: V01  , SN: A\n"
@@ -267,7 +267,7 @@ def test_a_box_lists_its_parts() -> None:
 
 def test_two_supervisors_are_one_chassis() -> None:
     sup = Udi("C9407R", "A")
-    assert platform.inventory((sup, sup), load("c9400")).count('NAME: "Chassis"') == 1
+    assert platform.inventory(arranged((sup, sup)), load("c9400")).count('NAME: "Chassis"') == 1
 
 
 def test_slots_say_how_long_they_are_in() -> None:

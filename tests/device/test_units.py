@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from agent.adapters.labfile import parse_plan
@@ -11,7 +13,7 @@ from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.device.device import new_device
 from agent.device.snapshot import MemoryJournal, take
-from agent.device.units import join, leave, units_of
+from agent.device.units import join, leave, numbers_of, units_of
 from agent.engine.records import TrustCode
 from tests.device.devices import NOON, RELEASE, HeldLink, booted, play
 
@@ -57,10 +59,10 @@ def test_a_controller_is_one_of_a_pair_at_most():
 
 def test_the_only_unit_cannot_leave_and_the_active_leaves_after_a_switchover():
     device = booted()
-    first, second = device.udi, Udi("C9300-48T", "FOC0000EMU2")
-    assert not leave(device, first, LATER)
+    second = Udi("C9300-48T", "FOC0000EMU2")
+    assert not leave(device, 1, LATER)
     assert join(device, second, LATER)
-    assert leave(device, first, LATER)
+    assert leave(device, 1, LATER)
     assert units_of(device) == (second,)
     assert device.udi == second
     assert any("HA role changed to Active." in line.text for line in device.log.lines)
@@ -210,19 +212,91 @@ def test_a_store_in_another_chassis_is_back_without_trust():
 
 
 @pytest.mark.parametrize(
-    ("model", "other"), [("ASR1006-X", "ASR1006-X"), ("C9800-L-F-K9", "C9800-L-F-K9")]
+    ("model", "serial"), [("ASR1006-X", "9AAAAAAAAAA"), ("C9800-L-F-K9", "9BBBBBBBBBB")]
 )
-def test_two_route_processors_and_a_pair_of_controllers_switch_over(model, other):
+def test_two_route_processors_and_a_pair_of_controllers_switch_over(model, serial):
     device = new_device("ha", model, RELEASE, "9AAAAAAAAAA")
     device.link = HeldLink()
     device.boot(NOON)
-    assert join(device, Udi(other, "9BBBBBBBBBB"), LATER)
+    assert join(device, Udi(model, serial), LATER)
     play(device, LATER)
     before = counts(device)
     typed(device, "redundancy force-switchover\r\r")
-    assert device.udi.sn == "9BBBBBBBBBB"
+    assert device.udi.sn == serial
+    assert numbers_of(device) == (2, 1)
     assert counts(device) == before
     assert "% Switch 3 does not exist" in typed(device, "reload slot 3\r")
+
+
+@pytest.mark.parametrize(
+    ("model", "alone", "two", "slots"),
+    [
+        ("C9407R", {1}, {1, 2}, (3, 4)),  # network per supervisor, DNA per chassis
+        ("ASR1006-X", {1}, {1}, (6, 7)),
+    ],
+)
+def test_two_processors_of_a_chassis_have_one_udi_and_one_trust_code(model, alone, two, slots):
+    device = new_device("ha", model, RELEASE, "9AAAAAAAAAA")
+    device.link = HeldLink()
+    device.boot(NOON)
+    play(device, LATER)
+    assert set(counts(device).values()) == alone
+    assert "%" not in typed(device, f"emulator member add {model}\r").partition("#")[2]
+    assert set(counts(device).values()) == two
+    assert units_of(device) == (device.udi, device.udi)
+    said = typed(device, f"emulator member add {model}\r")
+    assert f"% {model} cannot join this {model}" in said
+    shown = typed(device, "terminal length 0\r", "show license udi\r", "show redundancy\r")
+    assert shown.count(f":PID:{model},SN:9AAAAAAAAAA") == 2
+    assert f"Active Location = slot {slots[0]}\r" in shown
+    assert f"Standby Location = slot {slots[1]}\r" in shown
+    typed(device, "emulator member fail 1\r")
+    assert numbers_of(device) == (2,)
+    play(device, LATER + 10 * 60_000)
+    assert numbers_of(device) == (2, 1)
+    shown = typed(device, "terminal length 0\r", "show redundancy\r", now=LATER + 10 * 60_000)
+    assert "Switchovers system experienced = 1\r" in shown
+    assert "Last switchover reason = active unit failed\r" in shown
+    assert f"Active Location = slot {slots[1]}\r" in shown
+
+
+@pytest.mark.parametrize("model", ["ISR4451-X/K9", "C8000V", "C8300-1N1S-6T", "IE-3300-8T2S"])
+def test_what_has_no_redundancy_stays_alone(model):
+    device = new_device("alone", model, RELEASE, "9AAAAAAAAAA")
+    device.link = HeldLink()
+    device.boot(NOON)
+    assert not join(device, Udi(model, "9BBBBBBBBBB"), LATER)
+    assert not join(device, device.udi, LATER)
+
+
+def test_a_pair_of_chassis_holds_no_third():
+    device = new_device("svl", "C9500-32QC", RELEASE, "9AAAAAAAAAA")
+    device.link = HeldLink()
+    device.boot(NOON)
+    assert join(device, Udi("C9500-32QC", "9BBBBBBBBBB"), LATER)
+    assert not join(device, Udi("C9500-32QC", "9CCCCCCCCCC"), LATER)
+
+
+def test_a_unit_keeps_its_number_and_the_stack_its_address():
+    device = stacked("FOC0000EMU2", "FOC0000EMU3")
+    before = typed(device, "terminal length 0\r", "show switch\r")
+    typed(device, "redundancy force-switchover\r\r")
+    assert numbers_of(device) == (2, 3, 1)
+    after = typed(device, "terminal length 0\r", "show switch\r")
+    address = "Switch/Stack Mac Address : "
+    assert before.split(address)[1][:14] == after.split(address)[1][:14]
+    assert "Foreign Mac Address" in after
+    assert re.search(r"^ 1 +Member .*\r\n\*2 +Active .*\r\n 3 +Standby ", after, re.M)
+    shown = typed(device, "terminal length 0\r", "show version\r", "show redundancy\r")
+    assert re.search(r"^\* +2 .*\r\n +3 ", shown, re.M)
+    assert "Active Location = slot 2\r" in shown
+    typed(device, "emulator member fail 3\r")
+    typed(device, "emulator member add C9300-48T FOC0000EMU4\r")
+    play(device, LATER + 10 * 60_000)
+    assert numbers_of(device) == (2, 1, 3, 4)  # its number was taken when it came back
+    typed(device, "emulator member remove 4\r")
+    assert "Standby failures = 1\r" in typed(device, "terminal length 0\r", "show redundancy\r")
+    assert take(MemoryJournal(device).restored()) == take(device)
 
 
 def test_the_standby_console_shows_and_refuses():

@@ -38,7 +38,7 @@ def read(one: Client, top: str, namespace: str):
 def test_parts_are_those_of_show_inventory(model):
     one = client(model)
     made = one.server.device
-    printed = inventory([m.udi for m in made.agent.state.members], made.profile)
+    printed = inventory(made.agent.state.members, made.profile)
     wanted = [
         (pid.strip(), serial) for pid, serial in re.findall(r"PID: (.+?), VID: .*SN: (.*)", printed)
     ]

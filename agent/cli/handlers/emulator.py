@@ -84,15 +84,22 @@ def member(context: Context, args: Args) -> Result:
     units = units_of(device)
     if args["change"] != "add":
         number = int(args["number"])
-        if number > len(units) or not _change(context, units[number - 1], args):
+        if not _change(context, number, args):
             return Reply(f"% Unit {number} cannot {_VERBS[args['change']]}: there are {len(units)}")
         return Reply()
-    model = str(args["model"])
-    taken = {unit.sn for unit in units}
-    free = next(sn for n in range(1, len(units) + 2) if (sn := f"FOC00MBR{n:03d}") not in taken)
-    if not join(device, Udi(model, str(args.get("serial", free))), now):
-        return Reply(f"% {model} cannot join this {device.model}")
+    new = Udi(str(args["model"]), str(args.get("serial", _serial(context, str(args["model"])))))
+    if not join(device, new, now):
+        return Reply(f"% {new.pid} cannot join this {device.model}")
     return Reply()
+
+
+def _serial(context: Context, model: str) -> str:
+    """The serial number of a unit that joins without one: a second processor has its chassis'."""
+    device = context.device
+    if device.profile.processors > 1 and model == device.udi.pid:
+        return device.udi.sn
+    taken = {unit.sn for unit in units_of(device)}
+    return next(sn for n in range(1, len(taken) + 2) if (sn := f"FOC00MBR{n:03d}") not in taken)
 
 
 def install(context: Context, args: Args) -> Result:
@@ -128,15 +135,15 @@ def fault(context: Context, args: Args) -> Result:
 _VERBS = {"remove": "leave", "fail": "fail", "replace": "be replaced"}
 
 
-def _change(context: Context, unit: Udi, args: Args) -> bool:
+def _change(context: Context, number: int, args: Args) -> bool:
     device, now = context.device, context.now
     match args["change"]:
         case "remove":
-            return leave(device, unit, now)
+            return leave(device, number, now)
         case "fail":
-            return fail(device, unit, now)
+            return fail(device, number, now)
         case _:
-            return replace_unit(device, unit, Udi(unit.pid, str(args["serial"])), now)
+            return replace_unit(device, number, str(args["serial"]), now)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from agent.cli.handlers.files import confirms
 from agent.cli.reply import Args, Ask, Context, Handler, Reboot, Reply, Result
-from agent.device.units import fail, units_of
+from agent.device.units import fail, numbers_of, units_of
 
 PROCEED = "Proceed with switchover to standby RP? [confirm]"
 # assumed: the sentence without a standby; a capture of a single unit would show it
@@ -31,15 +31,15 @@ def force_switchover(context: Context, args: Args) -> Result:
 
 def reload_slot(context: Context, args: Args) -> Result:
     """One unit starts again, the others go on. The active one hands over first; alone it cannot."""
-    units, number = units_of(context.device), int(args["slot"])
-    if number > len(units):
+    numbers, number = numbers_of(context.device), int(args["slot"])
+    if number not in numbers:
         return Reply(NO_UNIT.format(number=number))
-    if len(units) == 1:
+    if len(numbers) == 1:
         return Ask(RELOAD, lambda key: Reboot() if confirms(key) else Reply(), one_key=True)
 
     def answered(key: str) -> Result:
         if confirms(key):
-            fail(context.device, units[number - 1], context.now)
+            fail(context.device, number, context.now)
         return Reply()
 
     return Ask(RELOAD, answered, one_key=True)

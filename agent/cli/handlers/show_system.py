@@ -32,15 +32,21 @@ def show_logging(context: Context, args: Args) -> Reply:
 
 
 def show_inventory(context: Context, args: Args) -> Reply:
-    units = [member.udi for member in context.device.agent.state.members]
-    return Reply(platform.inventory(units, context.device.profile))
+    device = context.device
+    return Reply(platform.inventory(device.agent.state.members, device.profile))
 
 
 def _units(context: Context) -> platform.Set:
     device = context.device
     booted = context.now if device.booted is None else device.booted
-    members = device.agent.state.members
-    return platform.Set(members, device.profile, device.release, context.now - booted)
+    return platform.Set(
+        device.agent.state.members,
+        device.profile,
+        device.release,
+        context.now - booted,
+        device.redundancy,
+        context.now,
+    )
 
 
 def _of_set(render: Callable[[platform.Set], str]) -> Handler:

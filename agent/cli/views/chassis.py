@@ -7,12 +7,13 @@ Facts: docs/sources.md, entries platform-form and inventory-form.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from agent.cli.views.hardware import part_serial
 from agent.core.clock import DAY, HOUR, Instant
 from agent.core.identity import Udi
+from agent.engine.records import Member
 from agent.profiles.modules import Module
 from agent.profiles.profile import Profile
 
@@ -41,15 +42,16 @@ class Part:
         )
 
 
-def chassis_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[Part]:
-    """Each chassis and what is in it; `units` may name one chassis twice."""
-    several = len(dict.fromkeys(units)) > 1
-    for number, udi in enumerate(dict.fromkeys(units), 1):
+def chassis_parts(members: Sequence[Member], profile: Profile) -> Iterator[Part]:
+    """Each chassis and what is in it; two members may be in one chassis."""
+    boxes = chassis_of(members)
+    for box in boxes:
+        udi = box[0].udi
         texts = profile.texts_of(udi.pid)
-        head = f"Switch {number} " if several else ""
+        head = f"Switch {box[0].number} " if len(boxes) > 1 else ""
         version = texts["version_id"]
         yield Part(f"{head}Chassis", _chassis_text(udi, texts), udi.pid, version, udi.sn)
-        for module in modules_of(udi, profile, paired=units.count(udi) > 1):
+        for module in modules_of(box, profile, alone=len(boxes) == 1):
             if module.name:
                 yield _part(module, udi, head, version)
 
@@ -61,10 +63,27 @@ def _part(module: Module, udi: Udi, head: str, version: str) -> Part:
     return Part(f"{head}{module.name}", module.text, module.pid, shown, serial)
 
 
-def modules_of(udi: Udi, profile: Profile, *, paired: bool) -> tuple[Module, ...]:
-    """What is in a chassis: a standby supervisor only with a second unit."""
-    modules = profile.models[udi.pid].modules
-    return tuple(module for module in modules if paired or module.role != "standby")
+def chassis_of(members: Sequence[Member]) -> list[tuple[Member, ...]]:
+    """The members of each chassis, in the order of their numbers."""
+    boxes: dict[Udi, list[Member]] = {}
+    for member in sorted(members, key=lambda member: member.number):
+        boxes.setdefault(member.udi, []).append(member)
+    return [tuple(box) for box in boxes.values()]
+
+
+def modules_of(
+    box: Sequence[Member], profile: Profile, *, alone: bool = True
+) -> tuple[Module, ...]:
+    """What is in a chassis. A profile calls the first supervisor active and the second standby: of
+    them those are there that `box` has, with the roles they have now."""
+    single = len(box) == 1 and (not alone or profile.processors == 1)
+    roles = {1 if single else m.number: m.role.value.lower() for m in box}
+    now = {"active": roles.get(1), "standby": roles.get(2)}
+    return tuple(
+        replace(module, role=now[module.role] or "") if module.role else module
+        for module in profile.models[box[0].udi.pid].modules
+        if not module.role or now[module.role]
+    )
 
 
 def _chassis_text(udi: Udi, texts: Mapping[str, str]) -> str:
@@ -76,30 +95,29 @@ def short(pid: str) -> str:
     return pid.removesuffix("/K9").removesuffix("-K9").removesuffix("-X")
 
 
-def slots(units: tuple[Udi, ...], profile: Profile, uptime_ms: Instant) -> str:
+def slots(members: Sequence[Member], profile: Profile, uptime_ms: Instant) -> str:
     """`show platform`: each chassis with its slots and their firmware."""
-    distinct = tuple(dict.fromkeys(units))
-    if len(distinct) == 1:
-        return "\n".join(_chassis(units[0], profile, uptime_ms, paired=len(units) > 1))
+    boxes = chassis_of(members)
+    if len(boxes) == 1:
+        return "\n".join(_chassis(boxes[0], profile, uptime_ms))
     lines = []
-    for number, udi in enumerate(distinct, 1):
+    for box in boxes:
         # assumed: headed as in `show module`; a capture of a StackWise Virtual would show it
-        body = _chassis(udi, profile, uptime_ms, standby=number > 1)
-        lines += [f"Switch Number {number} ", "", *body, ""]
+        body = _chassis(box, profile, uptime_ms, alone=False)
+        lines += [f"Switch Number {box[0].number} ", "", *body, ""]
     return "\n".join(lines[:-1])
 
 
 def _chassis(
-    udi: Udi, profile: Profile, uptime_ms: Instant, *, paired: bool = False, standby: bool = False
+    box: tuple[Member, ...], profile: Profile, uptime_ms: Instant, *, alone: bool = True
 ) -> list[str]:
-    """One chassis: `paired` has two supervisors, `standby` is the second of two chassis."""
+    udi = box[0].udi
     since, texts = age(uptime_ms), profile.texts_of(udi.pid)
-    listed = [m for m in modules_of(udi, profile, paired=paired) if m.slot]
+    listed = [m for m in modules_of(box, profile, alone=alone) if m.slot]
     lines = [f"Chassis type: {udi.pid:<20}", "", SLOTS_HEAD]
     for module in sorted(listed, key=lambda m: m.place):
         slot = f" {module.slot}" if module.is_subslot else module.slot
-        role = "standby" if standby else module.role
-        state = f"ok, {role}" if module.role else "ok"
+        state = f"ok, {module.role}" if module.role else "ok"
         lines.append(f"{slot:<10}{module.pid:<20}{state:<22}{since:<14}")
     if "cpld" not in texts:
         return lines

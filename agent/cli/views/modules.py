@@ -5,10 +5,11 @@ Facts: docs/sources.md, entry module-form.
 
 from __future__ import annotations
 
-from agent.cli.views.chassis import modules_of
+from agent.cli.views.chassis import chassis_of, modules_of
 from agent.cli.views.hardware import dotted, hardware_of, part_serial
 from agent.cli.views.platform import Set, unit_table
 from agent.core.identity import Udi
+from agent.engine.records import Member
 from agent.profiles.modules import Module
 
 _CARDS = """\
@@ -29,23 +30,22 @@ def module(shown: Set) -> str:
     """The text of `show module`."""
     if shown.profile.texts.get("module_form") != "chassis":
         return "\n".join(unit_table(shown))
-    units = tuple(member.udi for member in shown.members)
-    distinct = tuple(dict.fromkeys(units))
-    lines = [f"Chassis Type: {units[0].pid:<20}", ""]
+    boxes = chassis_of(shown.members)
+    lines = [f"Chassis Type: {shown.members[0].udi.pid:<20}", ""]
     ranges = []
-    for number, udi in enumerate(distinct, 1):
-        head = f"{number} " if len(distinct) > 1 else ""
+    for box in boxes:
+        head = f"{box[0].number} " if len(boxes) > 1 else ""
         if head:
             lines += [f"Switch Number {head}", ""]
-        lines += [*_chassis(shown, udi, number, paired=len(units) > 1), ""]
-        ranges += [f"Chassis {head}MAC address range: {_block(shown, udi)}", ""]
+        lines += [*_chassis(shown, box, alone=len(boxes) == 1), ""]
+        ranges += [f"Chassis {head}MAC address range: {_block(shown, box[0].udi)}", ""]
     return "\n".join([*lines, *ranges])
 
 
-def _chassis(shown: Set, udi: Udi, number: int, *, paired: bool) -> list[str]:
-    """The three tables of one chassis, the `number`th of a set of one or two."""
-    units = [member.udi for member in shown.members]
-    cards = [m for m in modules_of(udi, shown.profile, paired=units.count(udi) > 1) if m.card]
+def _chassis(shown: Set, box: tuple[Member, ...], *, alone: bool) -> list[str]:
+    """The three tables of one chassis of a set of one or two."""
+    udi, paired = box[0].udi, len(shown.members) > 1
+    cards = [m for m in modules_of(box, shown.profile, alone=alone) if m.card]
     cards.sort(key=lambda m: m.number)
     roles = [m for m in cards if m.role]
     return [
@@ -56,7 +56,7 @@ def _chassis(shown: Set, udi: Udi, number: int, *, paired: bool) -> list[str]:
         *_addresses(shown, udi, cards),
         "",
         _ROLES if paired else _ROLE,
-        *(_role(shown, m, standby=m.role == "standby" or number > 1, paired=paired) for m in roles),
+        *(_role(shown, m, paired=paired) for m in roles),
     ]
 
 
@@ -79,7 +79,8 @@ def _addresses(shown: Set, udi: Udi, cards: list[Module]) -> list[str]:
     return rows
 
 
-def _role(shown: Set, module: Module, *, standby: bool, paired: bool) -> str:
+def _role(shown: Set, module: Module, *, paired: bool) -> str:
+    standby = module.role == "standby"
     role, status = ("Standby", "Standby Hot") if standby else ("Active", "Active")
     if paired:
         return f"{module.number:<4}{role:<20}{'sso':<16}{'sso':<17}{status}"

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.cli.views.chassis import Part, chassis_parts, slots
+from agent.cli.views.chassis import Part, chassis_of, chassis_parts, modules_of, slots
 from agent.cli.views.hardware import dotted, hardware_of
 from agent.cli.views.uptime import uptime_words
 from agent.core.clock import Instant
-from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.engine.records import Member
+from agent.device.redundancy import NO_HISTORY, Redundancy
+from agent.engine.records import Member, Role
 from agent.profiles.profile import Profile
 
 
@@ -26,36 +26,48 @@ class Set:
     profile: Profile
     release: Release
     uptime_ms: Instant = 0
+    history: Redundancy = NO_HISTORY
+    now: Instant = 0
 
     @property
     def stacked(self) -> bool:
         """Are its units switches of a stack, each with a number of its own?"""
         return _stacked(self.profile)
 
+    def since(self, instants: Mapping[int, Instant], member: Member) -> Instant:
+        """How long ago, in ms, that instant of a unit was; the start where it has none."""
+        at = instants.get(member.number)
+        return self.uptime_ms if at is None else self.now - at
+
 
 def _stacked(profile: Profile) -> bool:
     return "stack" in profile.texts
 
 
+def by_number(members: Sequence[Member]) -> tuple[Member, ...]:
+    """The units in the order of their numbers."""
+    return tuple(sorted(members, key=lambda member: member.number))
+
+
 # --- show inventory -------------------------------------------------------------------------
 
 
-def inventory(units: Sequence[Udi], profile: Profile) -> str:
+def inventory(members: Sequence[Member], profile: Profile) -> str:
     """Each unit with its parts; an empty line ends each entry."""
-    return "\n".join(str(part) for part in parts(units, profile))
+    return "\n".join(str(part) for part in parts(members, profile))
 
 
-def parts(units: Sequence[Udi], profile: Profile) -> Iterator[Part]:
+def parts(members: Sequence[Member], profile: Profile) -> Iterator[Part]:
     """The units and what is in them."""
-    return (_stack_parts if _stacked(profile) else chassis_parts)(tuple(units), profile)
+    return (_stack_parts if _stacked(profile) else chassis_parts)(by_number(members), profile)
 
 
-def _stack_parts(units: tuple[Udi, ...], profile: Profile) -> Iterator[Part]:
+def _stack_parts(members: Sequence[Member], profile: Profile) -> Iterator[Part]:
     version = profile.texts["version_id"]
-    if units:
-        stack = profile.texts["stack"]
-        yield Part(stack, stack, units[0].pid, version, units[0].sn)
-    for number, udi in enumerate(units, 1):
+    if members:
+        stack, first = profile.texts["stack"], members[0].udi
+        yield Part(stack, stack, first.pid, version, first.sn)
+    for number, udi in ((member.number, member.udi) for member in members):
         texts, serials = profile.texts_of(udi.pid), hardware_of(udi)
         bay = f"Switch {number} - Power Supply A"
         yield Part(f"Switch {number}", udi.pid, udi.pid, version, udi.sn)
@@ -91,32 +103,41 @@ def platform(shown: Set) -> str:
         return _stack_platform(shown)
     if shown.profile.texts.get("platform_form") == "unit":
         return "\n".join(unit_table(shown))
-    units = tuple(member.udi for member in shown.members)
-    return slots(units, shown.profile, shown.uptime_ms)
+    return slots(shown.members, shown.profile, shown.uptime_ms)
 
 
 def switch(shown: Set) -> str:
     """`show switch`. # source: platform-form"""
-    own = dotted(hardware_of(shown.members[0].udi).base_mac)
-    lines = [
-        f"Switch/Stack Mac Address : {own} - Local Mac Address",
-        "Mac persistency wait time: Indefinite",
-        _SWITCH_HEAD,
-    ]
-    for number, member in enumerate(shown.members, 1):
+    lines = [*_address(shown), _SWITCH_HEAD]
+    for member in by_number(shown.members):
         mac = dotted(hardware_of(member.udi).base_mac)
-        mark = "*" if number == 1 else " "
         lines.append(
-            f"{mark}{number:<8}{member.role.value:<9}{mac:<19}{_priority(number):<7}{'V01':<8}{'Ready':<36}"
+            f"{_mark(member)}{member.number:<8}{member.role.value:<9}{mac:<19}"
+            f"{_priority(member):<7}{'V01':<8}{'Ready':<36}"
         )
     return "\n".join([*lines, "", ""])
+
+
+def _address(shown: Set) -> list[str]:
+    """The stack keeps the address of its first active unit until it starts again."""
+    active = shown.members[0].udi
+    bearer = shown.history.mac_of or active
+    whose = "Local" if bearer == active else "Foreign"
+    return [
+        f"Switch/Stack Mac Address : {dotted(hardware_of(bearer).base_mac)} - {whose} Mac Address",
+        "Mac persistency wait time: Indefinite",
+    ]
+
+
+def _mark(member: Member) -> str:
+    return "*" if member.role is Role.ACTIVE else " "
 
 
 def unit_table(shown: Set) -> list[str]:
     """The units of a stack with their ports and numbers."""
     lines = [_PLATFORM_HEAD]
-    for number, member in enumerate(shown.members, 1):
-        udi = member.udi
+    for member in by_number(shown.members):
+        udi, number = member.udi, member.number
         ports = shown.profile.texts_of(udi.pid)["ports"]
         mac = dotted(hardware_of(udi).base_mac)
         lines.append(
@@ -127,22 +148,17 @@ def unit_table(shown: Set) -> list[str]:
 
 
 def _stack_platform(shown: Set) -> str:
-    lines = unit_table(shown)
-    own = dotted(hardware_of(shown.members[0].udi).base_mac)
-    lines += [
-        f"Switch/Stack Mac Address : {own} - Local Mac Address",
-        "Mac persistency wait time: Indefinite",
-        _ROLES_HEAD,
-    ]
-    for number, member in enumerate(shown.members, 1):
-        mark = "*" if number == 1 else " "
-        lines.append(f"{mark}{number:<8}{member.role.value:<16}{_priority(number):<11}Ready")
+    lines = [*unit_table(shown), *_address(shown), _ROLES_HEAD]
+    for member in by_number(shown.members):
+        lines.append(
+            f"{_mark(member)}{member.number:<8}{member.role.value:<16}{_priority(member):<11}Ready"
+        )
     return "\n".join(lines)
 
 
-def _priority(number: int) -> int:
-    """# assumed: the active unit has the highest priority, the others the default"""
-    return 15 if number == 1 else 1
+def _priority(member: Member) -> int:
+    """# assumed: the first unit was given the highest priority, the others have the default"""
+    return 15 if member.number == 1 else 1
 
 
 # --- show redundancy ------------------------------------------------------------------------
@@ -151,16 +167,15 @@ def _priority(number: int) -> int:
 def redundancy(shown: Set, banner: str) -> str:
     """`show redundancy`; `banner` is what the device says of its software. # assumed: recalled"""
     paired = len(shown.members) > 1
-    uptime = uptime_words(shown.uptime_ms)
+    uptime, history = uptime_words(shown.uptime_ms), shown.history
     mode = "sso" if paired else "Non-redundant"
-    texts = shown.profile.texts
     lines = [
         "Redundant System Information :",
         "------------------------------",
         f"       Available system uptime = {uptime}",
-        "Switchovers system experienced = 0",
-        "              Standby failures = 0",
-        "        Last switchover reason = none",
+        f"Switchovers system experienced = {history.switchovers}",
+        f"              Standby failures = {history.standby_failures}",
+        f"        Last switchover reason = {history.reason}",
         "",
         f"                 Hardware Mode = {'Duplex' if paired else 'Simplex'}",
         f"    Configured Redundancy Mode = {'sso' if paired else 'Non-redundant'}",
@@ -170,32 +185,30 @@ def redundancy(shown: Set, banner: str) -> str:
         "",
         "Current Processor Information :",
         "-------------------------------",
-        *_processor("Active", _supervisor(shown, "active"), "ACTIVE", uptime, banner, texts),
+        *_processor(shown, shown.members[0], "ACTIVE", banner),
         "",
     ]
     if not paired:
         peer = "Peer (slot: 0) information is not available because it is in 'DISABLED' state"
         return "\n".join([*lines, peer, ""])
-    slot = _supervisor(shown, "standby")
-    standby = _processor("Standby", slot, "STANDBY HOT ", uptime, banner, texts)
+    standby = _processor(shown, shown.members[1], "STANDBY HOT ", banner)
     head = ["Peer Processor Information :", "----------------------------"]
     return "\n".join([*lines, *head, *standby, ""])
 
 
-def _supervisor(shown: Set, role: str) -> int:
-    """The slot of a supervisor; units of a stack and chassis are numbered from 1."""
-    units = [member.udi for member in shown.members]
-    one_box = len(set(units)) == 1
-    modules = shown.profile.models[units[0].pid].modules if one_box else ()
-    found = (m.number for m in modules if m.role == role and m.number)
-    return next(found, 1 if role == "active" else 2)
+def _slot(shown: Set, member: Member) -> int:
+    """The slot of a supervisor; units of a stack and chassis go by their numbers."""
+    boxes = chassis_of(shown.members)
+    modules = modules_of(boxes[0], shown.profile) if len(boxes) == 1 else ()
+    role = member.role.value.lower()
+    return next((m.number for m in modules if m.role == role and m.number), member.number)
 
 
-def _processor(
-    where: str, slot: int, state: str, uptime: str, banner: str, texts: Mapping[str, str]
-) -> list[str]:
+def _processor(shown: Set, member: Member, state: str, banner: str) -> list[str]:
+    texts = shown.profile.texts
+    uptime = uptime_words(shown.since(shown.history.in_role, member))
     return [
-        f"{f'{where} Location':>30} = slot {slot}",
+        f"{f'{member.role.value} Location':>30} = slot {_slot(shown, member)}",
         f"        Current Software state = {state}",
         f"       Uptime in current state = {uptime}",
         f"                 Image Version = {banner}",
@@ -216,7 +229,7 @@ def redundancy_states(shown: Set) -> str:
             f"     peer state = {peer} ",
             f"           Mode = {'Duplex' if paired else 'Simplex'}",
             "           Unit = Primary",
-            "        Unit ID = 1",
+            f"        Unit ID = {_slot(shown, shown.members[0])}",
             "",
             f"Redundancy Mode (Operational) = {mode}",
             f"Redundancy Mode (Configured)  = {'sso' if paired else 'Non-redundant'}",

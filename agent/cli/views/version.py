@@ -8,7 +8,7 @@ Facts: docs/sources.md, entries show-version-form and platform-texts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -105,7 +105,7 @@ class VersionView:
     uptime_ms: int
     reload_reason: str
     restarted: str  # the instant as printed; empty while the clock is not authoritative
-    members: tuple[Udi, ...]
+    members: tuple[tuple[int, Udi], ...]  # by number, the active one first
     level: str
     next_level: str
     air_level: str
@@ -113,6 +113,7 @@ class VersionView:
     virtual_interfaces: int
     throughput_kbps: int = 0  # 0 where show version does not tell it
     registration: str = ""  # of the model before SLP
+    ages: Mapping[int, int] = field(default_factory=dict)  # ms since a later unit came, by number
 
 
 def collect(device: Device, now: Instant) -> VersionView:
@@ -129,7 +130,8 @@ def collect(device: Device, now: Instant) -> VersionView:
         uptime_ms=now - booted,
         reload_reason=device.reload_reason,
         restarted=restarted,
-        members=tuple(dict.fromkeys(member.udi for member in device.agent.state.members)),
+        members=_units(device),
+        ages=_ages(device, booted, now),
         level=device.level,
         next_level=next_level,
         air_level=device.air_level,
@@ -138,6 +140,18 @@ def collect(device: Device, now: Instant) -> VersionView:
         throughput_kbps=enforced(device, known).kbps if known and known.in_version else 0,
         registration=_registration(device),
     )
+
+
+def _units(device: Device) -> tuple[tuple[int, Udi], ...]:
+    """Numbers and UDIs, the active first; of the processors of one chassis the first alone."""
+    found: dict[Udi, int] = {}
+    for member in device.agent.state.members:
+        found.setdefault(member.udi, member.number)
+    return tuple((number, udi) for udi, number in found.items())
+
+
+def _ages(device: Device, booted: int, now: Instant) -> dict[int, int]:
+    return {number: now - at for number, at in device.redundancy.joined.items() if at > booted}
 
 
 def _registration(device: Device) -> str:
@@ -160,13 +174,16 @@ def render(view: VersionView, profile: Profile, release: Release) -> str:
     layout = layout_for(release, profile.kind)
     others = ""
     if profile.kind == "switch":
-        others = "".join(_other_unit(view, n, profile) for n in range(1, len(view.members)))
+        others = "".join(_other_unit(view, *unit, profile) for unit in sorted(view.members[1:]))
     return head + running + _levels(view, profile, layout) + body + others + tail
 
 
 @lru_cache(maxsize=1024)
 def _static(
-    profile: Profile, release: Release, members: tuple[Udi, ...], virtual_interfaces: int
+    profile: Profile,
+    release: Release,
+    members: tuple[tuple[int, Udi], ...],
+    virtual_interfaces: int,
 ) -> tuple[str, str, str]:
     """What stands before the running part, behind the levels, and at the end."""
     texts = profile.texts
@@ -179,13 +196,16 @@ def _static(
         bootldr=_boot_loader(texts),
     )
     layout = layout_for(release, profile.kind)
-    body = _machine(profile, layout, members[0], virtual_interfaces)
+    active = members[0][1]
+    body = _machine(profile, layout, active, virtual_interfaces)
     if profile.kind == "switch":
-        body += "\n" + _unit(profile, members[0])
+        body += "\n" + _unit(profile, active)
         if stacked(profile):
             body += "CLEI Code Number                   : \n\n\n" + _TABLE_HEAD
-            rows = enumerate(members, 1)
-            body += "".join(_table_row(profile, release, number, udi) for number, udi in rows)
+            body += "".join(
+                _table_row(profile, release, number, udi, "*" if udi == active else " ")
+                for number, udi in sorted(members)
+            )
             body += "\n"
     return head, body, f"\nConfiguration register is {texts['config_register']}\n"
 
@@ -321,8 +341,7 @@ def _unit(profile: Profile, udi: Udi) -> str:
     )
 
 
-def _table_row(profile: Profile, release: Release, number: int, udi: Udi) -> str:
-    mark = "*" if number == 1 else " "
+def _table_row(profile: Profile, release: Release, number: int, udi: Udi, mark: str) -> str:
     texts = profile.texts_of(udi.pid)
     ports = texts["ports"]
     return (
@@ -331,18 +350,19 @@ def _table_row(profile: Profile, release: Release, number: int, udi: Udi) -> str
     )
 
 
-def _other_unit(view: VersionView, index: int, profile: Profile) -> str:
+def _other_unit(view: VersionView, number: int, udi: Udi, profile: Profile) -> str:
     """The block of a further unit.
 
     # source: show-version-form (two chassis); assumed: uptime and reason of a unit of a stack
     """
-    head = f"\nSwitch {index + 1:02d}\n---------\n"
+    head = f"\nSwitch {number:02d}\n---------\n"
     if not stacked(profile):
-        return head + _unit(profile, view.members[index])
+        return head + _unit(profile, udi)
+    uptime = view.ages.get(number, view.uptime_ms + MINUTE)
     return (
         f"{head}"
-        f"Switch uptime                      : {uptime_words(view.uptime_ms + MINUTE)} \n\n"
-        f"{_unit(profile, view.members[index])}"
+        f"Switch uptime                      : {uptime_words(uptime)} \n\n"
+        f"{_unit(profile, udi)}"
         f"Last reload reason                 : {view.reload_reason}\n"
         "CLEI Code Number                   : \n"
     )

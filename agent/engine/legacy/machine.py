@@ -47,7 +47,8 @@ from agent.engine.legacy.state import (
     LegacyTimer,
 )
 from agent.engine.legacy.timings import LEGACY
-from agent.engine.records import LicenceUse, Member, Pending, Role
+from agent.engine.places import arranged, handed_over
+from agent.engine.records import LicenceUse, Pending
 from agent.engine.state import AgentState
 from agent.engine.turn import Turn
 from agent.protocol.messages import LicenseClass, StatusCode
@@ -171,11 +172,7 @@ def _count(turn: Turn, request: LicenceRequest) -> bool:
 
 
 def _units_changed(turn: Turn, event: UnitsChanged) -> None:
-    roles = (Role.ACTIVE, Role.STANDBY)
-    turn.state.members = tuple(
-        Member(unit, roles[place] if place < 2 else Role.MEMBER)
-        for place, unit in enumerate(event.units)
-    )
+    turn.state.members = arranged(event.units, turn.state.members)
     reservation.units_changed(turn)
     changed = [_count(turn, request) for request in event.licences]
     if any(changed):
@@ -186,9 +183,7 @@ def _switched_over(turn: Turn, event: SwitchedOver) -> None:
     """The identity is the set's; a new active unit says what it uses."""
     members = turn.state.members
     if len(members) > 1:
-        first, second, *others = members
-        new = replace(second, role=Role.ACTIVE), replace(first, role=Role.STANDBY)
-        turn.state.members = (*new, *others)
+        turn.state.members = handed_over(members)
         turn.log("SMART_LIC.HA_ROLE_CHANGED", role="Active")
         _usage_settled(turn)
 
