@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from agent.adapters.lab_units import further_units, misfit
 from agent.adapters.plan import (
     DNS_PORT,
     LOOPBACK,
@@ -28,7 +29,7 @@ from agent.adapters.yaml_places import Location, key_of, line_of, real_location
 from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.device.redundancy import has_room, most_units
+from agent.device.redundancy import most_units
 from agent.profiles.profile import Profile, check_release, profile_for
 
 NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
@@ -272,23 +273,22 @@ def _check_members(d: _Device, i: int, profile: Profile, faults: _Faults) -> Non
             what = f"{given.platform!r} is no unit for a {d.platform}"
             place = ("devices", i, "members", m, "platform")
             raise faults.at(place, what, ", ".join(profile.models))
-    units: tuple[Udi, ...] = (Udi(d.platform, d.serial or ""),)
-    for m in range(len(d.members)):
-        new = _member(d, 0, m, d.serial or "")
-        if not has_room(profile, units, new):
-            what = f"{new} cannot be unit {m + 2} of this {d.platform}"
-            raise faults.at(("devices", i, "members", m), what)
-        units = (*units, new)
+    active = Udi(d.platform, d.serial or "")
+    units = further_units(active, [(m.platform, m.serial) for m in d.members])
+    if (alone := misfit(active, units)) is not None:
+        what = f"{units[alone]} cannot be unit {alone + 2} of this {d.platform}"
+        raise faults.at(("devices", i, "members", alone), what)
 
 
 def _one_device(d: _Device, n: int, position: int, folder: Path) -> DevicePlan:
     """Device number `n` (from 0) of an entry; `position` counts all devices of the lab from 1."""
     serial = d.serial or f"FOC0000{_base36(position)}"
+    own = serial if d.serial is None or n == 0 else f"{serial}-{n + 1}"
     return DevicePlan(
         name=d.name if d.count == 1 else f"{d.name}-{n + 1}",
         platform=d.platform,
         release=str(Release.parse(d.release)),
-        serial=serial if d.serial is None or n == 0 else f"{serial}-{n + 1}",
+        serial=own,
         ssh=_counted(d.ssh, n),
         netconf=_counted(d.netconf, n),
         restconf=_counted(d.restconf, n),
@@ -297,22 +297,13 @@ def _one_device(d: _Device, n: int, position: int, folder: Path) -> DevicePlan:
         password=d.password,
         config=tuple(d.config),
         access_points=d.access_points,
-        members=tuple(_member(d, n, m, serial) for m in range(len(d.members))),
+        members=further_units(
+            Udi(d.platform, own),
+            [(m.platform, m.serial) for m in d.members],
+            n,
+        ),
         replay=folder / d.replay if d.replay is not None else None,
     )
-
-
-def _member(d: _Device, n: int, m: int, active: str) -> Udi:
-    """Member number `m` (from 0) of device number `n` of an entry."""
-    given = d.members[m]
-    platform, serial = given.platform or d.platform, given.serial
-    if serial is None and profile_for(d.platform).processors > 1 and platform == d.platform:
-        return Udi(platform, active)  # the second supervisor or route processor of one chassis
-    if serial is None:
-        unnumbered = active.removeprefix("FOC0000")
-        numbered = f"FOC{m + 1:04d}{unnumbered}"
-        return Udi(platform, numbered if unnumbered != active else f"{active}-{m + 2}")
-    return Udi(platform, f"{serial}-{n + 1}" if n else serial)
 
 
 def _counted(listener: _Listen | None, n: int) -> Listen | None:

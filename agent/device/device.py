@@ -247,10 +247,8 @@ class Device:
         self._apply(ClockSet(calendar - now, by), now)
 
     def use(self, feature: str, count: int, now: Instant) -> bool:
-        """Set a feature's licence count by hand; False when this model has no such licence.
-
-        Lasts until the next reload, when the configuration alone decides.
-        """
+        """Set a feature's licence count by hand until the next reload; False when this model has no
+        such licence."""
         if tag_of(self.profile, self.release, self.model, feature) is None:
             return False
         self._apply(inputs.UsageSet(feature, count), now)

@@ -16,6 +16,7 @@ from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.device.config import Resolution
 from agent.device.device import Device, new_device
+from agent.engine.places import arranged
 from agent.profiles.profile import load
 from tests.golden.captures import read, state_of
 from yang.tree import Edit, Entry
@@ -139,7 +140,7 @@ def _counted(line: str) -> str:
 def test_a_stack_lists_its_units() -> None:
     device = device_of()
     view = version.collect(device, NOW)
-    view = replace(view, members=(*view.members, Udi("C9300-48U", "FOC0000EMU2")))
+    view = replace(view, members=(*view.members, (2, Udi("C9300-48U", "FOC0000EMU2"))))
     text = version.render(view, device.profile, device.release)
     assert (
         "*    1 41    C9300-24T          17.12.04          CAT9K_IOSXE           INSTALL\n" in text

@@ -18,14 +18,13 @@ from agent.core.clock import Instant
 from agent.core.dates import Zone
 from agent.core.identity import Account, Udi
 from agent.engine.config import LicenseConfig
+from agent.engine.places import arranged
 from agent.engine.policy import default_policy
 from agent.engine.records import (
     Cell,
     LicenceUse,
-    Member,
     Policy,
     ReportingRule,
-    Role,
     RumReport,
     RumState,
     Source,
@@ -173,9 +172,8 @@ def state_of(
 ) -> AgentState:
     """A state without licences and trust; the first unit is active, the second standby."""
     udis = [Udi(*unit.split()) for unit in units or ("C9300-24T FOC1",)]
-    roles = (Role.ACTIVE, Role.STANDBY, *([Role.MEMBER] * len(udis)))
     return AgentState(
-        members=tuple(Member(udi, role) for udi, role in zip(udis, roles, strict=False)),
+        members=arranged(udis),
         software_tag="",
         chance=Chance("test"),
         policy=policy or default_policy(),
