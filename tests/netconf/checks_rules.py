@@ -27,13 +27,17 @@ async def order(session) -> list[str]:
     reply = await session.rpc(
         f"<get-config><source><running/></source><filter>{wanted}</filter></get-config>"
     )
-    return [leaf.text[-1] for leaf in reply.iter(f"{{{NATIVE}}}no-vrf")]
+    return [leaf.text[-1] for leaf in reply.iter(f"{{{NATIVE}}}no-vrf-ordered")]
 
 
 @check("E60 insert puts a value of a leaf-list first, last, before and after")
 async def _(w: World) -> None:
     s = await w.session()
-    await s.ok(servers("<no-vrf>10.0.0.1</no-vrf><no-vrf>10.0.0.2</no-vrf>"))
+    await s.ok(
+        servers(
+            "<no-vrf-ordered>10.0.0.1</no-vrf-ordered><no-vrf-ordered>10.0.0.2</no-vrf-ordered>"
+        )
+    )
     for attributes, value, wanted in (
         ('yang:insert="first"', 3, "312"),
         ('yang:insert="last"', 4, "3124"),
@@ -41,14 +45,14 @@ async def _(w: World) -> None:
         ('nc:operation="create" yang:insert="after" yang:value="10.0.0.3"', 6, "361524"),
         ('yang:insert="first"', 4, "436152"),
     ):
-        await s.ok(servers(f"<no-vrf {attributes}>10.0.0.{value}</no-vrf>"))
+        await s.ok(servers(f"<no-vrf-ordered {attributes}>10.0.0.{value}</no-vrf-ordered>"))
         assert await order(s) == list(wanted)
 
 
 @check("E61 insert beside what is not there, without a value, at no place, where order is not mine")
 async def _(w: World) -> None:
     s = await w.session()
-    leaf = "<no-vrf {}>10.0.0.7</no-vrf>"
+    leaf = "<no-vrf-ordered {}>10.0.0.7</no-vrf-ordered>"
     beside = servers(leaf.format('yang:insert="after" yang:value="10.9.9.9"'))
     error = await s.error(beside, "bad-attribute")
     assert error["error-app-tag"] == "missing-instance"
