@@ -163,6 +163,7 @@ def _boot_conditions(device: Device, configured: bool) -> frozenset[str]:
         "configured": configured,
         "unsynchronised": not device.clock_authoritative,
         "throughput": known is not None and known.announced,
+        "crypto_throughput": known is not None and known.command == "crypto",
     }
     return frozenset(name for name, holds in conditions.items() if holds)
 

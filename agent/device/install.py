@@ -31,7 +31,8 @@ def installed(device: Device, given: ReleaseInstalled, now: Instant) -> str:
     device.release = release
     if before and not after:
         _carry_transport(device)
-        migration.upgrade(state, now)
+        converts = device.profile.automatic_conversion
+        migration.upgrade(state, now, converts=converts)
     elif after and not before:
         migration.downgrade(state, release, now)
     state.config = device.project(device.datastore.running).licensing

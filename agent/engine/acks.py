@@ -36,6 +36,7 @@ MATCH_IDENTIFIER = 28
 BAD_SIGNATURE = 45
 UNKNOWN_SIGNER = 47
 UNREADABLE = 17
+CERTIFICATE_MISMATCH = 105
 VERSION_MISMATCH = 122
 TAMPERED = 73
 INVALID = 24
@@ -164,12 +165,24 @@ def _check_trust(turn: Turn, code: TrustData, section: Section[Any]) -> _Fault:
     fault = signing.check_chain((code.id_cert, *chain), turn.state.anchors, turn.now)
     if fault is not None:
         turn.log("SMART_LIC.CERTIFICATE_VALIDATION", reason=fault.reason)
+        if fault is signing.ChainFault.UNTRUSTED:
+            return _other_root(turn)
         return fault.code, fault.reason
     if not chain or not signing.verify(chain[0], section.signed_text.encode(), section.signature):
         return BAD_SIGNATURE, "the signature does not verify"
     if chain[0] not in turn.state.signers:
         turn.state.signers = (chain[0], *turn.state.signers)[:_KNOWN_SIGNERS]
     return None
+
+
+def _other_root(turn: Turn) -> tuple[int, str]:
+    """The certificates come from another root than the one installed. # source: return-codes
+
+    # assumed: which of the two messages it is depends on the root this device has
+    """
+    which = "DEV" if turn.state.development else "PROD"
+    turn.log(f"SMART_LIC.ROOT_CERT_MISMATCH_{which}")
+    return CERTIFICATE_MISMATCH, "the chain does not end in the root that is installed"
 
 
 def _install_account(turn: Turn, section: Section[Any]) -> _Fault:

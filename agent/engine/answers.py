@@ -84,6 +84,8 @@ def _declare_failed(turn: Turn, pending: Pending, failure: Failure, detail: str)
         reason = Failure.CALL_HOME.value
     if failure is Failure.NO_WAY and not turn.state.comm_failed:
         turn.log("SMART_LIC.COMM_INIT_FAILED", peer=peer(turn.state), reason=reason)
+    if failure is Failure.UNRESOLVED and turn.state.config.utility and not turn.state.comm_failed:
+        turn.log("SMART_LIC.UTILITY_FQDN_ERROR", peer=peer(turn.state))
     turn.log("SMART_LIC.COMM_FAILED", peer=peer(turn.state), reason=reason)
     if not turn.state.comm_failed:
         turn.note("SAEVT_COMM_FAILED", error=failure.value)

@@ -60,7 +60,12 @@ def announce(turn: Turn, request: LicenceRequest) -> None:
 
 def role_changed(turn: Turn, event: ApplicationRoleChanged) -> None:
     """The application has another role, or none any more, or another peer."""
-    turn.state.applications.high_availability = event.now
+    before, now = turn.state.applications.high_availability, event.now
+    if before and now and now.peer and before.peer and before.role == now.role:
+        if now.peer.udi == before.peer.udi:  # assumed: who registers twice is a duplicate
+            turn.log("SMART_LIC.APPHA_DUPLICATE_PEER", peer=str(now.peer.udi))
+            return
+    turn.state.applications.high_availability = now
 
 
 def _start_again(turn: Turn) -> None:

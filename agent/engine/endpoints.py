@@ -14,6 +14,12 @@ from agent.engine.turn import Turn
 ANNOUNCED = ("air-network-advantage", "air-dna-advantage")
 
 
+def forget_at_boot(turn: Turn) -> None:
+    """Whoever was joined has to join again. # assumed: the message belongs to this"""
+    if any(use.endpoint and use.count for use in turn.state.usage.values()):
+        turn.log("SMART_LIC.END_POINT_RESET")
+
+
 def ask_at_boot(turn: Turn) -> None:
     """A switch that has embedded wireless takes handles for its licences, unused."""
     if turn.profile.kind != "switch" or not turn.release.has("air_announcements"):

@@ -11,12 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agent.core.identity import Udi
-from agent.engine import authorization_online, reporting, statistics, transport
+from agent.engine import (
+    authorization_online,
+    conversion,
+    reporting,
+    statistics,
+    transport,
+    trust_life,
+)
 from agent.engine.actions import Answer
 from agent.engine.events import Scope, TokenEntered
 from agent.engine.polling import wait_of
 from agent.engine.records import Exchange, Pending, TimerName, TrustWanted
-from agent.engine.routes import is_direct, talks
+from agent.engine.routes import is_direct, peer, talks
 from agent.engine.timers import set_timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
@@ -62,6 +69,8 @@ def answered(turn: Turn, pending: Pending, reply: Reply) -> None:
     else:
         turn.state.trust_wanted = None
         _refuse(turn, wanted.units, reply.message or NO_CODE)
+        if not wanted.token:  # a registration from before SLP
+            conversion.failed(turn, reply.message or NO_CODE)
 
 
 def failed(turn: Turn, pending: Pending) -> None:
@@ -98,6 +107,9 @@ def sync_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
 
 
 def sync_failed(turn: Turn, pending: Pending) -> None:
+    """Also a renewal fails so. # assumed: utility reporting says it of its own"""
+    if turn.state.config.utility and trust_life.is_due_for_renewal(turn):
+        turn.log("SMART_LIC.UTILITY_RENEW_FAILED", peer=peer(turn.state))
     _plan_sync(turn, TIMINGS.trust.sync_retry)
 
 

@@ -231,6 +231,13 @@ class PlatformFault:
 
 
 @dataclass(frozen=True, slots=True)
+class DevelopmentCertificates:
+    """`test license smart dev-cert`: is a development root installed in place of the other?"""
+
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EventlogCleared:
     """`license smart clear eventlog`."""
 
@@ -261,6 +268,7 @@ Event = (
     | ReportsClosed
     | UsageRead
     | TrustRequestSaved
+    | DevelopmentCertificates
     | EventlogCleared
     | PlatformFault
     | FactoryResetAsked

@@ -15,6 +15,11 @@ from agent.engine.events import PlatformFault
 from agent.engine.routes import peer
 from agent.engine.turn import Turn
 
+# source: sysmsg-faults (seen where a serial number is missing)
+NO_SERIAL = (
+    "The platform provided UDI list has invalid values: ; udi_sn is empty; "
+    "udi_sn is null or empty for valid udi_pid"
+)
 # the word an operator uses: the message, and its fields
 FAULTS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
     {
@@ -39,10 +44,7 @@ FAULTS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
         ),
         "platform-error": (
             "SMART_LIC.PLATFORM_ERROR",
-            {
-                "reason": "The platform provided UDI list has invalid values: ; udi_sn is empty; "
-                "udi_sn is null or empty for valid udi_pid"
-            },
+            {"reason": NO_SERIAL},
         ),
         "reserve-install-success": ("SMART_LIC.RESERVE_INSTALL_SUCCESS", {"udi": "{udi}"}),
         "root-cert-mismatch-dev": ("SMART_LIC.ROOT_CERT_MISMATCH_DEV", {}),

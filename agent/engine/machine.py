@@ -19,12 +19,14 @@ from agent.engine import (
     answers,
     applications,
     authorization,
+    conversion,
     endpoints,
     establish,
     faults,
     history,
     policy,
     reporting,
+    reservation_import,
     rum,
     saving,
     telemetry,
@@ -42,6 +44,7 @@ from agent.engine.events import (
     Booted,
     ClockChanged,
     ConfigChanged,
+    DevelopmentCertificates,
     Event,
     EventlogCleared,
     FactoryResetAsked,
@@ -144,6 +147,7 @@ def _booted(turn: Turn, event: Booted) -> None:
     state.config, state.booted = event.config, turn.now
     state.process_anchor = None
     turn.log("SMART_LIC.AGENT_ENABLED")
+    _check_units(turn)
     if unsaved:  # assumed: said at the start that lost it; a device may say it before
         turn.log("SMART_LIC.CONFIG_NOT_SAVED")
     _warn_of_hostname(turn)
@@ -157,14 +161,22 @@ def _booted(turn: Turn, event: Booted) -> None:
     for report in tuple(state.reports.kept.values()):
         if report.state is RumState.OPEN:
             rum.close(turn, report, rum.PRODUCT_RELOAD)
+    endpoints.forget_at_boot(turn)
     reporting.usage_at_boot(turn, authorization.usable(turn, event.licences))
     endpoints.ask_at_boot(turn)
     for use in state.usage.values():
         if use.count:
             rum.start(turn, use)
     telemetry.at_boot(turn)
+    conversion.begin(turn)
     turn.note("SAEVT_INIT_COMPLETE")
     _plan_boot(turn)
+
+
+def _check_units(turn: Turn) -> None:
+    """A unit without a serial number. # source: sysmsg-faults"""
+    if any(not member.udi.sn for member in turn.state.members):
+        turn.log("SMART_LIC.PLATFORM_ERROR", reason=faults.NO_SERIAL)
 
 
 def _warn_of_hostname(turn: Turn) -> None:
@@ -256,7 +268,8 @@ def _sync_asked(turn: Turn, event: SyncAsked) -> None:
 
 def _file_imported(turn: Turn, event: FileImported) -> None:
     silent = not talks(turn.state)
-    outcome = acks.install(turn, event.text)
+    of_slr = reservation_import.is_reservation(event.text)
+    outcome = (reservation_import if of_slr else acks).install(turn, event.text)
     history.imported(turn, outcome)
     if silent and talks(turn.state):  # the file brought the trust that was missing
         transport.resume_timers(turn)
@@ -265,6 +278,10 @@ def _file_imported(turn: Turn, event: FileImported) -> None:
     else:
         text = "\n".join((IMPORTED, *authorization.confirmations(turn)))
         turn.actions.append(Answer(text))
+
+
+def _development(turn: Turn, event: DevelopmentCertificates) -> None:
+    turn.state.development = event.accepted
 
 
 def _eventlog_cleared(turn: Turn, event: EventlogCleared) -> None:
@@ -344,6 +361,7 @@ _HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     ReportsClosed: saving.close_reports,
     UsageRead: saving.read_usage,
     TrustRequestSaved: saving.save_trust_request,
+    DevelopmentCertificates: _development,
     EventlogCleared: _eventlog_cleared,
     PlatformFault: faults.injected,
     FactoryResetAsked: _factory_reset,

@@ -16,7 +16,12 @@ from agent.core.release import Release
 from agent.engine.config import Transport
 from agent.engine.legacy.state import AUTHORIZED, REGISTERED, RESERVED, Attempt, LegacyState
 from agent.engine.legacy.timings import LEGACY
-from agent.engine.records import AuthorizationCode, TrustWanted
+from agent.engine.records import (
+    AuthorizationCode,
+    Conversion,
+    ConversionStatus,
+    TrustWanted,
+)
 from agent.engine.routes import is_direct
 from agent.engine.state import AgentState
 from agent.protocol.messages import AuthorizationData, AuthorizedLicence
@@ -49,8 +54,10 @@ def transport_after(state: AgentState, configured: Transport | None) -> Transpor
     return TRANSPORTS[was(state), before]
 
 
-def upgrade(state: AgentState, now: Instant) -> None:
-    """From a release before SLP to one with it; a start follows."""
+def upgrade(state: AgentState, now: Instant, *, converts: bool = False) -> None:
+    """From a release before SLP to one with it; a start follows, and there the conversion."""
+    if converts and was(state) != RESERVATION:
+        state.conversion = Conversion(ConversionStatus.WANTED)
     legacy = state.legacy
     legacy.timers.clear()
     legacy.wanted = ()
@@ -60,7 +67,7 @@ def upgrade(state: AgentState, now: Instant) -> None:
             state.trust_wanted = TrustWanted("", units)
             state.product_instance_identifier = ""  # CSSM names it anew, by its UDI
         case "reservation":
-            _keep_reservation(state, now)
+            keep_reservation(state, now)
 
 
 def downgrade(state: AgentState, release: Release, now: Instant) -> None:
@@ -82,8 +89,8 @@ def downgrade(state: AgentState, release: Release, now: Instant) -> None:
     state.timers.clear()
 
 
-def _keep_reservation(state: AgentState, now: Instant) -> None:
-    """The code stays valid: it is the unit's authorization code now."""
+def keep_reservation(state: AgentState, now: Instant) -> None:
+    """The code of a reservation stays valid: it is the unit's authorization code now."""
     reservation = state.legacy.reservation
     stamp = datetime.fromtimestamp((reservation.installed or now) // SECOND, UTC)
     data = AuthorizationData(

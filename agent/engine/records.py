@@ -295,6 +295,33 @@ class LoggedEvent:
     fields: tuple[tuple[str, str], ...] = ()
 
 
+class ConversionStatus(Enum):
+    """Device-led conversion."""
+
+    NOT_STARTED = "Not started"
+    WANTED = "Wanted"  # the next start begins it
+    STARTED = "Started"
+    SUCCESS = "Success"
+    FAILED = "Failed"
+
+    @property
+    def word(self) -> str:
+        """What stands behind `Status:`."""
+        return ConversionStatus.NOT_STARTED.value if self.name == "WANTED" else str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """Where it stands, and when its data went to a server or into a file."""
+
+    status: ConversionStatus = ConversionStatus.NOT_STARTED
+    pushed: Instant | None = None
+    exported: Instant | None = None
+
+
+NO_CONVERSION = Conversion()
+
+
 class ImportKind(Enum):
     """The sections whose imports are remembered, in the order printed behind `Import`."""
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from agent.core.clock import DAY, Instant
 from agent.core.identity import Udi
-from agent.engine import policy, rum
+from agent.engine import conversion, policy, rum
 from agent.engine.events import LicenceRequest, UsageChanged
 from agent.engine.records import LicenceUse, TimerName
 from agent.engine.routes import is_direct, talks
@@ -72,6 +72,7 @@ def push_accepted(turn: Turn) -> None:
     """A server took the reports."""
     reporting = turn.state.usage_reporting
     reporting.last_report_push = turn.now
+    conversion.pushed(turn)
     turn.state.process_anchor = turn.now + TIMINGS.push.process_after
     if policy.frequency_days(turn.state) == 0:
         # source: push-interval (perpetual only: nothing is required once the report is out)
@@ -131,6 +132,7 @@ def acknowledged(turn: Turn) -> None:
     """At least one report got its first ACK."""
     reporting = turn.state.usage_reporting
     reporting.last_ack_received = turn.now
+    conversion.succeeded(turn)
     reporting.state = policy.ONGOING
     days = policy.frequency_days(turn.state)
     set_deadline(turn, turn.now + days * DAY if days else None, days)
@@ -152,6 +154,7 @@ def trust_established(turn: Turn) -> None:
     The push is shown a little before the job really sends. # source: timeline-direct-trust
     """
     state = turn.state
+    conversion.succeeded(turn)
     if not policy.licences_in_use(state) or state.base is None:
         return
     state.usage_reporting.last_ack_received = turn.now

@@ -251,7 +251,13 @@ def content_of(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) ->
 
 
 def _purge(turn: Turn) -> None:
-    """Beyond the storage limit the oldest unacknowledged reports go."""
+    """Beyond the storage limit the oldest unacknowledged reports go; older releases have none.
+
+    # source: rum-limits (reports pile up there, and at about a thousand they load the device)
+    """
+    if not turn.release.has("rum_store_bound"):
+        _warn_of_load(turn)
+        return
     limit = TIMINGS.limits.stored_reports
     if len(turn.state.reports.kept) <= limit:
         return
@@ -261,6 +267,13 @@ def _purge(turn: Turn) -> None:
             report, storage=StorageState.PURGED, flag=PURGED_FLAG, signed=None
         )
         turn.state.counters.purged += 1
+
+
+def _warn_of_load(turn: Turn) -> None:
+    """# assumed: the agent calls itself unhealthy, once for every so many reports"""
+    kept = _number_kept(turn.state)
+    if kept and kept % TIMINGS.limits.unhealthy_reports == 0:
+        turn.log("SMART_LIC.UNHEALTHY", reason=f"{kept} RUM reports are not acknowledged")
 
 
 def _forget_old_rows(turn: Turn) -> None:

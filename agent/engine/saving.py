@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.core.clock import DAY
-from agent.engine import reporting, rum, transport, trust
+from agent.engine import conversion, reporting, rum, transport, trust
 from agent.engine.actions import Answer, WriteFile
 from agent.engine.events import (
     ReportsClosed,
@@ -76,6 +76,7 @@ def _handed_out(turn: Turn, wanted: list[int], room: int | None = None) -> str:
     if room is None or len(text.encode()) <= room:
         rum.mark_handed_out(turn, written)
         turn.state.usage_reporting.last_report_file_write = turn.now
+    conversion.exported(turn)
     return text
 
 

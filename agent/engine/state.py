@@ -18,7 +18,9 @@ from agent.engine.config import LicenseConfig
 from agent.engine.eventlog import Eventlog
 from agent.engine.legacy.state import LegacyState
 from agent.engine.records import (
+    NO_CONVERSION,
     AuthorizationCode,
+    Conversion,
     ExchangeStatistics,
     LicenceUse,
     Member,
@@ -116,6 +118,8 @@ class AgentState:
     hello_failures: int = 0
     throttled_sync: bool = False  # a sync was asked for: the next push ignores the daily limit
     factory_reset: Instant | None = None
+    development: bool = False  # `test license smart dev-cert enable`
+    conversion: Conversion = NO_CONVERSION
     first_release: str = ""  # the release before another one was installed
     # the base of the first deadline: first run of Process Utility RUM reports with licences in use
     base: Instant | None = None

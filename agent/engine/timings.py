@@ -82,6 +82,7 @@ class Jobs:
 @dataclass(frozen=True, slots=True)
 class Limits:
     stored_reports: int
+    unhealthy_reports: int
     index_rows: int
     report_lines: int
     eventlog: int

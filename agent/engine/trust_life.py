@@ -38,8 +38,15 @@ def due(turn: Turn) -> bool:
         if code.valid_to and code.valid_to <= turn.now:
             del state.trust[short]
             turn.note("SAEVT_TRUST_EXPIRED", udi=str(code.udi))
+            if state.config.utility:  # assumed: the code is what utility reports are signed with
+                turn.log("SMART_LIC.UTILITY_CERT_EXPIRED")
     plan(turn)
     return is_direct(state) and bool(wanting(state, turn.now))
+
+
+def is_due_for_renewal(turn: Turn) -> bool:
+    """Is an installed code in the last part of its life?"""
+    return any(_needs(code, turn.now) for code in turn.state.trust.values())
 
 
 def _needs(code: TrustCode | None, now: Instant) -> bool:

@@ -50,7 +50,9 @@ def units_changed(turn: Turn, event: UnitsChanged) -> None:
 def switched_over(turn: Turn, event: SwitchedOver) -> None:
     """The standby unit is the active one now; the old one comes back behind the others."""
     state = turn.state
-    if len(state.members) < 2:
+    if len(state.members) < 2:  # nobody is there to take over
+        roles = {"current": Role.ACTIVE.value, "new": Role.STANDBY.value}
+        turn.log("SMART_LIC.INVALID_ROLE_STATE", **roles)
         return
     state.members = handed_over(state.members)
     if _not_yet_in_sync(turn):

@@ -8,6 +8,8 @@ from datetime import datetime
 import pytest
 
 from agent.core.clock import SECOND
+from agent.core.release import Release
+from agent.device.device import new_device
 from tests.device.devices import NOON, booted, play, unbooted
 
 LINE = re.compile(r"\*(\w{3} +\d+ [\d:.]+): %(\w+-\d-\w+): (.*)")
@@ -43,3 +45,23 @@ def test_first_lines_of_the_banner_follow_the_restart_message():
     text = device.log.text()
     assert "%SYS-5-RESTART: System restarted --\nCisco IOS Software [" in text
     assert "\nCompiled " in text
+
+
+@pytest.mark.parametrize(
+    ("pid", "wanted"),
+    [
+        ("ISR4451-X/K9", ["CMLIB-6-THROUGHPUT_VALUE", "ISR_THROUGHPUT-6-LEVEL"]),
+        ("C8300-1N1S-6T", ["ISR_THROUGHPUT-6-CRYPTO"]),
+        ("C8000V", []),
+        ("C9300-24T", []),
+    ],
+)
+def test_a_router_tells_its_throughput_before_the_smart_agent_starts(pid, wanted):
+    device = new_device("r", pid, Release.parse("17.12.4"), "FOC0000EMU1")
+    device.boot(NOON)
+    found = LINE.findall(device.log.text())
+    names = [name for _, name, _ in found if "THROUGHPUT" in name]
+    assert names == wanted
+    for _, name, text in found:
+        if name in wanted:
+            assert re.search(r" set to \d+ kbps$", text)

@@ -51,6 +51,34 @@ def test_no_message_of_the_catalogue_is_without_a_cause():
     assert not uncaused
 
 
+ONLY_BY_FAULT = {
+    # the platform gives the agent what its programs never do: nothing in the emulator does either
+    "SMART_LIC.BAD_MODE",
+    "SMART_LIC.BAD_NOTIF",
+    "SMART_LIC.INVALID_ENFORCE_MODE",
+    # the stored flag and the configured one are the same thing here: it is always enabled
+    "SMART_LIC.CONFIG_OUT_OF_SYNC",
+}
+
+
+def test_only_these_messages_need_emulator_fault():
+    """Every other one has a cause of its own: its name stands in code or data besides faults.py."""
+    sources = [
+        path.read_text("utf-8")
+        for path in AGENT.rglob("*")
+        if path.suffix in (".py", ".toml") and path.name not in ("sysmsg.toml", "faults.py")
+    ]
+    named = set(re.findall(r'"(?:SMART_LIC\.|[A-Z_]+\.)?([A-Z_]+)"', "\n".join(sources)))
+    patterns = ("SMART_LIC.ROOT_CERT_MISMATCH_",)
+    by_fault = {mnemonic for mnemonic, _ in FAULTS.values()}
+    alone = {
+        key
+        for key in by_fault
+        if key.partition(".")[2] not in named and not key.startswith(patterns)
+    }
+    assert alone == ONLY_BY_FAULT
+
+
 def logged(pair):
     return {name.removeprefix("SMART_LIC.") for _, name, _ in pair.logs}
 

@@ -10,6 +10,7 @@ from agent.cli.reply import Args, Context, Handler, Reply, Result
 from agent.cli.views import sl_infra
 from agent.cli.views.licensing import Calendar
 from agent.engine import rum, telemetry
+from agent.engine.events import DevelopmentCertificates
 from agent.engine.queries import all_reports
 from agent.engine.saving import NOT_FOUND
 from agent.engine.turn import Turn
@@ -58,8 +59,11 @@ def show_telemetry(context: Context, args: Args) -> Result:
 
 
 def dev_cert(context: Context, args: Args) -> Result:
-    """Accepted: every certificate here is one of a lab."""
-    return Reply() if _internal(context) else _not_there(context)
+    """Which root this device has; args: state. Every certificate here is one of a lab."""
+    if not _internal(context):
+        return _not_there(context)
+    event = DevelopmentCertificates(args["state"] == "enable")
+    return Reply(context.device.handle(event, context.now))
 
 
 def _internal(context: Context) -> bool:

@@ -107,7 +107,11 @@ def conversion(view: LicensingView, layout: Layout) -> Lines:
         return []
     lines = ["License Conversion:", f"  Automatic Conversion Enabled: {view.automatic_conversion}"]
     if layout.has("conversion_files"):
-        lines += ["  Last Data Push: <none>", "  Last File Export: <none>"]
+        date, done = view.calendar.date, view.conversion
+        lines += [
+            f"  Last Data Push: {date(done.pushed)}",
+            f"  Last File Export: {date(done.exported)}",
+        ]
     return lines
 
 
@@ -115,7 +119,7 @@ def conversion_with_status(view: LicensingView, layout: Layout) -> Lines:
     """The block as `show license all` has it; tech support leaves its status out."""
     lines = conversion(view, layout)
     if layout.has("conversion_status"):
-        lines.insert(2, "  Status: Not started")
+        lines.insert(2, f"  Status: {view.conversion.status.word}")
     return lines
 
 

@@ -16,7 +16,14 @@ from agent.core.identity import Account, Udi
 from agent.engine.application_ha import ApplicationHa
 from agent.engine.config import LicenseConfig
 from agent.engine.queries import UsageSummary, usage_summary
-from agent.engine.records import AuthorizationCode, LicenceUse, Policy, TrustCode
+from agent.engine.records import (
+    NO_CONVERSION,
+    AuthorizationCode,
+    Conversion,
+    LicenceUse,
+    Policy,
+    TrustCode,
+)
 from agent.engine.state import AgentState, History, UsageReporting
 from agent.engine.telemetry import on_disk
 from agent.profiles.profile import Entitlement, Profile
@@ -102,6 +109,7 @@ class LicensingView:
     makes_telemetry: bool = False
     telemetry_on_disk: int = 0
     automatic_conversion: bool = False
+    conversion: Conversion = NO_CONVERSION
     history: History = field(default_factory=History)
     authorized: tuple[AuthorizedRow, ...] = ()
     derived: tuple[str, ...] = ()
@@ -139,6 +147,7 @@ def view_of(
         makes_telemetry=bool(state.telemetry),
         telemetry_on_disk=len(on_disk(state)),
         automatic_conversion=profile.automatic_conversion,
+        conversion=state.conversion,
         authorized=_authorized(nodes, profile),
         history=History(dict(state.history.messages), dict(state.history.imports)),
     )

@@ -25,6 +25,11 @@ from agent.engine.turn import Turn
 from agent.protocol.smart_licensing import Compliance, SmartLicensingResult, Step
 
 CUCM = "cucm"  # the kind of product that has an overage
+# assumed: agents 1.x, of which CUCM has one, know the two messages by their older names
+_OLDER_NAMES = {
+    "AUTH_RENEW_SUCCESS": "ENTITLEMENT_RENEW_SUCCESS",
+    "AUTH_RENEW_FAILED": "ENTITLEMENT_RENEW_FAILED",
+}
 
 
 def registration(turn: Turn, event: str) -> None:
@@ -79,7 +84,7 @@ def _renewed(turn: Turn, result: SmartLicensingResult) -> None:
 
 
 def _authorized(turn: Turn, result: SmartLicensingResult) -> None:
-    legacy, state = turn.state.legacy, turn.state
+    legacy = turn.state.legacy
     legacy.entitled = {row.tag: row.compliance.value for row in result.entitled}
     lacking = any(row.compliance is Compliance.OUT_OF_COMPLIANCE for row in result.entitled)
     before = legacy.authorization
@@ -96,7 +101,7 @@ def _authorized(turn: Turn, result: SmartLicensingResult) -> None:
     elif not lacking and before == OUT_OF_COMPLIANCE:
         turn.log("SMART_LIC.IN_COMPLIANCE")
     word = "out of compliance" if lacking else "authorized"
-    turn.log("SMART_LIC.AUTH_RENEW_SUCCESS", peer=contact.PEER, state=word, udi=str(state.udi))
+    _log_authorization(turn, "AUTH_RENEW_SUCCESS", state=word)
 
 
 def _overage(turn: Turn, lacking: bool) -> None:
@@ -157,8 +162,16 @@ def _authorize_failed(turn: Turn, reason: str, reached: bool) -> None:
     legacy.last_communication = Attempt(turn.now, reason)
     legacy.next_communication = turn.now + LEGACY.authorization.retry
     set_timer(legacy, LegacyTimer.AUTHORIZATION_RENEWAL, legacy.next_communication)
-    udi = str(turn.state.udi)
-    turn.log("SMART_LIC.AUTH_RENEW_FAILED", peer=contact.PEER, reason=reason, udi=udi)
+    _log_authorization(turn, "AUTH_RENEW_FAILED", reason=reason)
+
+
+def _log_authorization(turn: Turn, name: str, **fields: str) -> None:
+    """What became of an authorization, under the name that this product's agent has for it."""
+    if turn.profile.kind == CUCM:
+        fields.pop("state", None)
+        turn.log(f"SMART_LIC.{_OLDER_NAMES[name]}", peer=contact.PEER, **fields)
+    else:
+        turn.log(f"SMART_LIC.{name}", peer=contact.PEER, udi=str(turn.state.udi), **fields)
 
 
 def _deregister_failed(turn: Turn, reason: str, reached: bool) -> None:
