@@ -10,45 +10,21 @@ Sources: docs/sources.md, entries native-shape, call-home-model.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 
+from agent.netconf.native_items import Item, Pattern, each, shown_by, shown_here, stored_by
 from cli_grammar import VIRTUAL_TYPES
-from yang.tree import EMPTY, Edit, Path, Rows, Tree, Value, apply, get
+from yang.tree import EMPTY, Path, Rows, Tree, Value
 
 TAC = "CiscoTAC-1"
 _INTERFACE = re.compile(r"([A-Za-z-]+)(\d[\d/.]*)")
-Pattern = tuple[str, ...]  # names; `name[]` every row of a list, `*` every name
-
-
-def _same(value: Value) -> Value:
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One difference. `show` and `keep` turn values into each other; None is "not there".
-
-    `mine` picks from the stored value what this item is about; an item with `hollow` set shows an
-    empty container as nothing.
-    """
-
-    stored: Path
-    shown: Path
-    show: Callable[[Value], Value | None] = _same
-    keep: Callable[[Value | None], Value | None] = _same
-    mine: Callable[[Value], Value] = _same
-    hollow: bool = False
-
-
-Change = Callable[[Tree, Tree, Tree, tuple[Item, ...]], Tree]
 
 
 def shown_shape(root: Tree) -> Tree:
     """The published shape of a stored root."""
     for pattern, items in PLACES.items():
-        root = _each(root, pattern, _shown_here, items, EMPTY, EMPTY)
+        root = each(root, pattern, shown_here, items, EMPTY, EMPTY)
     return root
 
 
@@ -56,84 +32,8 @@ def stored_shape(shown: Tree, old: Tree) -> Tree:
     """The stored root of an edited published one; `old` is what was stored before the edit."""
     was = shown_shape(old)
     for pattern, items in PLACES.items():
-        shown = _each(shown, pattern, _stored, items, old, was)
+        shown = each(shown, pattern, stored_by, items, old, was)
     return shown
-
-
-def _each(
-    tree: Tree, pattern: Pattern, change: Change, items: tuple[Item, ...], old: Tree, was: Tree
-) -> Tree:
-    """Change every tree the pattern names; `old` and `was` are walked along."""
-    if not pattern:
-        return change(tree, old, was, items)
-    step, rest = pattern[0], pattern[1:]
-    wanted = step.removesuffix("[]")
-    names = [name for name in {**tree, **old} if wanted in ("*", name)]
-    new = Tree(tree)
-    for name in names:
-        value, held, before = (t.get(name, EMPTY) for t in (tree, old, was))
-        if step.endswith("[]"):
-            rows = Rows()
-            for key, row in value.items():
-                there = (held.get(key, EMPTY), before.get(key, EMPTY))
-                rows[key] = _each(row, rest, change, items, *there)
-            if rows:
-                new[name] = rows
-        elif isinstance(value, Tree):
-            below = _each(value, rest, change, items, held, before)
-            if below or name in tree:
-                new[name] = below
-    return new
-
-
-def _shown_here(at: Tree, old: Tree, was: Tree, items: tuple[Item, ...]) -> Tree:
-    return _shown(at, items)
-
-
-def _shown(at: Tree, items: tuple[Item, ...]) -> Tree:
-    found = [
-        (item.shown, item.show(item.mine(value)))
-        for item in items
-        if (value := get(at, item.stored)) is not None
-    ]
-    for item in items:
-        at = _without(at, item.stored)
-    for path, value in found:
-        if value is not None:
-            at = _with(at, path, value)
-    return at
-
-
-def _stored(at: Tree, old: Tree, was: Tree, items: tuple[Item, ...]) -> Tree:
-    values = []
-    for item in items:
-        now, before = get(at, item.shown), get(was, item.shown)
-        held = get(old, item.stored)
-        if (now or None) == (before or None) if item.hollow else now == before:
-            value = None if held is None else item.mine(held)
-        else:
-            value = item.keep(now)
-        values.append((item.stored, value))
-    for item in items:
-        at = _without(at, item.shown)
-    for path, value in values:
-        if value is not None:
-            at = _with(at, path, value)
-    return at
-
-
-def _without(tree: Tree, path: Path) -> Tree:
-    return apply(tree, (Edit("delete", path),)) if get(tree, path) is not None else tree
-
-
-def _with(tree: Tree, path: Path, value: Value) -> Tree:
-    """The tree with a value; rows join those that are there."""
-    if isinstance(value, Rows):
-        value = Rows({**get(tree, path, Rows()), **value})
-    step, rest = str(path[0]), path[1:]
-    below = tree.get(step, EMPTY)
-    inner = below if isinstance(below, Tree) else EMPTY
-    return Tree({**tree, step: _with(inner, rest, value) if rest else value})
 
 
 # --- how values differ --------------------------------------------------------------------------
@@ -151,7 +51,11 @@ def _moved(stored: str, shown: str) -> Item:
 def _present(stored: str, shown: str) -> Item:
     """An empty leaf here, a container with presence there."""
     there, here = tuple(shown.split("/")), tuple(stored.split("/"))
-    return Item(here, there, lambda value: EMPTY if value else None, lambda now: _truth(now))
+    return Item(here, there, _shown_mark, _truth)
+
+
+def _shown_mark(value: Value) -> Tree | None:
+    return EMPTY if value else None
 
 
 def _truth(now: Value | None) -> bool | None:
@@ -160,7 +64,7 @@ def _truth(now: Value | None) -> bool | None:
 
 def _marked(*path: str) -> Item:
     """A word that `no` turns into its opposite in the store; the model has a presence container."""
-    return Item(path, path, lambda value: EMPTY if value else None, lambda now: now is not None)
+    return Item(path, path, _shown_mark, lambda now: now is not None)
 
 
 def _of_interface(stored: str, shown: str) -> Item:
@@ -204,6 +108,32 @@ def _sentence(now: Value | None) -> str | None:
         return None
     listed = now.get("input") or now.get("output")
     return " ".join(sorted(listed, reverse=True)) if listed else _only(now)
+
+
+def _word(value: Value) -> Tree:
+    return Tree({value: True})
+
+
+def _address(value: Value) -> Tree:
+    return Tree({"none": True} if value == "none" else {"address-line": value})
+
+
+def _kept_address(now: Value | None) -> Value | None:
+    return now.get("address-line", "none" if "none" in now else None) if now else None
+
+
+def _kept_number(now: Value | None) -> bool | None:
+    """`serial-number`; with `none` in it another line is meant."""
+    return None if now is None or "none" in now else True
+
+
+def _end(value: Value) -> Tree:
+    numeric = str(value).replace(".", "").isdigit()
+    return Tree({"ipv4" if numeric else "host": value})
+
+
+def _kept_end(now: Value | None) -> Value | None:
+    return next(iter(now.values()), None) if now else None
 
 
 def _speed(value: Value) -> Tree:
@@ -276,19 +206,19 @@ _USER_ITEMS = (
 
 
 def _tac(value: Value) -> Tree | None:
-    return _shown(value[TAC], _TAC_ITEMS) if TAC in value else None
+    return shown_by(value[TAC], _TAC_ITEMS) if TAC in value else None
 
 
 def _kept_tac(now: Value | None) -> Rows | None:
-    return None if now is None else Rows({TAC: _stored(now, EMPTY, EMPTY, _TAC_ITEMS)})
+    return None if now is None else Rows({TAC: stored_by(now, EMPTY, EMPTY, _TAC_ITEMS)})
 
 
 def _users(value: Value) -> Rows | None:
-    return Rows({name: _shown(row, _USER_ITEMS) for name, row in value.items()}) or None
+    return Rows({name: shown_by(row, _USER_ITEMS) for name, row in value.items()}) or None
 
 
 def _kept_users(now: Value | None) -> Rows | None:
-    rows = {name: _stored(row, EMPTY, EMPTY, _USER_ITEMS) for name, row in (now or {}).items()}
+    rows = {name: stored_by(row, EMPTY, EMPTY, _USER_ITEMS) for name, row in (now or {}).items()}
     return Rows(rows) or None
 
 
@@ -348,9 +278,21 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
             ("switchport", "mode"), ("switchport-config", "switchport", "mode"), _modes, _kept_modes
         ),
     ),
+    ("native", "interface", "Tunnel[]"): (
+        Item(("tunnel", "destination"), ("tunnel", "destination-config"), _end, _kept_end),
+    ),
     ("native", "crypto", "pki", "trustpoint[]"): (
         _moved("enrollment/pkcs12", "enrollment/enrollment-method/pkcs12"),
         _moved("enrollment/selfsigned", "enrollment/enrollment-method/selfsigned"),
+        _moved("enrollment/url", "enrollment/enrollment-method/url"),
+        _present("enrollment/terminal", "enrollment/terminal"),
+        _moved("enrollment/pem", "enrollment/terminal/pem"),
+        _moved("rsakeypair/key-size", "rsakeypair/gen-key"),
+        _moved("auto-enroll/percentage", "auto-enroll/percent"),
+        Item(("chain-validation",), ("chain-validation",), _word, _only),
+        Item(("ip-address",), ("ip-address",), _address, _kept_address),
+        Item(("serial-number",), ("serial-number",), _shown_mark, _kept_number),
+        _moved("serial-number-none", "serial-number/none"),
     ),
     ("native", "logging"): (
         _moved("buffered/size", "buffered/size-value"),

@@ -49,22 +49,11 @@ UNPUBLISHED = {
     "native/call-home/user-profile/profile[Name-x1]/destination/message-size-limit": NOWHERE,
     "native/call-home/user-profile/profile[Name-x1]/destination/preferred-msg-format": NOWHERE,
     "native/crypto/pki/certificate": "certificates go in as text; the model tells their kind alone",
-    "native/crypto/pki/trustpoint[WORD-x1]/auto-enroll": SHAPE,
-    "native/crypto/pki/trustpoint[WORD-x1]/chain-validation": SHAPE,
-    "native/crypto/pki/trustpoint[WORD-x1]/enrollment/pem": SHAPE,
-    "native/crypto/pki/trustpoint[WORD-x1]/enrollment/retry": SHAPE,
-    "native/crypto/pki/trustpoint[WORD-x1]/enrollment/url": SHAPE,
-    "native/crypto/pki/trustpoint[WORD-x1]/fqdn": SHAPE,
-    "native/crypto/pki/trustpoint[WORD-x1]/ip-address": SHAPE,
-    "native/crypto/pki/trustpoint[WORD-x1]/rsakeypair/key-size": SHAPE,
-    "native/crypto/pki/trustpoint[WORD-x1]/serial-number": SHAPE,
-    "native/crypto/pki/trustpoint[WORD-x1]/subject-alt-name": SHAPE,
-    "native/crypto/pki/trustpoint[WORD-x1]/vrf": SHAPE,
     "native/alias/interface": NOWHERE,
     "native/alias/line": NOWHERE,
     "native/alias/vrf": NOWHERE,
     "native/file": NOWHERE,
-    "native/interface/GigabitEthernet[1/0/1]/tunnel": SHAPE,
+    "native/interface/GigabitEthernet[1/0/1]/tunnel": "only interfaces of type Tunnel have it",
     "native/ip/domain/retry": NOWHERE,
     "native/ipv6/nd": SHAPE,
     "native/license/boot/level/network-premier": NOWHERE,
@@ -237,6 +226,12 @@ def test_many_configurations_go_over_whole(ways):
 @pytest.mark.parametrize("way", typable(), ids=lambda way: way[-1])
 def test_each_line_alone_goes_over(way):
     _copies("\n".join(way))
+
+
+@pytest.mark.parametrize("end", ["192.0.2.7", "far.example"])
+def test_tunnels_go_over(end):
+    lines = ("tunnel source Loopback0", f"tunnel destination {end}", "tunnel key 7")
+    _copies("\n ".join(("interface Tunnel9", *lines)))
 
 
 def test_what_netconf_wrote_is_saved_and_printed():
