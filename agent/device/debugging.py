@@ -18,6 +18,7 @@ from agent.core.clock import Instant
 from agent.core.errors import InputError
 from agent.engine.actions import Action, Log, Send
 from agent.engine.applications import trunk_tags
+from agent.engine.eventlog import Eventlog
 from agent.engine.events import Event, ReplyReceived, TimeReached, UsageChanged
 from agent.engine.records import LoggedEvent
 from agent.engine.state import AgentState
@@ -71,9 +72,9 @@ def handled(device: Device, event: Event, now: Instant) -> tuple[Action, ...]:
     """Hand an event to the agent and write what is debugged; the actions are still to be done."""
     state = device.agent.state
     due = due_jobs(event, state, now)
-    mark = state.eventlog[-1] if state.eventlog else None
+    before = state.eventlog.noted
     actions = device.agent.handle(event, now)
-    noted = noted_since(mark, device.agent.state.eventlog)
+    noted = noted_since(before, device.agent.state.eventlog)
     for flag, line in lines(event, due, actions, noted, device.profile):
         if flag in device.debugging:
             device.log.debug(line, device.time(now))
@@ -113,14 +114,10 @@ def due_jobs(event: Event, state: AgentState, now: Instant) -> tuple[str, ...]:
     return tuple(name for _, name in sorted(due))
 
 
-def noted_since(mark: LoggedEvent | None, events: list[LoggedEvent]) -> tuple[LoggedEvent, ...]:
-    """The events of a log behind `mark`, all of them where it is not there any more."""
-    found: list[LoggedEvent] = []
-    for one in reversed(events):
-        if one is mark:
-            break
-        found.append(one)
-    return tuple(reversed(found))
+def noted_since(before: int, log: Eventlog) -> tuple[LoggedEvent, ...]:
+    """The events of a log since it had noted so many; all of them where it began anew."""
+    new = log.noted - before if log.noted >= before else len(log)
+    return tuple(log)[max(0, len(log) - new) :]
 
 
 def _deed(action: Action) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ Sources: docs/sources.md, entries licence-file, verification-order, ack-rules.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -171,7 +172,8 @@ def _check_trust(turn: Turn, code: TrustData, section: Section[Any]) -> _Fault:
     if not chain or not signing.verify(chain[0], section.signed_text.encode(), section.signature):
         return BAD_SIGNATURE, "the signature does not verify"
     if chain[0] not in turn.state.signers:
-        turn.state.signers = (chain[0], *turn.state.signers)[:_KNOWN_SIGNERS]
+        signer = sys.intern(chain[0])  # the same for all devices
+        turn.state.signers = (signer, *turn.state.signers)[:_KNOWN_SIGNERS]
     return None
 
 

@@ -21,12 +21,14 @@ _UNUSED = 16  # so many sayings may be without an event before they are looked t
 
 @dataclass(slots=True, eq=False)
 class Eventlog(Sequence[LoggedEvent]):
-    """The events that are kept; `since` is the time that the first gap counts from."""
+    """The events that are kept; `since` is the time that the first gap counts from, `noted` counts
+    all there ever were."""
 
     sayings: list[Saying] = field(default_factory=list)
     rows: Packed = field(default_factory=Packed)
     since: Instant = 0
     newest: Instant = 0
+    noted: int = 0
 
     def add(self, time: Instant, name: str, fields: tuple[tuple[str, str], ...], most: int) -> None:
         """Write an event down; beyond `most` the oldest go."""
@@ -37,6 +39,7 @@ class Eventlog(Sequence[LoggedEvent]):
             self.sayings.append(saying)
         self.rows.append((time - self.newest, self.sayings.index(saying)))
         self.newest = time
+        self.noted += 1
         if (surplus := self.rows.count - most) > 0:
             self.since += sum(gap for gap, _ in self.rows.drop(surplus))
             if len(self.sayings) > most + _UNUSED:

@@ -8,6 +8,7 @@ Sources: docs/sources.md, entries policy-default, policy-merge, push-interval.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from agent.core.clock import Instant
 from agent.engine.records import Cell, LicenceUse, Policy, ReportingRule, Source
@@ -26,24 +27,26 @@ _DEFAULT_DAYS = {  # first report, frequency, on change
 }
 
 
+_DEFAULT = Policy(
+    ack_required=True,
+    ack_source=Source.CISCO_DEFAULT,
+    classes={
+        group: ReportingRule(*(Cell(days) for days in row)) for group, row in _DEFAULT_DAYS.items()
+    },
+)
+
+
 def default_policy() -> Policy:
     """The Cisco default: ACK required, 365/0/90, 90/90/90, 0/0/0, 0/0/0."""
-    classes = {
-        group: ReportingRule(*(Cell(days) for days in row)) for group, row in _DEFAULT_DAYS.items()
-    }
-    return Policy(ack_required=True, ack_source=Source.CISCO_DEFAULT, classes=classes)
+    return _DEFAULT
 
 
 def merged(data: PolicyData, now: Instant) -> Policy:
     """The default overlaid with a received policy, installed now."""
-    default = default_policy()
     return Policy(
         ack_required=data.ack_required,
         ack_source=Source.CUSTOMER_POLICY,
-        classes={
-            group: _overlaid(rule, data.classes.get(group, RuleCells()))
-            for group, rule in default.classes.items()
-        },
+        classes=_overlaid_classes(tuple(data.classes.items())),
         name=data.name,
         installed=now,
         version=data.version,
@@ -92,8 +95,8 @@ def push_interval_days(state: AgentState) -> int:
 def reserved(state: AgentState, use: LicenceUse) -> bool:
     """Does a reservation from before SLP cover it? # source: migration-licences (then only a
     change of consumption is reported)"""
-    covered = dict(state.legacy.reservation.licences)
-    return bool(covered) and covered.get(use.entitlement_tag, 0) >= use.count
+    covered = state.legacy.reservation.licences
+    return bool(covered) and dict(covered).get(use.entitlement_tag, 0) >= use.count
 
 
 def licences_in_use(state: AgentState) -> bool:
@@ -101,9 +104,9 @@ def licences_in_use(state: AgentState) -> bool:
 
 
 def _smallest(state: AgentState, cell: Callable[[ReportingRule], Cell]) -> int:
+    classes = state.policy.classes
     uses = (use for use in state.usage.values() if use.count and not reserved(state, use))
-    groups = {use.licence_class for use in uses}
-    return _least(cell(state.policy.classes[group]).days for group in groups)
+    return _least(cell(classes[use.licence_class]).days for use in uses)
 
 
 def _least(days: Iterable[int]) -> int:
@@ -112,6 +115,18 @@ def _least(days: Iterable[int]) -> int:
 
 def _content(policy: Policy) -> tuple[object, ...]:
     return (policy.name, policy.version, policy.datestamp, policy.ack_required, policy.classes)
+
+
+@lru_cache(maxsize=256)
+def _overlaid_classes(
+    received: tuple[tuple[LicenseClass, RuleCells], ...],
+) -> dict[LicenseClass, ReportingRule]:
+    """The default with what was received; all devices that got the same share it."""
+    cells = dict(received)
+    return {
+        group: _overlaid(rule, cells.get(group, RuleCells()))
+        for group, rule in _DEFAULT.classes.items()
+    }
 
 
 def _overlaid(rule: ReportingRule, cells: RuleCells) -> ReportingRule:

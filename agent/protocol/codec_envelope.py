@@ -14,6 +14,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from agent.core.identity import Udi
@@ -303,9 +304,13 @@ def _connect_object(info: ConnectInfo) -> dict[str, Any]:
 
 
 def _connect_info(found: Fields) -> ConnectInfo:
-    return ConnectInfo(
-        name=found.text("name", ""),
-        version=found.text("version", ""),
-        capabilities=found.texts("capabilities", required=False),
-        production=found.flag("production", True),
+    return _known_peer(
+        found.text("name", ""),
+        found.text("version", ""),
+        found.texts("capabilities", required=False),
+        found.flag("production", True),
     )
+
+
+# all devices hear the same of a server, and keep it
+_known_peer = lru_cache(maxsize=256)(ConnectInfo)

@@ -73,7 +73,7 @@ class UsageFile:
 
 def read_licence_file(text: str) -> LicenceFile:
     """Read an ACK file or a policy file. Raises MessageError when nothing in it can be used."""
-    root = scan(text)
+    root = scan(text, repeated=(_POLICY,))  # the policy comes with each ACK
     if root.name == _POLICY:
         return LicenceFile(policy=read_policy(root))
     if root.name != _ROOT:

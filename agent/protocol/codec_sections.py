@@ -10,6 +10,7 @@ Sources: docs/sources.md, entries licence-file, signed-bytes, policy-groups.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from agent.protocol.codec_fields import (
@@ -116,6 +117,7 @@ def policy_code(policy: PolicyData) -> str:
     return f"<policyCode>{head}{groups}<generic></generic></policyCode>"
 
 
+@lru_cache(maxsize=64)
 def read_policy(section: Element) -> Section[PolicyData]:
     code = section.one("policyCode")
     data = PolicyData(

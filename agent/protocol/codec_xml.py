@@ -10,12 +10,14 @@ Sources: docs/sources.md, entries licence-file and signed-bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from agent.protocol.codec_fields import MAX_BODY, MessageError, ReturnCode
 
 MAX_DEPTH = 24
+_REPEATED = 16_384  # characters a repeated element is looked through for its end
 _DECLARATION = re.compile(r"\ufeff?\s*<\?xml\s[^<>?]{0,100}\?>")
 # the first form is a whole element of plain text: most elements are such
 _TOKEN = re.compile(
@@ -30,7 +32,7 @@ _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Element:
     """One element: its text without that of its children, and its source."""
 
@@ -67,8 +69,12 @@ class Element:
         return found[0] if found else None
 
 
-def scan(source: str) -> Element:
-    """The root element of a file. Raises MessageError for anything outside the dialect."""
+def scan(source: str, repeated: Container[str] = ()) -> Element:
+    """The root element of a file. Raises MessageError for anything outside the dialect.
+
+    A child of the root whose name is in `repeated` comes as the same Element as in the file before,
+    if its source is the same: its `source` is then its own text alone.
+    """
     if len(source) > MAX_BODY:
         raise MessageError(ReturnCode.PARSE, f"the file is larger than {MAX_BODY} characters")
     bad = _NOT_XML.search(source)
@@ -89,6 +95,13 @@ def scan(source: str) -> Element:
                 raise _refused(source, start, "elements nested too deeply")
             leaf = Element(token["leaf"], source, start, position, parts=[token["plain"]])
             open_elements[-1].children.append(leaf)
+        elif (
+            len(open_elements) == 2
+            and token["name"] in repeated
+            and (known := _repeated(source, start, f"</{token['name']}>")) is not None
+        ):
+            open_elements[-1].children.append(known)
+            position = start + known.end
         else:
             _take(token, open_elements)
     if len(open_elements) > 1:
@@ -96,6 +109,20 @@ def scan(source: str) -> Element:
     if len(top.children) != 1 or top.text.strip():
         raise MessageError(ReturnCode.PARSE, "the file is not one XML element")
     return top.children[0]
+
+
+def _repeated(source: str, start: int, last: str) -> Element | None:
+    """The element from `start` to the first `last`; None where that is not an element."""
+    end = source.find(last, start, start + _REPEATED)
+    return _alone(source[start : end + len(last)]) if end > 0 else None
+
+
+@lru_cache(maxsize=64)
+def _alone(outer: str) -> Element | None:
+    try:
+        return scan(outer)
+    except MessageError:  # the whole file tells better what is wrong with it
+        return None
 
 
 def escape(text: str) -> str:

@@ -83,9 +83,7 @@ def _judged(certificate: str, digest: str, signature: str) -> bool:
 
 def builtin(software_tag: str, data: bytes) -> str:
     """Base64 of the 32-byte signature used before a trust code is installed."""
-    return base64.b64encode(
-        hmac.new(_builtin_key(software_tag), data, hashlib.sha256).digest()
-    ).decode("ascii")
+    return to_text(hmac.digest(_builtin_key(software_tag), data, "sha256"))
 
 
 def verify_builtin(software_tag: str, data: bytes, signature: str) -> bool:
