@@ -271,7 +271,7 @@ def _purge(turn: Turn) -> None:
 
 def _warn_of_load(turn: Turn) -> None:
     """# assumed: the agent calls itself unhealthy, once for every so many reports"""
-    kept = _number_kept(turn.state)
+    kept = len(turn.state.reports.kept)
     if kept and kept % TIMINGS.limits.unhealthy_reports == 0:
         turn.log("SMART_LIC.UNHEALTHY", reason=f"{kept} RUM reports are not acknowledged")
 
