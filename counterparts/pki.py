@@ -31,6 +31,7 @@ TLS_SERIAL = 4
 # assumed: wide enough for every clock of a lab; the real spans are not known
 _FROM = datetime(2015, 1, 1, tzinfo=UTC)
 _TO = datetime(2049, 1, 1, tzinfo=UTC)
+_LONG_AGO = datetime(2014, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,13 @@ def device_certificate(
     )
 
 
-def server_certificate(authority: Authority, names: Sequence[str]) -> tuple[str, str]:
-    """(private key, certificate) of a TLS server under these names and addresses, by the root."""
+def server_certificate(
+    authority: Authority, names: Sequence[str], *, expired: bool = False
+) -> tuple[str, str]:
+    """(private key, certificate) of a TLS server under these names and addresses, by the root.
+
+    An expired one was valid before every lab began.
+    """
     digest = hashlib.sha256(f"tls|{authority.root_key}".encode()).digest()
     scalar = signing.scalar(digest)
     certificate = _issue(
@@ -117,7 +123,8 @@ def server_certificate(authority: Authority, names: Sequence[str]) -> tuple[str,
         key=signing.private_key(scalar).public_key(),
         issuer_key=authority.root_key,
         serial=TLS_SERIAL,
-        valid_from=_FROM,
+        valid_from=_LONG_AGO if expired else _FROM,
+        valid_to=_FROM if expired else _TO,
         basic=x509.BasicConstraints(ca=False, path_length=None),
         names=names,
     )
@@ -156,6 +163,7 @@ def _issue(
     valid_from: datetime,
     basic: x509.BasicConstraints,
     names: Sequence[str] = (),
+    valid_to: datetime = _TO,
 ) -> str:
     builder = (
         x509.CertificateBuilder()
@@ -164,7 +172,7 @@ def _issue(
         .public_key(key)
         .serial_number(serial)
         .not_valid_before(valid_from)
-        .not_valid_after(_TO)
+        .not_valid_after(valid_to)
         .add_extension(basic, critical=True)
     )
     if basic.ca:

@@ -36,6 +36,15 @@ class AckFault(Enum):
     DROPPED = "drop-ack"  # never handed out
 
 
+class TlsFault(Enum):
+    """What is wrong with a server's certificate; the value is the word an operator uses."""
+
+    NONE = "good-certificate"
+    EXPIRED = "expired-certificate"
+    WRONG_NAME = "wrong-name-certificate"  # of a server with another name
+    UNKNOWN_CA = "unknown-ca-certificate"  # by a root that no device has
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """How a counterpart misbehaves; the default is that it does not."""
@@ -51,6 +60,7 @@ class Script:
     down_rev: bool = False  # an On-Prem of before usage reporting
     skew_ms: int = 0  # how far CSSM's clock is ahead
     ack: AckFault = AckFault.NONE
+    tls: TlsFault = TlsFault.NONE
     trust_days: int = 0  # how long trust codes issued from now on last; 0 for ever
 
 
@@ -96,6 +106,8 @@ def read_script(text: str) -> Script:
         name, _, value = word.partition("=")
         if word in _ACK_FAULTS:
             script = replace(script, ack=_ACK_FAULTS[word])
+        elif word in _TLS_FAULTS:
+            script = replace(script, tls=_TLS_FAULTS[word])
         elif name in _WORDS and (not value or value.isdecimal()):
             script = _WORDS[name](script, int(value or 0))
         else:
@@ -136,6 +148,7 @@ def _neighbour(udi: Udi) -> Udi:
 
 
 _ACK_FAULTS = {fault.value: fault for fault in AckFault}
+_TLS_FAULTS = {fault.value: fault for fault in TlsFault}
 _WORDS: dict[str, Callable[[Script, int], Script]] = {
     "ok": lambda script, value: Script(),
     "down": lambda script, value: replace(script, down=True),
@@ -164,6 +177,7 @@ _ALLOWED = ", ".join(
         "down-rev",
         "skew=SECONDS",
         "trust-days=DAYS",
-        *(fault.value for fault in AckFault),
+        *_ACK_FAULTS,
+        *_TLS_FAULTS,
     ]
 )

@@ -8,30 +8,26 @@ way, and `touched`, told after everything that may have moved the deadline. It o
 from __future__ import annotations
 
 import asyncio
-import base64
 import errno
 import ssl
-import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from io import BytesIO
 
 import aiohttp
 from aiohttp import web
-from cryptography.hazmat.primitives import serialization
 
 from agent.core.clock import Instant
 from agent.core.errors import InputError
-from agent.protocol import signing
 from agent.protocol.codec import MAX_BODY, MessageError
 from counterparts import cloud
 from counterparts.cloud import CloudRequest
 from counterparts.cslu import CollectAsked, Cslu, CsluAction, FileGiven, RequestArrived
 from counterparts.cssm import Cssm
 from counterparts.direct import read_token, token_form
-from counterparts.pki import Authority, server_certificate
 from counterparts.pull import DeviceAnswered, DeviceCall, DeviceFailed
-from counterparts.scripts import Answer
+from counterparts.scripts import Answer, TlsFault
+from counterparts.server_tls import faulty_tls, server_tls
 from counterparts.uplink import CssmAnswered, CssmCall, CssmUnreachable
 
 LOOPBACK = "127.0.0.1"
@@ -93,22 +89,6 @@ class Listener:
         return f"{'https' if self._tls else 'http'}://{host}:{self.port}"
 
 
-def server_tls(authority: Authority, names: Sequence[str]) -> ssl.SSLContext:
-    """TLS of a server with a certificate of the emulated root for these names and addresses."""
-    scalar, certificate = server_certificate(authority, names)
-    key = signing.private_key(scalar).private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile(prefix="slp-") as file:  # of mode 0600
-        file.write(key + ssl.DER_cert_to_PEM_cert(base64.b64decode(certificate)).encode())
-        file.flush()
-        context.load_cert_chain(file.name)
-    return context
-
-
 class CssmServer:
     """CSSM on a port of its own, and on another one by TLS where it is given `names`."""
 
@@ -129,7 +109,9 @@ class CssmServer:
         self._tls: Listener | None = None
         if names:
             tls = server_tls(core.authority, names)
+            tls.sni_callback = self._choose_certificate
             self._tls = Listener("*", self._serve, tls_host, tls_port, tls)
+        self._names = tuple(names)
 
     @property
     def url(self) -> str:
@@ -149,6 +131,13 @@ class CssmServer:
     def tls_url(self) -> str:
         """Where it listens by TLS, without a path; empty where it does not."""
         return self._tls.url if self._tls else ""
+
+    def _choose_certificate(
+        self, handshake: ssl.SSLObject, name: str | None, context: ssl.SSLContext
+    ) -> None:
+        fault = self.core.script.tls
+        if fault is not TlsFault.NONE:
+            handshake.context = faulty_tls(self.core.authority, self._names, fault)
 
     async def start(self) -> None:
         """Listen. Raises InputError when a port cannot be had."""

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from agent.adapters.dns import Address, Resolver
 from agent.adapters.timeline import Timeline
+from agent.adapters.tls import client_tls
 from agent.device.config import Resolution, resolution
 from agent.engine.actions import Send
 from agent.engine.config import Transport
@@ -55,19 +56,6 @@ class _Target:
     source: str | None = None
     tls: ssl.SSLContext | bool = True
     call_home: bool = False
-
-
-@lru_cache(maxsize=64)
-def client_tls(anchors: tuple[str, ...], identity_check: bool) -> ssl.SSLContext:
-    """TLS as a device with these roots speaks it: nothing else is believed.
-
-    The name in the URL must be the certificate's, unless the identity check is off.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = identity_check
-    for anchor in anchors:
-        context.load_verify_locations(cadata=base64.b64decode(anchor))
-    return context
 
 
 class HttpLink:
@@ -136,7 +124,8 @@ class HttpLink:
         target = replace(target, source=send.route.source, call_home=called)
         if target.url.startswith("https:"):
             check = send.route.server_identity_check
-            target = replace(target, tls=client_tls(send.anchors, check))
+            calendar = send.message.timestamp
+            target = replace(target, tls=client_tls(send.anchors, check, calendar))
         body = await self._post(target, _body(send))
         if isinstance(body, SendFailed):
             return SendFailed(send.request_id, body.failure, body.detail)

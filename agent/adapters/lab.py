@@ -167,10 +167,10 @@ class Lab:
         from agent.adapters.http import HttpLink
         from agent.adapters.transfer import Outside
 
-        network = self.plan.network
-        resolver = Resolver(self._hosts(), network.dns_port)
+        resolver = Resolver(self._hosts(), self.plan.network.dns_port)
         self._link = HttpLink(self.timeline, resolver)
-        self._outside = Outside(resolver, self._known_addresses, anchors=self._anchors())
+        known, anchors = self._known_addresses, self._anchors()
+        self._outside = Outside(resolver, known, anchors, self.timeline.now)
         for device in self.devices.values():
             device.link = self._link
             device.resend()

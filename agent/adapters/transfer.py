@@ -21,8 +21,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from agent.adapters.dns import Address, Resolver, is_address
-from agent.adapters.http import DEFAULT_PORTS, client_tls
+from agent.adapters.http import DEFAULT_PORTS
+from agent.adapters.tls import client_tls
 from agent.cli.reply import LabCall, Pinged, TransferFailed, Transferred
+from agent.core.clock import Instant
 from agent.device.files import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
@@ -72,11 +74,12 @@ class Outside:
         self,
         resolver: Resolver,
         known: Callable[[], frozenset[str]],
+        anchors: tuple[str, ...] = (),
+        now: Callable[[], Instant] = lambda: 0,
         *,
         answer_seconds: float = ANSWER_SECONDS,
-        anchors: tuple[str, ...] = (),
     ) -> None:
-        self._resolver, self._known = resolver, known
+        self._resolver, self._known, self._now = resolver, known, now
         self._answer_seconds, self._anchors = answer_seconds, anchors
 
     async def answer(self, call: LabCall) -> Transferred | TransferFailed | Pinged:
@@ -176,7 +179,7 @@ class Outside:
                     data=data,
                     headers=headers,
                     server_hostname=named if scheme == "https" else None,
-                    ssl=client_tls(self._anchors, True) if scheme == "https" else True,
+                    ssl=client_tls(self._anchors, True, self._now()) if scheme == "https" else True,
                 ) as response,
             ):
                 if response.status >= 300:

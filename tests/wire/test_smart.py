@@ -8,7 +8,7 @@ import pytest
 
 from agent.adapters.labfile import parse_plan
 from agent.adapters.plan import CounterpartPlan, LabPlan, Listen, NetworkPlan
-from agent.core.clock import DAY, MINUTE, SECOND
+from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.errors import InputError
 from agent.engine.queries import usage_summary
 from counterparts.pki import make_authority
@@ -23,6 +23,7 @@ PLAN = LabPlan(
     counterparts=(CounterpartPlan("cssm", "cssm", ANY),),
     devices=(SMART,),
 )
+LONG_AFTER = 2_524_608_000_000  # the first day of 2050
 TLS_FAILED = "Cannot establish secure connection because server TLS cert cannot be validated"
 
 
@@ -111,6 +112,33 @@ async def test_the_name_in_the_url_must_be_the_servers_unless_told_otherwise(run
         log = await trusting(lab, somebody)
     assert (TLS_FAILED in log) == (not check.startswith("no"))
     assert ("TRUST_CODE_INSTALL_SUCCESS" in log) == check.startswith("no")
+
+
+@pytest.mark.parametrize(
+    "script", ["expired-certificate", "wrong-name-certificate", "unknown-ca-certificate"]
+)
+async def test_a_certificate_that_is_not_good_is_refused_until_it_is(run_lab, script):
+    lab = await run_lab(PLAN)
+    await lab.control({"do": "behave", "name": "cssm", "script": script})
+    await lab.timeline.advance(10 * MINUTE)
+    async with person(lab) as somebody:
+        log = await trusting(lab, somebody)
+        assert TLS_FAILED in log
+        assert "TRUST_CODE_INSTALL" not in log
+        token = (await lab.control({"do": "cssm.token.list"}))["tokens"][0]
+        assert token["uses_left"] == 10  # nothing was said over it
+        await lab.control({"do": "behave", "name": "cssm", "script": "ok"})
+        await lab.timeline.advance(HOUR)
+        assert "TRUST_CODE_INSTALL_SUCCESS" in await somebody.says("show logging | include SMART")
+
+
+async def test_the_dates_of_a_certificate_go_by_the_devices_calendar(run_lab):
+    lab = await run_lab(PLAN)
+    device = lab.devices["sw"]
+    device.set_clock(LONG_AFTER, lab.timeline.now())
+    await lab.timeline.advance(10 * MINUTE)
+    async with person(lab) as somebody:
+        assert TLS_FAILED in await trusting(lab, somebody)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
