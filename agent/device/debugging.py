@@ -115,9 +115,9 @@ def due_jobs(event: Event, state: AgentState, now: Instant) -> tuple[str, ...]:
 
 
 def noted_since(before: int, log: Eventlog) -> tuple[LoggedEvent, ...]:
-    """The events of a log since it had noted so many; all of them where it began anew."""
-    new = log.noted - before if log.noted >= before else len(log)
-    return tuple(log)[max(0, len(log) - new) :]
+    """What a log has noted since it had noted so many events."""
+    fresh = log.noted - before
+    return tuple(log[-fresh:]) if fresh > 0 else ()
 
 
 def _deed(action: Action) -> Iterator[tuple[str, str]]:
