@@ -87,6 +87,7 @@ class CliSession:
         """Banners and the first prompt. A login on a vty is logged."""
         self.last_input = now
         self.keep_history(self._settings.history)
+        self.terminal.monitor = self._settings.monitor
         if self.line.user and not self.line.is_console:
             fields = {
                 "user": self.line.user,
@@ -355,10 +356,9 @@ class CliSession:
         return self._editor.begin(self.prompt, history)
 
     def _banners(self) -> str:
-        banners = (
-            get(self.device.datastore.running, ("native", "banner", name, "banner"), "")
-            for name in ("motd", "exec")
-        )
+        root = self.device.datastore.running
+        named = self._settings.banners
+        banners = (get(root, ("native", "banner", name, "banner"), "") for name in named)
         return "".join(f"{text}\n".replace("\n", "\r\n") for text in banners if text)
 
     def _shows(self, text: str) -> bool:

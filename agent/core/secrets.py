@@ -45,6 +45,11 @@ def _cisco(digest: bytes) -> str:
     return base64.b64encode(digest).decode().rstrip("=").translate(_TO_CISCO)
 
 
+def hashed(kind: int, password: str, salt: str) -> str:
+    """The hash of a password as `kind` 5, 8 or 9; type 5 takes a part of the salt."""
+    return _MAKERS[kind](password, salt[:4] if kind == 5 else salt)
+
+
 def is_hash(kind: int, stored: str) -> bool:
     """Does it look like a hash of this kind: 5, 8 or 9?"""
     return _HASHES[kind].fullmatch(stored) is not None

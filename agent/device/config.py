@@ -80,6 +80,8 @@ class LineSettings:
     synchronous: bool = False
     transport_input: str = ""
     timestamp: bool = False
+    monitor: bool = False
+    banners: tuple[str, ...] = ("motd", "exec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ def line_settings(root: Tree, kind: str, number: int) -> LineSettings:
         synchronous=bool(get(row, ("logging", "synchronous"), False)),
         transport_input=str(get(row, ("transport", "input"), "")),
         timestamp=bool(get(row, ("exec", "prompt", "timestamp"), False)),
+        monitor=bool(row.get("monitor", False)),
+        banners=tuple(name for name in ("motd", "exec") if row.get(f"{name}-banner", True)),
     )
 
 

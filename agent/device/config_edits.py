@@ -54,9 +54,9 @@ _VTY: Path = ("native", "line", "vty")
 
 
 def user_secret(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
-    """`username X [privilege N] secret PLAIN`: stored as a type 9 hash."""
+    """`username X [privilege N] [algorithm-type T] secret PLAIN`: stored as a hash."""
     user: Path = ("native", Entry("username", args["name"]))
-    hashed = secrets.type_9(args["password"], salt())
+    kind, hashed = _hashed(args, salt)
     privilege = (
         [Edit("set", (*user, "privilege"), args["privilege"])] if "privilege" in args else []
     )
@@ -64,21 +64,24 @@ def user_secret(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
         Edit("set", user),
         *privilege,
         Edit("delete", (*user, "password")),
-        Edit("set", (*user, "secret", "encryption"), 9),
+        Edit("set", (*user, "secret", "encryption"), kind),
         Edit("set", (*user, "secret", "secret"), hashed),
     )
 
 
 def enable_secret(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
-    """`enable secret PLAIN`."""
+    """`enable [algorithm-type T] secret PLAIN`."""
+    kind, hashed = _hashed(args, salt)
     return (
-        Edit("set", ("native", "enable", "secret", "type"), 9),
-        Edit(
-            "set",
-            ("native", "enable", "secret", "secret"),
-            secrets.type_9(args["password"], salt()),
-        ),
+        Edit("set", ("native", "enable", "secret", "type"), kind),
+        Edit("set", ("native", "enable", "secret", "secret"), hashed),
     )
+
+
+def _hashed(args: Mapping[str, Any], salt: Salt) -> tuple[int, str]:
+    """The type of a hash (9 where none is asked for) and the hash of the password."""
+    kind = int(args.get("type", 9))
+    return kind, secrets.hashed(kind, args["password"], salt())
 
 
 def license_url_default(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
@@ -149,6 +152,14 @@ def summer_time(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
         return Unusable(str(typed))
     rules = (Edit("set", (*path, kind), found.rules()),) if typed else ()
     return (Edit("delete", path), Edit("set", (*path, "zone"), name), *rules)
+
+
+def no_exec_timeout(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`no exec-timeout`: never; `default exec-timeout`: as without the line."""
+    path: Path = (*args[BASE], "exec-timeout")
+    if "default" in args:
+        return (Edit("delete", path),)
+    return (Edit("set", (*path, "minutes"), 0), Edit("set", (*path, "seconds"), 0))
 
 
 def line_vty(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
@@ -232,6 +243,7 @@ EDITORS: Mapping[str, Editor] = {
     "configure.ip_address": ip_address,
     "configure.ip_address_secondary": ip_address_secondary,
     "configure.line_vty": line_vty,
+    "configure.no_exec_timeout": no_exec_timeout,
     "configure.certificate_chain": certificate_chain,
     "configure.summer_time": summer_time,
     "configure.vrf_forwarding": vrf_forwarding,
