@@ -96,6 +96,17 @@ def read_text(lines: Iterable[str]) -> bytes | None:
     return der
 
 
+def read_base64(lines: Iterable[str]) -> bytes | None:
+    """The DER of pasted PEM or bare base64 lines; None where that is no certificate."""
+    body = "".join(line for line in lines if not line.startswith("-----"))
+    try:
+        der = base64.b64decode("".join(body.split()), validate=True)
+        x509.load_der_x509_certificate(der)
+    except (ValueError, binascii.Error):
+        return None
+    return der
+
+
 def keep(trustpoint: str, kind: str, serial: str, der: bytes) -> tuple[Edit, ...]:
     """The edits that put a certificate into a chain."""
     serial = serial.upper()

@@ -1,15 +1,26 @@
-"""`crypto ...` of configuration: certificates pasted as hexadecimal text, keys.
+"""`crypto ...` of configuration: certificates pasted as hexadecimal or base64 text, keys.
 
 Sources: docs/sources.md, entries pki-config, pki-dialogues.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from agent.cli.handlers.system import yes_or_no
 from agent.cli.reply import Args, Ask, Change, Context, Handler, Reply, Result
-from agent.device.certificates import LIMIT, drop, keep, read_text
+from agent.device.certificates import (
+    LIMIT,
+    Kept,
+    chains,
+    describe,
+    drop,
+    keep,
+    read_base64,
+    read_text,
+)
 from agent.device.config import hostname
-from yang.tree import Edit, Entry, Path, get
+from yang.tree import Edit, Entry, Path, Tree, get
 
 # source: pki-dialogues
 BAD_CERTIFICATE = "% Error in saving certificate: status = FAIL"
@@ -21,6 +32,26 @@ ENROLLED = (
 CHAIN = (
     "This will remove all certificates for trustpoint {}\n"
     "Are you sure you want to do this? [yes/no]: "
+)
+# source: pki-dialogues # assumed: NO_ENROLLMENT, NO_AUTHORITY, NOT_AUTHENTICATED
+PASTE = (
+    "\nEnter the base 64 encoded {}.\n"
+    'End with a blank line or the word "quit" on a line by itself\n\n'
+)
+ACCEPTED = "Trustpoint CA certificate accepted.\n% Certificate successfully imported\n"
+NOT_DEFINED = "% CA trustpoint {} is not defined."
+AUTHENTICATED = (
+    "% Please delete your existing CA certificate first.\n"
+    "% You must use 'no crypto pki trustpoint <trustpoint-name>' to delete the CA certificate."
+)
+NO_ANSWER = (
+    "% Error in receiving Certificate Authority certificate: status = FAIL, cert length = 0\n"
+)
+NO_ENROLLMENT = "% No enrollment method is configured for this trustpoint."
+NO_AUTHORITY = "% The certificate is not that of a CA."
+NOT_AUTHENTICATED = (
+    "% You must authenticate the Certificate Authority before\n"
+    "you can import the router's certificate."
 )
 PLEASE = "% Please answer 'yes' or 'no'.\n"
 _KEYS: Path = ("emulator", "crypto", "key")
@@ -46,6 +77,76 @@ def _more(prompt: str, trustpoint: str, args: Args, lines: tuple[str, ...]) -> R
     return Ask(prompt, typed)
 
 
+# --- certificates pasted as base64 ------------------------------------------------------------
+
+
+def authenticate(context: Context, args: Args) -> Result:
+    """`crypto pki authenticate X`: the CA certificate is pasted, shown and accepted."""
+    name, root = str(args["trustpoint"]), context.device.datastore.running
+    row: Tree | None = get(root, ("native", "crypto", "pki", Entry("trustpoint", name)))
+    if row is None:
+        return Reply(NOT_DEFINED.format(name))
+    if any(kept.trustpoint == name and kept.kind == "ca" for kept in _kept(context)):
+        return Reply(AUTHENTICATED)
+    if get(row, ("enrollment", "terminal")) is None:
+        url = get(row, ("enrollment", "url"))
+        return Reply(NO_ANSWER if url else NO_ENROLLMENT)
+
+    def pasted(der: bytes) -> Result:
+        says = describe(der)
+        if not says.authority:
+            return Reply(NO_AUTHORITY)
+        question = (
+            "Certificate has the following attributes:\n"
+            f"       Fingerprint MD5: {says.md5} \n"
+            f"      Fingerprint SHA1: {says.sha1} \n\n"
+            "% Do you accept this certificate? [yes/no]: "
+        )
+        accepted = Change(keep(name, "ca", says.serial, der), ACCEPTED)
+        return _sure(question, accepted)
+
+    return _pasted("CA certificate", (), pasted)
+
+
+def import_certificate(context: Context, args: Args) -> Result:
+    """`crypto pki import X certificate`: the device's own certificate is pasted."""
+    name, root = str(args["trustpoint"]), context.device.datastore.running
+    if get(root, ("native", "crypto", "pki", Entry("trustpoint", name))) is None:
+        return Reply(NOT_DEFINED.format(name))
+    if not any(kept.trustpoint == name and kept.kind == "ca" for kept in _kept(context)):
+        return Reply(NOT_AUTHENTICATED)
+
+    def pasted(der: bytes) -> Result:
+        return Change(
+            keep(name, "general", describe(der).serial, der),
+            "% Router Certificate successfully imported\n",
+        )
+
+    return _pasted("certificate", (), pasted)
+
+
+def _kept(context: Context) -> Iterator[Kept]:
+    device = context.device
+    return chains(device.datastore.running, next(iter(device.agent.state.anchors), ""))
+
+
+def _pasted(what: str, lines: tuple[str, ...], then: Callable[[bytes], Result]) -> Result:
+    """Read lines of base64 until an empty one or `quit`."""
+
+    def typed(line: str) -> Result:
+        word = line.strip()
+        if word and word.lower() != "quit":
+            full = sum(map(len, lines)) > LIMIT
+            return _pasted(what, lines if full else (*lines, word), then)
+        if not lines:
+            return _pasted(what, (), then) if not word else Reply(BAD_CERTIFICATE)
+        der = read_base64(lines)
+        return Reply(BAD_CERTIFICATE) if der is None else then(der)
+
+    asked = PASTE.format(what) if not lines else ""
+    return Ask(asked, typed)
+
+
 def no_certificate(context: Context, args: Args) -> Result:
     """`no certificate ... SERIAL`."""
     return Change(drop(_trustpoint(context), str(args["serial"])))
@@ -62,7 +163,7 @@ def no_trustpoint(context: Context, args: Args) -> Result:
     name = str(args["trustpoint"])
     root = context.device.datastore.running
     if get(root, ("native", "crypto", "pki", Entry("trustpoint", name))) is None:
-        return Reply(f"% CA trustpoint {name} is not defined.")
+        return Reply(NOT_DEFINED.format(name))
     gone = (Edit("delete", ("native", "crypto", "pki", Entry("trustpoint", name))), *drop(name))
     enrolled = get(root, ("native", "crypto", "pki", "certificate", Entry("chain", name)))
     return _sure(ENROLLED, Change(gone)) if enrolled else Change(gone)
@@ -148,6 +249,8 @@ def _trustpoint(context: Context) -> str:
 
 
 HANDLERS: dict[str, Handler] = {
+    "pki.authenticate": authenticate,
+    "pki.import_certificate": import_certificate,
     "pki.certificate": certificate,
     "pki.generate_rsa": generate_rsa,
     "pki.no_certificate": no_certificate,

@@ -148,6 +148,13 @@ def crypto_timers(context: Context, args: Args) -> Result:
     return Reply(pki_timers.timers(known, device.local_time(now), uptime, detail))
 
 
+def crypto_keys(context: Context, args: Args) -> Result:
+    """`show crypto key mypubkey rsa [NAME]`: names alone, for a key here has no numbers."""
+    rows: Rows = get(_root(context.device), ("emulator", "crypto", "key", "rsa"), Rows())
+    wanted = args.get("label")
+    return Reply("\n\n".join(pki.key(name) for name in rows if wanted in (None, name)))
+
+
 def crypto_trustpool(context: Context, args: Args) -> Result:
     return Reply(pki.trustpool(_certificates(context, "SLA-TrustPoint"), context.device.zone))
 
@@ -196,6 +203,7 @@ HANDLERS: dict[str, Handler] = {
     "show.crypto_certificates": crypto_certificates,
     "show.crypto_trustpoints": crypto_trustpoints,
     "show.crypto_trustpoints_status": crypto_trustpoints_status,
+    "show.crypto_keys": crypto_keys,
     "show.crypto_timers": crypto_timers,
     "show.crypto_trustpool": crypto_trustpool,
     "show.ntp_status": ntp_status,

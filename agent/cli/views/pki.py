@@ -185,5 +185,13 @@ def trustpool(shown: tuple[Shown, ...], zone: Zone) -> str:
     return "\n".join(blocks)
 
 
+def key(name: str) -> str:
+    """One key of `show crypto key mypubkey rsa`. # different: without its time and its data"""
+    return (
+        f"Key name: {name}\nKey type: RSA KEYS\n Storage Device: not specified\n"
+        " Usage: General Purpose Key\n Key is not exportable. Redundancy enabled."
+    )
+
+
 def _of(name: str, shown: tuple[Shown, ...], kind: str) -> Shown | None:
     return next((s for s in shown if s.kept.trustpoint == name and s.kept.kind == kind), None)
