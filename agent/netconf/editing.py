@@ -57,7 +57,7 @@ def edit_config(call: Call) -> bytes:
     else:
         new, errors = _edited(call, old, config, default), []
     if test != "test-only":
-        _put(call, target, new)
+        put(call, target, new)
     if errors:
         raise RpcErrors(tuple(errors))
     return OK
@@ -68,7 +68,7 @@ def edit_data(call: Call, target: str) -> bytes:
     default = Operation(call.word("default-operation", _DEFAULT_OPERATIONS, "merge"))
     config = _config(call)
     call.server.must_be_free(target, call.session.number, call.now)
-    _put(call, target, _edited(call, call.server.root(target), config, default))
+    put(call, target, _edited(call, call.server.root(target), config, default))
     return OK
 
 
@@ -92,7 +92,7 @@ def edit_in_steps(call: Call, configs: Sequence[Element]) -> None:
             new = _edited(call, new, config, Operation.NONE)
         except RpcError as error:
             raise StepFailed(number, error) from None
-    _put(call, RUNNING, new)
+    put(call, RUNNING, new)
 
 
 def copy_config(call: Call) -> bytes:
@@ -110,7 +110,7 @@ def copy_config(call: Call) -> bytes:
             path = "/nc:rpc/nc:copy-config"
             raise RpcError("application", "invalid-value", "source and target are one", path)
         new = call.server.root(name)
-    _put(call, target, new)
+    put(call, target, new)
     return OK
 
 
@@ -145,7 +145,7 @@ def commit(call: Call) -> bytes:
     if candidate is not None:
         new = apply(running, changes(candidate.base, candidate.root))
         _check(call, running, new)
-        _put(call, RUNNING, new)
+        put(call, RUNNING, new)
         server.candidate = None
     confirm.committed(call, wish, running)
     return OK
@@ -241,7 +241,7 @@ def _check(call: Call, old: Tree, new: Tree) -> None:
         raise RpcError("application", "operation-failed", str(error)) from None
 
 
-def _put(call: Call, target: str, new: Tree) -> None:
+def put(call: Call, target: str, new: Tree) -> None:
     """Make `new` the content of a datastore."""
     server = call.server
     running = server.root(RUNNING)

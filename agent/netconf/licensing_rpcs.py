@@ -1,8 +1,9 @@
-"""The operations of cisco-smart-license and cisco-ia: what the CLI's exec commands do.
+"""The operations of cisco-smart-license: what the CLI's exec commands do.
 
 Each returns a return code at once; the rest happens in the Smart Agent. A code is one of
 error-enum, by name. Registration, which policies made needless, is `notsupported`.
-Sources: docs/sources.md, entries smart-license-rpcs, return-codes, save-config.
+`RPCS` is the table of all operations that have a schema; those of cisco-ia are in `device_rpcs`.
+Sources: docs/sources.md, entries smart-license-rpcs, return-codes.
 """
 
 from __future__ import annotations
@@ -27,10 +28,9 @@ from agent.engine.events import (
 )
 from agent.engine.machine import IMPORTED
 from agent.engine.saving import NOT_FOUND
-from agent.netconf import rum_reports
+from agent.netconf import device_rpcs, rum_reports
 from agent.netconf.call import Call
 from agent.netconf.rpc_errors import IA
-from agent.netconf.server import yang_time
 from yang.tree import Tree, Value
 from yang.xml import append, own, parameters
 
@@ -59,18 +59,6 @@ def handler_for(name: tuple[str, str]) -> Callable[[Call], bytes]:
         return b"".join(_text(element) for element in holder)
 
     return handle
-
-
-def save_config(call: Call) -> bytes:
-    """`cisco-ia:save-config`: running becomes startup."""
-    call.server.device.save(call.now, call.session.user)
-    return _result("Save running-config successful")
-
-
-def _result(text: str) -> bytes:
-    element = etree.Element(f"{{{IA}}}result", nsmap=own(IA))
-    element.text = text
-    return etree.tostring(element)
 
 
 def _text(element: etree._Element) -> bytes:
@@ -199,27 +187,6 @@ def _code(code: str) -> Output:
     return {"return-code": code}
 
 
-# --- cisco-ia -------------------------------------------------------------------------------
-
-
-def _sync_from(call: Call, given: Tree) -> Output:
-    # assumed: the text; the datastore is the device's own, so there is nothing to read anew
-    return {"result": "Successfully Synced From Device"}
-
-
-def _is_syncing(call: Call, given: Tree) -> Output:
-    return {"result": "No sync in progress"}  # assumed: the text
-
-
-def _session_id(call: Call, given: Tree) -> Output:
-    return {"result": str(call.session.number)}
-
-
-def _current_time(call: Call, given: Tree) -> Output:
-    device = call.server.device
-    return {"result": yang_time(call.now, device.zone, device.clock_offset_ms)}
-
-
 RPCS: Mapping[tuple[str, str], Rpc] = {
     **{
         (NAMESPACE, name): function
@@ -241,8 +208,5 @@ RPCS: Mapping[tuple[str, str], Rpc] = {
     },
     (rum_reports.NAMESPACE, "read-saved-usage"): rum_reports.read_saved_usage,
     (rum_reports.NAMESPACE, "import-text"): _import_text,
-    (IA, "sync-from"): _sync_from,
-    (IA, "is-syncing"): _is_syncing,
-    (IA, "netconf-session-id"): _session_id,
-    (IA, "current-time"): _current_time,
+    **{(IA, name): function for name, function in device_rpcs.RPCS.items()},
 }

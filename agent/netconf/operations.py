@@ -21,7 +21,7 @@ from agent.netconf import (
 )
 from agent.netconf.call import OK, Call
 from agent.netconf.data import config_reply, state_reply
-from agent.netconf.rpc_errors import IA, RpcError, bad_parameter, missing
+from agent.netconf.rpc_errors import RpcError, bad_parameter, missing
 from agent.netconf.server import CANDIDATE, RUNNING, Lock
 from agent.netconf.subscriptions import NOTIFICATION, SUBSCRIBED
 from yang.edit_attributes import BASE
@@ -139,7 +139,6 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     (BASE, "close-session"): close_session,
     (BASE, "kill-session"): kill_session,
     (monitoring.NAMESPACE, "get-schema"): monitoring.get_schema,
-    (IA, "save-config"): licensing_rpcs.save_config,
     (partial.NAMESPACE, "partial-lock"): partial.partial_lock,
     (partial.NAMESPACE, "partial-unlock"): partial.partial_unlock,
     (NOTIFICATION, "create-subscription"): subscribing.create_subscription,

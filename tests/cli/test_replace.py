@@ -152,3 +152,13 @@ def test_the_archive_says_where_it_is():
     _, said = answers("configure terminal", "archive", "path flash:kept", "end", "show archive")
     assert "The next archive file will be named flash:kept-" in said[4]
     assert "There are currently 0 archive configurations saved." in said[4]
+
+
+def test_what_is_archived_is_listed_and_the_oldest_goes():
+    lines = ("configure terminal", "archive", "path flash:kept", "maximum 2", "end")
+    _, said = answers(*lines, *["archive config"] * 3, "show archive", "dir flash:")
+    rows = [line for line in said[-2].splitlines() if "flash:kept-" in line]
+    assert rows[0].endswith("flash:kept-<timestamp>-3")
+    assert [row.split()[0] for row in rows[1:]] == ["1", "2"]
+    assert rows[1].endswith("-UTC-1") and rows[2].endswith("-UTC-2 <- Most Recent")
+    assert said[-1].count("kept-") == 2

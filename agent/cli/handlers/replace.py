@@ -7,14 +7,12 @@ Sources: docs/sources.md, entry config-replace.
 
 from __future__ import annotations
 
-from agent.cli import config_diff
+from agent.cli import archive, config_diff
 from agent.cli.handlers import files
 from agent.cli.handlers.copy import edits_between, read_onto
 from agent.cli.handlers.files import RUNNING, STARTUP
 from agent.cli.reply import Args, Ask, Change, Context, Handler, Reply, Result
-from agent.core.dates import log_stamp
 from agent.device.files import FileFault
-from yang.tree import get
 
 # source: config-replace # assumed: the sentences are recalled
 WARNING = (
@@ -26,7 +24,6 @@ WARNING = (
 )
 DONE = "Total number of passes: {passes}\nRollback Done\n"
 NO_PENDING = "%No Rollback Confirmed Change pending\n"
-NOT_ENABLED = "Archive feature not enabled\n"
 NEEDS_ARCHIVE = "%Please turn config archive on before using revert trigger\n"
 RESTORED = (
     "%Rollback aborted after 1 passes\n"
@@ -39,13 +36,12 @@ FAILED = (
     "********\n{lines}********\n\n\n"
     "Rollback aborted after 1 passes\n"
 )
-_PATH = ("native", "archive", "path")
 
 
 def replace(context: Context, args: Args) -> Result:
     """`configure replace FILE [list] [force [revert trigger error]]`."""
     device = context.device
-    if "revert" in args and not get(device.datastore.running, _PATH):
+    if "revert" in args and not archive.path_of(device):
         return Reply(NEEDS_ARCHIVE)
     path = str(args["path"])
     text = files.text_of(device, path)
@@ -87,21 +83,35 @@ def timer(context: Context, args: Args) -> Result:
     return Reply(NO_PENDING)
 
 
-def archive(context: Context, args: Args) -> Result:
-    """`show archive`: nothing is archived by itself here."""
+def archived(context: Context, args: Args) -> Result:
+    """`show archive`."""
     device = context.device
-    path = get(device.datastore.running, _PATH)
+    path = archive.path_of(device)
     if not path:
-        return Reply(NOT_ENABLED)
-    most = get(device.datastore.running, ("native", "archive", "maximum"), 10)
-    at = log_stamp(device.local_time(context.now)).replace(" ", "-")
-    rows = [f"   {number:<10}" for number in range(1, most + 1)]
+        return Reply(archive.NOT_ENABLED)
+    kept, most = archive.saved(device), archive.limit_of(device)
+    names = [name for _, name in kept][-most:]
+    rows = [f"   {number:<9}{name}" for number, name in enumerate(names, 1)]
+    if rows:
+        rows[-1] += " <- Most Recent"
+    rows += [f"   {number:<9}" for number in range(len(rows) + 1, most + 1)]
     return Reply(
         f"The maximum archive configurations allowed is {most}.\n"
-        "There are currently 0 archive configurations saved.\n"
-        f"The next archive file will be named {path}-{at}-0\n"
+        f"There are currently {len(names)} archive configurations saved.\n"
+        f"The next archive file will be named {path}-<timestamp>-{archive.next_number(device)}\n"
         " Archive #  Name\n" + "\n".join(rows)
     )
+
+
+def keep(context: Context, args: Args) -> Result:
+    """`archive config`."""
+    device = context.device
+    if not archive.path_of(device):
+        return Reply(archive.NOT_ENABLED)
+    name = archive.save(device, context.now)
+    if isinstance(name, FileFault):
+        return files.cannot_open(device, archive.path_of(device), name)
+    return Reply()
 
 
 def differences(context: Context, args: Args) -> Result:
@@ -134,7 +144,8 @@ HANDLERS: dict[str, Handler] = {
     "replace.replace": replace,
     "replace.confirm": confirm,
     "replace.timer": timer,
-    "replace.archive": archive,
+    "replace.archive": archived,
+    "replace.keep": keep,
     "replace.differences": differences,
     "replace.incremental": incremental,
 }

@@ -1,0 +1,119 @@
+"""The operations of cisco-ia: on the device and its configuration as a whole.
+
+A rollback is `configure replace`: the file is read onto the factory's configuration, and what it
+does not say is gone. Nothing waits for a confirmation, so there is never something to revert.
+Sources: docs/sources.md, entries save-config, config-replace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from agent.cli import archive
+from agent.cli.handlers.files import text_of
+from agent.core.secrets import new_salt
+from agent.device.config import grammar_of
+from agent.device.config_text import read_config
+from agent.device.files import FileFault
+from agent.netconf.call import Call
+from agent.netconf.editing import put
+from agent.netconf.rpc_errors import IA, RpcError
+from agent.netconf.server import CANDIDATE, RUNNING, yang_time
+from yang.edit_attributes import BASE
+from yang.tree import Tree, Value
+
+Output = Mapping[str, Value]
+NEWER = "17.11.."  # is-syncing tells more
+
+
+def save_config(call: Call, given: Tree) -> Output:
+    """Running becomes startup."""
+    call.server.device.save(call.now, call.session.user)
+    return _result("Save running-config successful")
+
+
+def checkpoint(call: Call, given: Tree) -> Output:
+    """Running goes to the archive; the result is its file's name. # assumed: words of failures"""
+    device = call.server.device
+    path = archive.path_of(device)
+    if not path:
+        raise _failed(call, "operation-failed", archive.NOT_ENABLED)
+    name = archive.save(device, call.now)
+    if isinstance(name, FileFault):
+        raise _failed(call, "operation-failed", f"%Error opening {path} ({name.value})")
+    return _result(name)
+
+
+def rollback(call: Call, given: Tree) -> Output:
+    """Running becomes what a file says. # assumed: the results"""
+    server, path = call.server, str(given["target-url"])
+    if "revert-timer" in given:
+        raise _failed(call, "operation-not-supported", "the rollback timer is not kept")
+    server.must_be_free(RUNNING, call.session.number, call.now)
+    device = server.device
+    text = text_of(device, path)
+    if isinstance(text, FileFault):
+        raise _failed(call, "invalid-value", f"%Error opening {path} ({text.value})")
+    salts, grammar = device.salts(), grammar_of(device.profile, device.release)
+    read = read_config(text, grammar, device.factory_root(), lambda: new_salt(salts))
+    if read.refused:
+        lines = ", ".join(line.line.strip() for line in read.refused)
+        raise _failed(call, "operation-failed", f"Rollback aborted after 1 passes: {lines}")
+    put(call, RUNNING, read.root)
+    return _result("Rollback Done")
+
+
+def revert(call: Call, given: Tree) -> Output:
+    return _result("No Rollback Confirmed Change pending")
+
+
+def sync_from(call: Call, given: Tree) -> Output:
+    # assumed: the text; the datastore is the device's own, so there is nothing to read anew
+    return _result("Successfully Synced From Device")
+
+
+def is_syncing(call: Call, given: Tree) -> Output:
+    """Nothing is ever being read, for there is one datastore."""
+    server, result = call.server, _result("No sync in progress")  # assumed: the text
+    if not server.device.release.within(NEWER):
+        return result
+    return {
+        **result,
+        "syncing": False,
+        "syncs-pending": False,
+        "running-datastore-locked": RUNNING in server.locks,
+        "candidate-datastore-locked": CANDIDATE in server.locks,
+        "candidate-datastore-dirty": server.candidate is not None,
+    }
+
+
+def session_id(call: Call, given: Tree) -> Output:
+    return _result(str(call.session.number))
+
+
+def current_time(call: Call, given: Tree) -> Output:
+    device = call.server.device
+    return _result(yang_time(call.now, device.zone, device.clock_offset_ms))
+
+
+def _result(text: str) -> Output:
+    return {"result": text}
+
+
+def _failed(call: Call, tag: str, message: str) -> RpcError:
+    path = f"/nc:rpc/cisco-ia:{call.name}"
+    return RpcError(
+        "application", tag, message.strip(), path, namespaces={"nc": BASE, "cisco-ia": IA}
+    )
+
+
+RPCS: Mapping[str, Callable[[Call, Tree], Output]] = {
+    "save-config": save_config,
+    "checkpoint": checkpoint,
+    "rollback": rollback,
+    "revert": revert,
+    "sync-from": sync_from,
+    "is-syncing": is_syncing,
+    "netconf-session-id": session_id,
+    "current-time": current_time,
+}
