@@ -220,7 +220,13 @@ def _invalid(session: CliSession, line: str, outcome: Invalid, now: Instant) -> 
 
 
 def _wrong(session: CliSession, line: str, tail: str) -> Reply:
-    return _caret(session, line.rindex(tail)) if tail else Reply(INCOMPLETE)
+    """The caret under `tail`; where that is a keyword cut short, under the last word."""
+    session.pipe_through(None)  # it is refused before anything is piped
+    if not tail:
+        return Reply(INCOMPLETE)
+    command = pipes.split(line)[0].rstrip()
+    at = command.rfind(tail)
+    return _caret(session, at if at >= 0 else command.rfind(" ") + 1)
 
 
 def _caret(session: CliSession, column: int) -> Reply:

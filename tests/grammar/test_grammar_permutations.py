@@ -1,20 +1,23 @@
-"""Every line of the grammar matches, in full and shortest; `?` lists exactly what comes next."""
+"""Every line of the grammar matches, in full and shortest; `?` lists exactly what comes next.
+
+Each family at its newest release; every other release under the marker `long`. What a session
+makes of the lines is in tests/cli/test_every_line.py.
+"""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
 from agent.core.release import Release
-from cli_grammar import Grammar, Matched, Node, grammar_for, help_for, match
+from cli_grammar import Grammar, Invalid, Matched, Node, grammar_for, help_for, match
 from cli_grammar.permutations import Permutation, permutations
 from cli_grammar.tree import Branch, branches
+from tests.grammar import families
+from tests.grammar.families import NEWEST
 
-KINDS = (
-    ("17.12.4", "switch", "c9300"),
-    ("17.6.1", "switch", "c9300"),
-    ("17.15.6", "wlc", "c9800"),
-    ("17.12.4", "router", "c8000v"),
-)
+EACH_FAMILY = pytest.mark.parametrize("kind", NEWEST, ids="-".join)
 
 
 def lines(grammar: Grammar):
@@ -24,9 +27,13 @@ def lines(grammar: Grammar):
             yield permutation, permutation.shortest(grammar)
 
 
-@pytest.mark.parametrize(("release", "kind", "family"), KINDS)
-def test_every_line_reaches_its_own_target(release, kind, family):
-    grammar = grammar_for(Release.parse(release), kind, family)
+@EACH_FAMILY
+def test_every_line_reaches_its_own_target(kind):
+    assert reaching(families.grammar(kind)) > 500
+
+
+def reaching(grammar: Grammar) -> int:
+    """How many lines there are, full and shortest; each was found to mean what it should."""
     count = 0
     for permutation, line in lines(grammar):
         found = match(grammar, permutation.mode, line)
@@ -36,7 +43,7 @@ def test_every_line_reaches_its_own_target(release, kind, family):
         assert found.target is wanted, (permutation.mode, line)
         found.edits(("base",))
         count += 1
-    assert count > 900
+    return count
 
 
 def test_a_shortest_form_is_shorter():
@@ -69,9 +76,13 @@ def _listed(text: str) -> tuple[dict[str, str], bool]:
     return rows, ends
 
 
-@pytest.mark.parametrize(("release", "kind", "family"), KINDS)
-def test_help_lists_exactly_the_next_words(release, kind, family):
-    grammar = grammar_for(Release.parse(release), kind, family)
+@EACH_FAMILY
+def test_help_lists_exactly_the_next_words(kind):
+    assert listing(families.grammar(kind)) > 200
+
+
+def listing(grammar: Grammar) -> int:
+    """How many tokens there are; behind each of them `?` was found to list what is owed."""
     asked = 0
     for name, mode in grammar.modes.items():
         for branch in branches(mode.root):
@@ -88,7 +99,7 @@ def test_help_lists_exactly_the_next_words(release, kind, family):
                 assert wanted.items() <= shown.items(), (name, line)
             assert all(wanted.values()), (name, line)
             asked += 1
-    assert asked > 500
+    return asked
 
 
 def _certain(branch: Branch, root: Node) -> bool:
@@ -101,12 +112,41 @@ def _certain(branch: Branch, root: Node) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("release", "kind", "family"), KINDS)
-def test_a_part_of_a_word_lists_the_words_it_may_be(release, kind, family):
-    grammar = grammar_for(Release.parse(release), kind, family)
+@EACH_FAMILY
+def test_a_part_of_a_word_lists_the_words_it_may_be(kind):
+    grammar = families.grammar(kind)
     for name, mode in grammar.modes.items():
         words = [child.token for child in mode.root.children if not child.hidden]
         for word in words:
             fitting = {w for w in words if w.lower().startswith(word[:2].lower())}
             shown = help_for(grammar, name, word[:2]).split("  ")
             assert set(shown) >= {w for w in fitting if not w.startswith("<")}, (name, word)
+
+
+@EACH_FAMILY
+def test_what_is_listed_behind_no_leads_to_a_line_with_no(kind):
+    """Behind `no` and each word that leads to a negation, `?` lists nothing that cannot go on."""
+    grammar = families.grammar(kind)
+    for name in grammar.modes:
+        befores = {
+            " ".join(permutation.line.split()[:-1]): None
+            for permutation in permutations(grammar, name)
+            if permutation.negated and not permutation.branch[-1].placeholder
+        }
+        for before in befores:
+            for row in help_for(grammar, name, f"{before} ").splitlines():
+                word = row.strip().partition(" ")[0]
+                if row.startswith("  ") and re.fullmatch(r"[a-z][\w.-]*", word):
+                    found = match(grammar, name, f"{before} {word}")
+                    assert not isinstance(found, Invalid), (name, before, word)
+
+
+@pytest.mark.long
+def test_every_release_of_every_family():
+    """The above, on each grammar there is; which are alike is found by their lines."""
+    kinds = list(families.distinct(families.FAMILIES))
+    assert len(kinds) > 20
+    for kind in kinds:
+        grammar = families.grammar(kind)
+        assert reaching(grammar) > 500, kind
+        assert listing(grammar) > 200, kind
