@@ -7,7 +7,6 @@ Counted is the processor's time: that of a machine which has nothing else to do.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 from agent.cli.line import Line
 from agent.cli.session import CliSession
@@ -16,6 +15,7 @@ from agent.core.clock import DAY, MINUTE, Instant
 from agent.core.release import Release
 from agent.device.device import new_device
 from agent.device.fleet import Fleet
+from agent.engine.records import changed
 
 START: Instant = 1_791_288_000_000
 REPORTS = 1_000
@@ -84,7 +84,7 @@ def _session(reports: int) -> CliSession:
     for number in range(reports - len(held)):
         newest = held[max(held)]
         opened = newest.opened + DAY
-        held[newest.report_id + 1] = replace(
+        held[newest.report_id + 1] = changed(
             newest, report_id=newest.report_id + 1, opened=opened, closed=opened + DAY + number
         )
     session = CliSession(device, Line())

@@ -18,7 +18,7 @@ from agent.engine.reports import Reports
 from agent.engine.state import AgentState
 
 _KEPT = frozenset({"pending"})  # a snapshot says of each of them which request it is
-_FIELDS = tuple(f.name for f in dataclasses.fields(RumReport))
+_FIELDS = RumReport.__struct_fields__
 _TAG, _FEATURE = _FIELDS.index("entitlement_tag"), _FIELDS.index("feature")
 
 
@@ -105,6 +105,9 @@ def _without(row: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
 @cache
 def _defaults(kind: type[Any]) -> dict[str, Any]:
     """The plain values of a record's fields that have a default."""
+    if issubclass(kind, msgspec.Struct):
+        last = kind.__struct_fields__[-len(kind.__struct_defaults__) :]
+        return dict(zip(last, map(msgspec.to_builtins, kind.__struct_defaults__), strict=True))
     found: dict[str, Any] = {}
     for field in dataclasses.fields(kind):
         if field.default is not dataclasses.MISSING:

@@ -7,7 +7,7 @@ Sources: docs/sources.md, entries policy-default, policy-merge, push-interval.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 
 from agent.core.clock import Instant
@@ -104,13 +104,14 @@ def licences_in_use(state: AgentState) -> bool:
 
 
 def _smallest(state: AgentState, cell: Callable[[ReportingRule], Cell]) -> int:
-    classes = state.policy.classes
-    uses = (use for use in state.usage.values() if use.count and not reserved(state, use))
-    return _least(cell(classes[use.licence_class]).days for use in uses)
-
-
-def _least(days: Iterable[int]) -> int:
-    return min((n for n in days if n > 0), default=0)
+    """The smallest day-count that asks for something, of the classes in use."""
+    classes, least = state.policy.classes, 0
+    for use in state.usage.values():
+        if use.count and not reserved(state, use):
+            days = cell(classes[use.licence_class]).days
+            if days and not 0 < least <= days:
+                least = days
+    return least
 
 
 def _content(policy: Policy) -> tuple[object, ...]:

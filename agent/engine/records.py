@@ -6,10 +6,11 @@ Field names are the words the device prints.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import Enum
-from operator import attrgetter
 from typing import Any
+
+import msgspec
 
 from agent.core.clock import Instant
 from agent.core.identity import Udi
@@ -172,8 +173,7 @@ class StorageState(Enum):
     MISSING = "MISSING"
 
 
-@dataclass(frozen=True, slots=True)
-class RumReport:
+class RumReport(msgspec.Struct, frozen=True):
     """One RUM report of one licence's chain. `signed` is there from closing on, until its ACK.
 
     An open report's current line runs since `measured_since` with `count`; `lines` are the ones
@@ -202,15 +202,9 @@ class RumReport:
     removed: tuple[Udi, ...] = ()
 
 
-_REPORT_FIELDS = tuple(field.name for field in fields(RumReport))
-_report_values = attrgetter(*_REPORT_FIELDS)
-
-
 def changed(report: RumReport, **changes: Any) -> RumReport:
-    """As `dataclasses.replace`, in less than half its time: each report changes five times."""
-    values = dict(zip(_REPORT_FIELDS, _report_values(report), strict=True))
-    values.update(changes)
-    return RumReport(**values)
+    """As `dataclasses.replace`, at a tenth of its cost: each report changes five times."""
+    return msgspec.structs.replace(report, **changes)
 
 
 # --- exchanges ------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
 from typing import TypeGuard
@@ -133,6 +132,24 @@ def check_chain(chain: Sequence[str], anchors: Sequence[str], now: Instant) -> C
     Every certificate must be valid at `now` and issued by the next; the last one is issued by
     an anchor or is one itself. Issuers must be authorities whose path length allows the place.
     """
+    path = _path(tuple(chain), tuple(anchors))
+    if isinstance(path, ChainFault):
+        return path
+    second = now // 1000
+    for begins, ends, fault in path:
+        if not begins <= second <= ends:
+            return ChainFault.EXPIRED
+        if fault is not None:
+            return fault
+    return None
+
+
+@lru_cache(maxsize=2048)
+def _path(
+    chain: tuple[str, ...], anchors: tuple[str, ...]
+) -> ChainFault | tuple[tuple[int, int, ChainFault | None], ...]:
+    """What of a chain time does not change: for each certificate up to the anchor the seconds
+    between which it is valid, and what is wrong with its place. It comes again with each ACK."""
     links = [load_certificate(text) for text in chain]
     roots = [root for root in map(load_certificate, anchors) if root is not None]
     path = [link for link in links if link is not None]
@@ -143,14 +160,22 @@ def check_chain(chain: Sequence[str], anchors: Sequence[str], now: Instant) -> C
         if issuer is None:
             return ChainFault.UNTRUSTED
         path.append(issuer)
-    moment = datetime.fromtimestamp(now // 1000, UTC)
-    for place, certificate in enumerate(path):
-        if not certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc:
-            return ChainFault.EXPIRED
-        if place and not _may_issue(certificate, below=place - 1):
-            return ChainFault.NOT_AN_AUTHORITY
-        if place and not _issued(path[place - 1], certificate):
-            return ChainFault.BROKEN
+    return tuple(
+        (
+            int(certificate.not_valid_before_utc.timestamp()),
+            int(certificate.not_valid_after_utc.timestamp()),
+            _fault_of(path, place),
+        )
+        for place, certificate in enumerate(path)
+    )
+
+
+def _fault_of(path: list[x509.Certificate], place: int) -> ChainFault | None:
+    """May the certificate at this place have issued the one before it?"""
+    if place and not _may_issue(path[place], below=place - 1):
+        return ChainFault.NOT_AN_AUTHORITY
+    if place and not _issued(path[place - 1], path[place]):
+        return ChainFault.BROKEN
     return None
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.clock import SECOND
 from agent.engine.eventlog import Eventlog
-from agent.engine.records import LoggedEvent, RumReport, RumState, StorageState
+from agent.engine.records import LoggedEvent, RumReport, RumState, StorageState, changed
 from agent.engine.reports import Reports
 
 FIRST = 1_791_288_000
@@ -50,7 +48,7 @@ def reports(draw: st.DrawFn) -> RumReport:
 def test_reports_are_a_mapping_in_ascending_order(written: list[RumReport]):
     """They open one after the other; what becomes of them comes in any order."""
     by_id = sorted(written, key=lambda report: report.report_id)
-    model = {r.report_id: replace(r, storage=StorageState.EXIST) for r in by_id}
+    model = {r.report_id: changed(r, storage=StorageState.EXIST) for r in by_id}
     found = Reports.of(model.values())
     for report in written:
         model[report.report_id] = found[report.report_id] = report
@@ -71,7 +69,7 @@ def test_reports_are_a_mapping_in_ascending_order(written: list[RumReport]):
 
 @given(st.lists(reports(), max_size=20), st.integers(0, 9))
 def test_the_oldest_rows_are_forgotten_first(written: list[RumReport], surplus: int):
-    found = Reports.of(replace(r, storage=StorageState.DELETED, count=0) for r in written)
+    found = Reports.of(changed(r, storage=StorageState.DELETED, count=0) for r in written)
     left = sorted({r.report_id for r in written})[surplus:]
     found.forget(surplus)
     assert list(found) == left
