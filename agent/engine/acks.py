@@ -44,7 +44,14 @@ INVALID = 24
 
 FOREIGN = "the file is for another device"
 CLOCKS_DIFFER = "timestamp mismatch"  # source: clock-tolerance
+CANNOT_BE_READ = "the section cannot be read"
 _KNOWN_SIGNERS = 4
+# the message of a section that is there and makes no sense; is it about a unit?
+_UNREADABLE = {
+    "smartLicensePolicy": ("SMART_LIC.POLICY_INSTALL_FAILED", False),
+    "smartLicenseTrust": ("SMART_LIC.TRUST_CODE_INSTALL_FAILED", True),
+    "AUTH": ("SMART_LIC.AUTHORIZATION_INSTALL_FAILED", True),
+}
 _ACCEPTED = (AckStatus.ACK, AckStatus.DUPLICATE)
 
 
@@ -72,15 +79,22 @@ def install(turn: Turn, text: str) -> Outcome:
         found = read_licence_file(text)
     except MessageError as error:
         outcome.faults.append(Fault("file", error.code, error.reason))
+        turn.note("SAEVT_IMPORT", type="file", success="False", error=error.reason)
         return outcome
     if _for_others(turn, found):
         return _refuse_foreign(turn, found)
     if _from_the_future(turn, found):
         return _refuse_whole(turn, found, INVALID, CLOCKS_DIFFER)
-    for name in found.unreadable:
-        outcome.faults.append(Fault(name, UNREADABLE, "the section cannot be read"))
+    unreadable = list(found.unreadable)
     if len(_authorizations(found)) < len(found.authorizations):
-        outcome.faults.append(Fault("AUTH", UNREADABLE, "the section cannot be read"))
+        unreadable.append("AUTH")
+    for name in unreadable:
+        outcome.faults.append(Fault(name, UNREADABLE, CANNOT_BE_READ))
+        turn.note("SAEVT_IMPORT", type=name, success="False", error=CANNOT_BE_READ)
+        if name in _UNREADABLE:
+            mnemonic, whose = _UNREADABLE[name]
+            fields = {"udi": str(turn.state.udi)} if whose else {}
+            turn.log(mnemonic, reason=CANNOT_BE_READ, **fields)
     for name, section, step in _steps(found):
         fault = step(turn, section)
         if fault is None:

@@ -271,6 +271,7 @@ def _file_imported(turn: Turn, event: FileImported) -> None:
     of_slr = reservation_import.is_reservation(event.text)
     outcome = (reservation_import if of_slr else acks).install(turn, event.text)
     history.imported(turn, outcome)
+    turn.state.history.last_code = outcome.faults[0].code if outcome.faults else 0
     if silent and talks(turn.state):  # the file brought the trust that was missing
         transport.resume_timers(turn)
     if outcome.faults:

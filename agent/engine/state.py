@@ -43,6 +43,7 @@ class History:
 
     messages: dict[str, tuple[PastMessage, ...]] = field(default_factory=dict)  # by Exchange.value
     imports: dict[str, tuple[PastImport, ...]] = field(default_factory=dict)  # by ImportKind.value
+    last_code: int = 0  # the return code of the last import
 
 
 @dataclass(slots=True)

@@ -40,6 +40,25 @@ IN_PROGRESS = "registrationinprogress"
 NO_SUCH_ITEM, CANNOT_STORE, CANNOT_PARSE = "requesteditemnotfound", "storagefailtostore", "msgparse"
 WRONG_TRANSPORT, NO_TRANSPORT = "transporttype", "transportnotavailable"
 NO_CODE = "noauthorizationinstalled"
+# source: return-codes (the enumeration's words for what the agent finds wrong with a file)
+_WRONG_WITH_A_FILE = {
+    28: "matchidentifier",
+    30: "matchnonce",
+    41: "certinvalid",
+    45: "verifysignaturefailed",
+    47: "signcertverificationfailed",
+    49: "parsecertificatefailed",
+    73: "codevalidationfailed",
+    77: "reservationmismatch",
+    81: "alreadyexists",
+    99: "couldnotvalidatetrustchain",
+    100: "reservationalreadyinstalled",
+    101: "reservationinstallparsefail",
+    103: "base64decoding",
+    105: "certificatemismatch",
+    122: "versionmismatchinentitlementrsp",
+}
+NO_TOKEN = "nullccoidtoken"
 Output = Mapping[str, Value]
 Rpc = Callable[[Call, Tree], Output]
 
@@ -114,8 +133,8 @@ def _import_file(call: Call, given: Tree) -> Output:
 def imported(device: Device, text: str, now: Instant) -> Output:
     """Hand a licence file's text to the device; the return code and what comes with it."""
     first, *confirmations = device.handle(FileImported(text), now).split("\n")
-    # assumed: one code for whatever is wrong with a file; a device's answer would show more
-    output = _code(SUCCESS if first == IMPORTED else CANNOT_PARSE)
+    code = device.agent.state.history.last_code
+    output = _code(SUCCESS if first == IMPORTED else _WRONG_WITH_A_FILE.get(code, CANNOT_PARSE))
     return {**output, "confirmation-codes": "\n".join(confirmations)} if confirmations else output
 
 
@@ -133,6 +152,8 @@ def _id_token_trust(call: Call, given: Tree) -> Output:
     # assumed: the code where every unit asked for has its trust code already
     """
     device = call.server.device
+    if not str(given["id-token"]).strip():
+        return _code(NO_TOKEN)
     scope = _scope(not given.get("all-ha", False))
     event = TokenEntered(str(given["id-token"]), scope, bool(given.get("force")))
     if device.handle(event, call.now):

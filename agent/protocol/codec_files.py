@@ -75,7 +75,10 @@ def read_licence_file(text: str) -> LicenceFile:
     """Read an ACK file or a policy file. Raises MessageError when nothing in it can be used."""
     root = scan(text, repeated=(_POLICY,))  # the policy comes with each ACK
     if root.name == _POLICY:
-        return LicenceFile(policy=read_policy(root))
+        try:
+            return LicenceFile(policy=read_policy(root))
+        except MessageError:
+            return LicenceFile(unreadable=(_POLICY,))
     if root.name != _ROOT:
         raise MessageError(ReturnCode.NOT_SUPPORTED, f"<{root.name}> is not a licence file")
     sections: dict[str, Section[Any]] = {}

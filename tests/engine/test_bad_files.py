@@ -45,6 +45,7 @@ def store(pair):
     """All that is kept, but for the memory of what was tried."""
     state = copy.deepcopy(pair.state)
     state.history.imports.clear()
+    state.history.last_code = 0
     state.eventlog.clear()
     return state
 
@@ -179,3 +180,42 @@ def test_a_policy_that_leaves_numbers_out_keeps_the_defaults(pair):
     assert (rule.first_report.days, rule.frequency.days, rule.on_change.days) == (365, 7, 90)
     assert pair.now == BOOT + DAY
     pair.pass_time(MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "mnemonic"),
+    [
+        (lambda text: text.replace("<firstTimeReport>365", "<firstTimeReport>-365"), "POLICY"),
+        (lambda text: text.replace("<onGoingReporting>90", "<onGoingReporting>many"), "POLICY"),
+        (lambda text: text.replace("<policyCode>", "<policyCode><extra>"), ""),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_logged_and_not_put_in_force(pair, spoil, mnemonic):
+    text = good(pair)
+    assert spoil(text) != text
+    said = imported(pair, spoil(text))
+    assert said.startswith("Import Data Failed: ")
+    assert pair.state.policy.installed is None
+    names = [name for _, name, _ in pair.logs]
+    assert ("SMART_LIC.POLICY_INSTALL_FAILED" in names) is bool(mnemonic)
+    notes = [event for event in pair.state.eventlog if event.name == "SAEVT_IMPORT"]
+    assert dict(notes[-1].fields)["success"] == "False"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda pair, text: text, 0),
+        (lambda pair, text: text[:-9], 17),
+        (lambda pair, text: foreign(pair), 28),
+        (lambda pair, text: good(pair, sign=STRANGER.sign), 47),
+        (lambda pair, text: "<specificPLR>", 101),
+    ],
+)
+def test_each_fault_has_the_return_code_of_the_model(pair, spoil, code):
+    imported(pair, spoil(pair, good(pair)))
+    assert pair.state.history.last_code == code
+
+
+def foreign(pair) -> str:
+    return pair.server.licence_file(Udi(UDI.pid, "FOC0000EMU9"), closed(pair), (), pair.now)
