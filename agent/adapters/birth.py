@@ -12,13 +12,17 @@ from agent.core.secrets import new_salt
 from agent.device.config import default_config, grammar_of
 from agent.device.config_text import read_config
 from agent.device.device import Device, new_device
+from agent.device.timekeeping import ALONE, Timekeeping
 from agent.device.units import with_roles
 from agent.profiles.profile import check_release, profile_for
 from yang.tree import Tree
 
 
-def make_device(plan: DevicePlan, seed: str, anchors: tuple[str, ...]) -> Device:
-    """A device that has not started yet. `anchors` are the roots it trusts, base64 DER.
+def make_device(
+    plan: DevicePlan, seed: str, anchors: tuple[str, ...], known: tuple[str, ...] = ()
+) -> Device:
+    """A device that has not started yet. `anchors` are the roots it trusts, base64 DER; `known` the
+    names and addresses that answer as NTP servers.
 
     Raises InputError for a platform, release or configuration line that cannot be used.
     """
@@ -36,7 +40,7 @@ def make_device(plan: DevicePlan, seed: str, anchors: tuple[str, ...]) -> Device
         startup = day_zero(plan.platform, plan.release, lines) if lines else None
     except InputError as error:
         raise InputError(error.what, f"config of {plan.name}", error.allowed) from None
-    return new_device(
+    device = new_device(
         plan.name,
         plan.platform,
         release,
@@ -46,6 +50,8 @@ def make_device(plan: DevicePlan, seed: str, anchors: tuple[str, ...]) -> Device
         startup=startup,
         others=with_roles(plan.members),
     )
+    device.timekeeping = Timekeeping(known) if known else ALONE
+    return device
 
 
 @lru_cache(maxsize=64)

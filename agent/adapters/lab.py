@@ -70,13 +70,13 @@ class Lab:
 
     def make_devices(self) -> None:
         """Make and start the devices, or resume them from the state folder. Raises InputError."""
-        anchors = self._anchors()
+        anchors, known = self._anchors(), self.plan.network.known
         now = self.timeline.now()
         self._read_recordings()
         for plan in self.plan.devices:
             device = self.state.load(plan.name) if self.state else None
             if device is None:
-                device = make_device(plan, self.plan.seed, anchors)
+                device = make_device(plan, self.plan.seed, anchors, known)
                 device.boot(now)
                 if plan.access_points:
                     device.join(_access_points(plan.access_points), now)

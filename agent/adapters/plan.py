@@ -82,6 +82,12 @@ class NetworkPlan:
     hosts: Mapping[str, str] = field(default_factory=dict)
     dns_port: int = DNS_PORT
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The names in the table and their addresses: what answers as an NTP server."""
+        at = (to.rsplit(":", 1)[0] if to.count(":") == 1 else to for to in self.hosts.values())
+        return tuple(sorted({*self.hosts, *at}))
+
 
 @dataclass(frozen=True, slots=True)
 class LabPlan:

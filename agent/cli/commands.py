@@ -20,6 +20,7 @@ from agent.core.clock import Instant
 from agent.core.dates import Zone, clock_line, config_date
 from agent.device.config import resolution
 from agent.device.config_edits import inconsistent
+from agent.device.timekeeping import source_of
 from cli_grammar import Ambiguous, Incomplete, Invalid, Matched, complete, match
 from cli_grammar.match import Outcome
 from yang.tree import get
@@ -130,10 +131,10 @@ def complete_line(session: CliSession, typed: str) -> str | None:
     return None if completed is None else typed[:column] + completed
 
 
-def time_source(local: Instant, zone: Zone, known: bool) -> str:
+def time_source(local: Instant, zone: Zone, source: str) -> str:
     """The second line of the header; the capture has `Time source is NTP`."""
-    if known:
-        return f"Time source is user configuration, {clock_line(local, zone)}"
+    if source:
+        return f"Time source is {source}, {clock_line(local, zone)}"
     # assumed: the words of a clock that nobody has set
     return f"No time source, *{clock_line(local, zone)}"
 
@@ -179,8 +180,8 @@ def _stamped(session: CliSession, result: Reply | Long, now: Instant) -> Result:
     if not session.stamps_output:
         return result
     device = session.device
-    local, known = device.local_time(now), device.clock_authoritative
-    head = f"{LOAD}\n{time_source(local, device.zone, known)}\n\n"
+    line = time_source(device.local_time(now), device.zone, source_of(device))
+    head = f"{LOAD}\n{line}\n\n"
     if isinstance(result, Long):
         return Long(result.slices, head)
     return Reply(head + result.text)

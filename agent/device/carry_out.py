@@ -7,12 +7,12 @@ return the text for the command that caused it, mostly empty.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent.core.clock import Instant
-from agent.core.dates import config_date
 from agent.core.identity import Udi
-from agent.device import config, install, planned_reload, redundancy, throughput
+from agent.device import config, install, planned_reload, redundancy, throughput, timekeeping
 from agent.device.away import UNIT_RETURNS, changes, returning, units_of, with_returns
 from agent.device.boot import air_licences, boot_jobs, licences_in_use, tag_of
 from agent.device.datastore import Stamp
@@ -40,7 +40,6 @@ from agent.device.inputs import (
 from agent.engine.ack_rule import access_point_limit
 from agent.engine.events import (
     Booted,
-    ClockChanged,
     ConfigChanged,
     LicenceRequest,
     SwitchedOver,
@@ -71,6 +70,8 @@ def _event(device: Device, given: AgentEvent, now: Instant) -> str:
         job, device.jobs = device.jobs[0], device.jobs[1:]
         if job.mnemonic == UNIT_RETURNS:
             _members_changed(device, MembersChanged((*units_of(device), returning(job))), now)
+        elif job.mnemonic == timekeeping.SYNCHRONISES:
+            timekeeping.synchronised(device, job.fields["peer"], now)
         else:
             device.write_log(job.mnemonic, job.fields, now)
     deadline = device.agent.next_deadline()
@@ -88,6 +89,7 @@ def _committed(device: Device, given: ConfigCommitted, now: Instant) -> str:
     device.log.configure(meaning.log)
     device.zone = meaning.zone
     throughput.follow(device, before, now)
+    timekeeping.follow(device, now)
     if meaning.licensing == device.agent.state.config:
         return ""
     return device.tell(ConfigChanged(meaning.licensing), now)
@@ -120,6 +122,7 @@ def _reloaded(device: Device, given: Reloaded, now: Instant) -> str:
     device.write_log("SYS.RELOAD", {"by": "Exec", "reason": given.reason}, now)
     device.reload_reason = given.reason
     device.clock_authoritative = False
+    device.timekeeping = replace(device.timekeeping, peer="")
     return _start(device, now, now)
 
 
@@ -152,6 +155,7 @@ def _start(device: Device, now: Instant, earliest: Instant) -> str:
     if away:  # all units start together
         units = (*units_of(device), *away)
         device.tell(UnitsChanged(units, _licences_of(device, units)), now)
+    timekeeping.follow(device, now)
     return device.tell(
         Booted(meaning.licensing, _licences_of_units(device), device.reload_reason), now
     )
@@ -197,14 +201,9 @@ def _file_deleted(device: Device, given: FileDeleted, now: Instant) -> str:
 
 
 def _clock_set(device: Device, given: ClockSet, now: Instant) -> str:
-    old = config_date(device.local_time(now), device.zone)
-    device.clock_offset_ms = given.offset_ms
-    device.clock_authoritative = True
-    new = config_date(device.local_time(now), device.zone)
-    fields = {"old": old, "new": new, "source": f"console by {given.by}"}
-    device.write_log("SYS.CLOCKUPDATE", fields, now)
-    device.write_log("SMART_LIC.SYSTEM_CLOCK_CHANGED", {}, now)
-    return device.tell(ClockChanged(given.offset_ms), now)
+    timekeeping.set_calendar(device, given.offset_ms, f"console by {given.by}", now)
+    timekeeping.authoritative(device, now)
+    return ""
 
 
 def _usage_set(device: Device, given: UsageSet, now: Instant) -> str:

@@ -44,6 +44,7 @@ from agent.device.journal import UNRECORDED, Journal, encode_line
 from agent.device.link import UNPLUGGED, Link, unheard, unread, unwatched
 from agent.device.log import DeviceTime, Log, LogSettings
 from agent.device.redundancy import FORCED, NO_HISTORY, Redundancy
+from agent.device.timekeeping import ALONE, Timekeeping
 from agent.engine import transport
 from agent.engine.actions import Action, Answer, Notify, Send, WriteFile
 from agent.engine.actions import Log as LogAction
@@ -107,6 +108,7 @@ class Device:
         "reload_reason",
         "restarted",
         "throughput",
+        "timekeeping",
         "zone",
     )
 
@@ -135,6 +137,7 @@ class Device:
         self.redundancy: Redundancy = NO_HISTORY
         self.clock_offset_ms = 0
         self.clock_authoritative = False
+        self.timekeeping: Timekeeping = ALONE
         self.zone = Zone()
         self._busy = False
         self.link: Link = UNPLUGGED
@@ -247,8 +250,7 @@ class Device:
         self._apply(ClockSet(calendar - now, by), now)
 
     def use(self, feature: str, count: int, now: Instant) -> bool:
-        """Set a feature's licence count by hand until the next reload; False when this model has no
-        such licence."""
+        """Set a feature's count until the next reload; False where there is no such licence."""
         if tag_of(self.profile, self.release, self.model, feature) is None:
             return False
         self._apply(inputs.UsageSet(feature, count), now)

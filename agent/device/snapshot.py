@@ -27,6 +27,7 @@ from agent.device.inputs import Job, ReloadPlan
 from agent.device.journal import decode_line
 from agent.device.log import LogLine
 from agent.device.redundancy import NO_HISTORY, Redundancy
+from agent.device.timekeeping import ALONE, Timekeeping
 from agent.engine.records import Pending
 from agent.engine.state import AgentState
 from agent.protocol.messages import Request
@@ -67,6 +68,7 @@ class _Record(msgspec.Struct):
     throughput: str = ""
     debugging: list[str] = []
     redundancy: Redundancy | None = None
+    timekeeping: Timekeeping | None = None
 
 
 _encode = msgspec.json.encode
@@ -109,6 +111,7 @@ def take(device: Device) -> bytes:
             throughput=device.throughput,
             debugging=sorted(device.debugging),
             redundancy=None if device.redundancy == NO_HISTORY else device.redundancy,
+            timekeeping=None if device.timekeeping == ALONE else device.timekeeping,
         )
     )
 
@@ -180,6 +183,7 @@ def _device(record: _Record) -> Device:
     device.throughput = record.throughput or device.throughput
     device.debugging = frozenset(record.debugging)
     device.redundancy = record.redundancy or NO_HISTORY
+    device.timekeeping = record.timekeeping or ALONE
     device.access_points = dict.fromkeys(record.access_points)
     device.jobs = tuple(record.jobs)
     device.planned = record.planned

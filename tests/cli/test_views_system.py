@@ -167,8 +167,8 @@ def test_hardware_numbers_follow_from_the_serial_number() -> None:
 
 def test_clock_is_marked_until_it_is_set() -> None:
     zone = Zone("EST", -300)
-    assert system.clock(NOW + 7, zone, False, False) == "*09:13:20.007 EST Mon Sep 21 2026"
-    assert system.clock(NOW, zone, True, True).endswith("2026\nTime source is user configuration")
+    assert system.clock(NOW + 7, zone, "", False) == "*09:13:20.007 EST Mon Sep 21 2026"
+    assert system.clock(NOW, zone, "NTP", True).endswith("2026\nTime source is NTP")
 
 
 def test_logging_shows_levels_and_the_buffer() -> None:

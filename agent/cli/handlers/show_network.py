@@ -165,7 +165,14 @@ def crypto_trustpool(context: Context, args: Args) -> Result:
 def ntp_status(context: Context, args: Args) -> Result:
     device = context.device
     uptime = 0 if device.booted is None else context.now - device.booted
-    return Reply(services.ntp_status(_root(device), device.zone, uptime))
+    following = services.synchronised(device, context.now)
+    local = device.local_time(context.now)
+    return Reply(services.ntp_status(_root(device), device.zone, uptime, following, local))
+
+
+def ntp_associations(context: Context, args: Args) -> Result:
+    following = services.synchronised(context.device, context.now)
+    return Reply(services.ntp_associations(_root(context.device), following))
 
 
 def call_home_licensing(context: Context, args: Args) -> Result:
@@ -207,7 +214,7 @@ HANDLERS: dict[str, Handler] = {
     "show.crypto_timers": crypto_timers,
     "show.crypto_trustpool": crypto_trustpool,
     "show.ntp_status": ntp_status,
-    "show.ntp_associations": _of_root(services.ntp_associations),
+    "show.ntp_associations": ntp_associations,
     "show.call_home_licensing": call_home_licensing,
     "show.snmp": snmp,
     "show.http_server": http_server,

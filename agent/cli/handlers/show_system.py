@@ -11,6 +11,7 @@ from agent.cli import running_config
 from agent.cli.reply import Args, Context, Handler, Long, Reply, Result
 from agent.cli.views import modules, platform, system, version
 from agent.device import config
+from agent.device.timekeeping import source_of
 
 
 def show_version(context: Context, args: Args) -> Reply:
@@ -24,7 +25,7 @@ def show_clock(context: Context, args: Args) -> Reply:
     device = context.device
     local = device.local_time(context.now)
     detail = bool(args.get("detail"))
-    return Reply(system.clock(local, device.zone, device.clock_authoritative, detail))
+    return Reply(system.clock(local, device.zone, source_of(device), detail))
 
 
 def show_logging(context: Context, args: Args) -> Reply:

@@ -83,12 +83,12 @@ class Interface:
     protocol: str
 
 
-def clock(local: Instant, zone: Zone, authoritative: bool, detail: bool) -> str:
+def clock(local: Instant, zone: Zone, source: str, detail: bool) -> str:
     """The clock, marked `*` while nothing set it; with `detail` also where its time comes from."""
-    line = f"{'' if authoritative else '*'}{clock_line(local, zone)}"
+    line = f"{'' if source else '*'}{clock_line(local, zone)}"
     if not detail:
         return line
-    return f"{line}\n{'Time source is user configuration' if authoritative else 'No time source'}"
+    return f"{line}\n{f'Time source is {source}' if source else 'No time source'}"
 
 
 def logging(log: Log, root: Tree = EMPTY) -> str:
