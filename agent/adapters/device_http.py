@@ -1,8 +1,8 @@
 """The HTTP servers of the devices: HTTPS for RESTCONF and licensing, plain HTTP for licensing.
 
 Bytes become a Request, the packages of `agent.restconf` answer, and the Response goes out. Who asks
-is found here, by basic authentication; a listener whose server is not configured ends each
-connection. An idle device costs its listening socket.
+is found here, by basic authentication. The port of a server that is not configured refuses. An
+idle device costs its socket.
 Sources: docs/sources.md, entries restconf-root, restconf-privilege, smartlic-service.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -19,8 +20,9 @@ from aiohttp import web
 
 from agent.adapters.accounts import Accounts
 from agent.adapters.device_tls import Certificates
+from agent.adapters.doors import BACKLOG, Door, follow
 from agent.adapters.plan import Listen
-from agent.adapters.ssh import BACKLOG, FAILURE_SECONDS, cannot_listen
+from agent.adapters.ssh import FAILURE_SECONDS
 from agent.adapters.yang_folder import read_folder
 from agent.device.config import enable_secret
 from agent.device.device import Device
@@ -56,10 +58,10 @@ class HttpFront:
         self._alone: dict[str, NetconfServer] = {}
         self._own_texts = read_folder(lab.plan.yang_folder)
         self._webs: list[web.Server] = []
-        self._listeners: list[asyncio.Server] = []
+        self._doors: list[Door] = []
 
     async def listen(self, device: Device, at: Listen, *, tls: bool) -> Listen:
-        """Listen for a device; returns where. Raises InputError when the port is in use."""
+        """Listen while it is configured; returns where. Raises InputError for a port in use."""
 
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
             try:
@@ -73,25 +75,27 @@ class HttpFront:
 
         serving = web.Server(handle, access_log=None)
         context = self._certificates.listening(device) if tls else None
-        loop = asyncio.get_running_loop()
-        try:
-            listener = await loop.create_server(
-                lambda: _connection(serving), at.address, at.port, ssl=context, backlog=BACKLOG
+
+        async def accept(bound: socket.socket) -> asyncio.Server:
+            return await asyncio.get_running_loop().create_server(
+                lambda: _connection(serving), sock=bound, ssl=context, backlog=BACKLOG
             )
-        except OSError as error:
-            raise cannot_listen(f"http of {device.name}", at, error) from None
+
+        door = Door(f"http of {device.name}", at, accept)
         self._webs.append(serving)
-        self._listeners.append(listener)
+        self._doors.append(door)
+        follow(door, device, lambda root: smartlic.enabled(root, tls=tls))
         self._watch(device)
-        return Listen(at.address, int(listener.sockets[0].getsockname()[1]))
+        await door.opened()
+        return door.at
 
     async def close(self) -> None:
         """Close every listener and every connection."""
-        for listener in self._listeners:
-            listener.close()
+        for door in self._doors:
+            door.close()
         for serving in self._webs:
             await serving.shutdown(SHUTDOWN_SECONDS)
-        self._listeners.clear()
+        self._doors.clear()
 
     def _watch(self, device: Device) -> None:
         """Notice when the configuration changes, so that the entity tag does."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.adapters.birth import make_device
 from agent.adapters.dns import Address, Resolver, literal
+from agent.adapters.netconf_ports import NetconfPorts
 from agent.adapters.plan import LabPlan, Listen
 from agent.adapters.timeline import Timeline
 from agent.cli.reply import LabCall
@@ -126,7 +127,7 @@ class Lab:
 
     async def open_listeners(self) -> None:
         """Open SSH, NETCONF and HTTP where a device has it. Raises InputError for a port in use."""
-        await self._open_netconf()
+        await NetconfPorts(self).open()
         await self._open_http()
         wanted = [(plan.name, plan.ssh) for plan in self.plan.devices if plan.ssh is not None]
         if not wanted:
@@ -136,16 +137,6 @@ class Lab:
         self.front = SshFront(self, self.state.path if self.state else None)
         for name, at in wanted:
             self.endpoints[name] = await self.front.listen(self.devices[name], at)
-
-    async def _open_netconf(self) -> None:
-        wanted = [(plan.name, plan.netconf) for plan in self.plan.devices if plan.netconf]
-        if not wanted:
-            return
-        from agent.adapters.netconf import NetconfFront
-
-        self.netconf = NetconfFront(self, self.state.path if self.state else None)
-        for name, at in wanted:
-            self.netconf_endpoints[name] = await self.netconf.listen(self.devices[name], at)
 
     async def _open_http(self) -> None:
         if not any(plan.restconf or plan.http for plan in self.plan.devices):

@@ -19,6 +19,7 @@ from agent.adapters.lab_units import further_units, misfit
 from agent.adapters.plan import (
     DNS_PORT,
     LOOPBACK,
+    NETCONF_PORT,
     CounterpartPlan,
     DevicePlan,
     LabPlan,
@@ -174,6 +175,7 @@ def parse_plan(text: str, source: str) -> LabPlan:
         counterparts=counterparts,
         devices=devices,
         yang_folder=Path(source).parent / lab.yang_folder if lab.yang_folder else None,
+        netconf_base=NETCONF_PORT,
     )
 
 

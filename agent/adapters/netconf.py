@@ -1,20 +1,22 @@
 """NETCONF over SSH in front of the devices: a port each, the subsystem `netconf` and nothing else.
 
 It is a server of its own beside that of the shell, with the algorithms and the RSA key of the
-device's `ncsshd`. A listener whose device has no `netconf-yang` ends each connection at once. An
-idle device costs its listening socket; sessions and what they share exist while somebody is there.
+device's `ncsshd`. Without `netconf-yang` the port refuses. An idle device costs its socket;
+sessions and what they share exist while somebody is there.
 Sources: docs/sources.md, entries netconf-ssh, netconf-privilege.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncssh
 
+from agent.adapters.doors import BACKLOG, Door, follow
 from agent.adapters.one_write import OneWrite, gathered
 from agent.adapters.plan import Listen
 from agent.adapters.ssh import Login, SshFront, host_key
@@ -46,7 +48,7 @@ class NetconfFront(SshFront):
     def __init__(self, lab: Lab, folder: Path | None = None) -> None:
         super().__init__(lab, folder)
         self._servers: dict[str, NetconfServer] = {}
-        self._enabled: dict[str, bool] = {}
+        self._doors: list[Door] = []
         self._own_texts = read_folder(lab.plan.yang_folder)
         lab.reloaded.append(self._reloaded)
 
@@ -68,13 +70,14 @@ class NetconfFront(SshFront):
         )
 
     async def listen(self, device: Device, at: Listen) -> Listen:
-        """Listen for a device; returns where. Raises InputError when the port is in use."""
-        found = await super().listen(device, at)
+        """Listen while it is configured; returns where. Raises InputError for a port in use."""
+        door = Door(f"netconf of {device.name}", at, self._accept)
+        self._doors.append(door)
+        self._devices[door.at.address, door.at.port] = device
         server = NetconfServer(device, self.lab.timeline.present(), own_texts=self._own_texts)
         server.mode_changed = lambda: self._end_sessions_soon(device)
         server.watch()
         self._servers[device.name] = server
-        self._enabled[device.name] = enabled(device.datastore.running)
         self.lab.timeline.join(server)
         told = device.changed
 
@@ -84,7 +87,18 @@ class NetconfFront(SshFront):
             self.lab.timeline.touched(server)
 
         device.changed = changed
-        return found
+        follow(door, device, enabled)
+        await door.opened()
+        return door.at
+
+    async def _accept(self, bound: socket.socket) -> asyncssh.SSHAcceptor:
+        return await asyncssh.listen(sock=bound, options=self._options, backlog=BACKLOG)
+
+    async def close(self) -> None:
+        """Close every port and every connection."""
+        for door in self._doors:
+            door.close()
+        await super().close()
 
     def server(self, device: Device) -> NetconfServer:
         """What the sessions of a device share."""
@@ -95,11 +109,8 @@ class NetconfFront(SshFront):
 
     def _review(self, device: Device) -> None:
         """NETCONF that is configured no more has no sessions."""
-        there = enabled(device.datastore.running)
-        if there != self._enabled.get(device.name):
-            self._enabled[device.name] = there
-            if not there:
-                self._end_sessions_soon(device)
+        if self._servers[device.name].sessions and not enabled(device.datastore.running):
+            self._end_sessions_soon(device)
 
     def _reloaded(self, device: Device) -> None:
         self._end_sessions(device)

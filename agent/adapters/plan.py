@@ -91,7 +91,11 @@ class NetworkPlan:
 
 @dataclass(frozen=True, slots=True)
 class LabPlan:
-    """All of it. `start` None means the present instant; `seed` decides every chance."""
+    """All of it. `start` None means the present instant; `seed` decides every chance.
+
+    A device without a NETCONF port of its own gets `netconf_base` plus its place among the
+    devices, from 0, once `netconf-yang` is configured; with None it gets none.
+    """
 
     name: str = "lab"
     seed: str = "1"
@@ -101,6 +105,7 @@ class LabPlan:
     counterparts: tuple[CounterpartPlan, ...] = ()
     devices: tuple[DevicePlan, ...] = ()
     yang_folder: Path | None = None  # the operator's own modules, for get-schema
+    netconf_base: int | None = None
 
 
 def console_plan(
@@ -124,4 +129,5 @@ def console_plan(
             CounterpartPlan("cslu", "cslu", Listen(LOOPBACK, cslu_port), "cssm", or_any=True),
         ),
         devices=(DevicePlan("switch-1", platform, release, "FOC0000EMU1"),),
+        netconf_base=NETCONF_PORT,
     )

@@ -9,6 +9,7 @@ Sources: docs/sources.md, entries cslu-pull, smartlic-service, scp-server.
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
@@ -80,17 +81,20 @@ def _way(method: str) -> Way:
 def _reason(fault: Exception, row: PulledInstance) -> str:
     """A fault in a sentence."""
     where = f"{row.host} port {row.port}"
+    ask = f"is {row.method} enabled on the product instance?"
     if isinstance(fault, PullFault):
         return str(fault)
     if isinstance(fault, asyncssh.PermissionDenied):
         return LOGIN_REFUSED
     if isinstance(fault, aiohttp.ServerDisconnectedError | asyncssh.ConnectionLost | EOFError):
-        return f"{where} dropped the connection: is {row.method} enabled on the product instance?"
+        return f"{where} dropped the connection: {ask}"
     if isinstance(fault, TimeoutError | aiohttp.ServerTimeoutError):
         return f"{where} did not answer in time"
     if isinstance(fault, ConnectionResetError):
-        return f"{where} dropped the connection: is {row.method} enabled on the product instance?"
+        return f"{where} dropped the connection: {ask}"
     if isinstance(fault, OSError):  # a refused connection of aiohttp's is one too
+        if fault.errno == errno.ECONNREFUSED:
+            return f"{where} cannot be reached, it refuses connections: {ask}"
         words = fault.strerror or str(fault)
         return f"{where} cannot be reached: {words.split(', ')[0]}"
     return f"{where}: {fault}"

@@ -8,7 +8,6 @@ Sources: docs/sources.md, entries ssh-authentication-retries, vty-lines, login-m
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import asyncssh
 
 from agent.adapters.accounts import Accounts
+from agent.adapters.doors import BACKLOG, cannot_listen
 from agent.adapters.plan import Listen
 from agent.adapters.scp_server import DISABLED, DeviceFiles, serves
 from agent.adapters.terminal import Terminal
@@ -35,7 +35,6 @@ LOGIN_SECONDS = 120  # source: ssh-authentication-retries (`ip ssh time-out` is 
 VTY_LINES = 16  # source: vty-lines (line vty 0 4 and 5 15)
 # assumed: a wrong password costs a moment, as the device's own check does
 FAILURE_SECONDS = 0.3
-BACKLOG = 128
 KEY_FILE = "ssh_host_ed25519_key"
 DISCONNECT_REASON = "Too many authentication failures"
 
@@ -305,13 +304,6 @@ class Shell(asyncssh.SSHServerSession[str]):
 
 def no_process(process: asyncssh.SSHServerProcess[Any]) -> None:
     """What a session that only copies runs."""
-
-
-def cannot_listen(who: str, at: Listen, error: OSError) -> InputError:
-    """The error of a listener that could not be opened."""
-    if error.errno == errno.EADDRINUSE:
-        return InputError(f"port {at.port} of {at.address} is in use", who)
-    return InputError(f"cannot listen on {at.address} port {at.port}: {error.strerror}", who)
 
 
 def host_key(

@@ -92,8 +92,6 @@ class Terminal:
         self._kept.extend(_PIECE.findall(keys))
         if self._turn is None:
             self._work()
-        if self._watched != self.session.exec_timeout_seconds:
-            self._watch_idle()
 
     def _work(self) -> None:
         """Give the session its keys line by line, for a slice of time; then others are next."""
@@ -105,6 +103,8 @@ class Terminal:
                 return
             piece = self._kept.popleft()
             self._print(self.session.feed(piece, self._lab.timeline.present()))
+        if self._watched != self.session.exec_timeout_seconds:
+            self._watch_idle()
 
     def pause(self) -> None:
         """The other end does not read: take no keys and drop log lines until `resume`."""

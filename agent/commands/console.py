@@ -47,7 +47,8 @@ GREETING = """\
     "--netconf",
     type=click.IntRange(1, 65535),
     metavar="PORT",
-    help=f"Serve NETCONF on this port of loopback, such as {NETCONF_PORT}; admin, admin.",
+    help="Configure netconf-yang and user admin, admin, and serve it on this port of loopback. "
+    f"Without it `netconf-yang` opens {NETCONF_PORT}.",
 )
 @click.option(
     "--restconf",

@@ -164,9 +164,16 @@ async def test_only_the_subsystem_netconf_is_there(request_of):
 
 
 async def test_port_is_dead_without_netconf_yang():
-    async with a_lab("no netconf-yang") as lab:
-        with pytest.raises((asyncssh.Error, OSError)):
-            await connect(lab)
+    async with a_lab("no netconf-yang") as lab, person(lab) as cli:
+        for _ in range(2):
+            with pytest.raises(ConnectionRefusedError):
+                await connect(lab)
+            await cli.says("configure terminal")
+            await cli.says("netconf-yang")
+            async with subsystem(lab) as wire:
+                await wire.rpc("<get-config><source><running/></source></get-config>")
+            await cli.says("no netconf-yang")
+            await cli.says("end")
 
 
 async def test_sessions_end_when_netconf_is_configured_away_or_the_device_reloads():
