@@ -205,9 +205,8 @@ def _line(line: Measurement, *, version_2: bool) -> dict[str, Any]:
         meta["termination_reason"] = line.termination_reason
         if version_2:
             meta["close_reason"] = line.termination_reason
-    if line.added:
+    if line.added or line.removed:  # source: rum-layout (the other list is empty)
         meta["added_sudi_list"] = [sudi(udi) for udi in line.added]
-    if line.removed:
         meta["removed_sudi_list"] = [sudi(udi) for udi in line.removed]
     return {
         "log_time": line.log_time // SECOND,

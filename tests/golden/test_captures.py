@@ -24,7 +24,9 @@ from tests.golden.authorized import AUTHORIZED
 from tests.golden.captures import at, read, state_of, view
 from tests.golden.cases import CASES, Case
 from tests.golden.tech_cases import TECH_CASES
+from tests.golden.test_other_outputs import OUTPUTS
 from tests.golden.test_tech_support import EXCERPT, excerpt
+from tests.golden.test_whole_outputs import CONFIGURATIONS, VERSIONS
 
 pytestmark = pytest.mark.golden
 
@@ -41,6 +43,17 @@ NOT_COMPARED = {
     "show-license-all__csr1000v-16.12i__legacy-smart-licensing-registered.txt": PRE_POLICY,
     "show-license-status__csr1000v-16.12i__legacy-out-of-compliance.txt": PRE_POLICY,
     "show-license-status__csr1000v-16.12i__legacy-registered.txt": PRE_POLICY,
+}
+# captures that need more than a console, and the tests that hold ours against them
+COMPARED_ELSEWHERE = {
+    "boot-console__c9200l-17.9.5__licence-messages.txt": "device/test_boot_capture.py",
+    "cli-session__ios__invalid-incomplete-ambiguous.txt": "cli/test_session.py",
+    "restconf-get-licensing-state__c9300-17.15.6__no-trust-28-closed-reports.json": (
+        "netconf/test_netconf_licensing.py"
+    ),
+    "show-platform-hardware-throughput-crypto__c8300-17.8i__t3-not-throttled.txt": (
+        "cli/test_licence_throughput.py"
+    ),
 }
 EVENTS = "show-license-eventlog-2__c9300-17.7i__usage-events.txt"
 DNA_TAG = "regid.2017-05.com.cisco.c9300_dna_advantage,1.0_411773c3-2116-4c10-94a4-5d357fe6ff18"
@@ -93,6 +106,17 @@ def test_count_of_equal_captures(golden: Path) -> None:
 def test_every_capture_of_show_license_is_compared(golden: Path) -> None:
     found = {entry.name for entry in golden.glob("show-license-*")}
     assert found - set(_all_texts()) == set(NOT_COMPARED)
+
+
+def test_every_capture_is_compared(golden: Path) -> None:
+    """The other outputs: each by a test that names it."""
+    here = {*OUTPUTS, *VERSIONS, *CONFIGURATIONS}
+    for name, test in COMPARED_ELSEWHERE.items():
+        assert name in (Path(__file__).parent.parent / test).read_text("utf-8")
+    found = {entry.name for entry in golden.iterdir() if entry.name != "SOURCES.md"}
+    others = {name for name in found if not name.startswith("show-license-")}
+    assert others == here | set(COMPARED_ELSEWHERE)
+    print(f"other captures equal: {len(others)}/{len(others)}")
 
 
 def test_no_layout_prints_what_came_before_the_policy_model(golden: Path) -> None:

@@ -21,6 +21,9 @@ from agent.core.identity import Udi
 from agent.device.fleet import Fleet
 from agent.device.network import Network
 from agent.engine.records import Member, Role
+from counterparts import smart_licensing
+from counterparts.cssm import Cssm, CssmSettings
+from counterparts.records import IN_MEMORY, SqlCssmRecords
 from tests.golden.captures import at
 from tests.golden.console import Console
 
@@ -217,6 +220,47 @@ def http_server(theirs: str) -> Both:
     return plain(console.type("show ip http server all")), plain(theirs)
 
 
+def usage_report(theirs: str) -> Both:
+    """Its times and numbers, its signature and the three access points are the capture's own."""
+    console = Console("C9800-CL-K9", "17.9.5", at("Apr 06 08:00:00 2023"), "9NTUEA8FIIH")
+    console.configure("service internal")
+    console.transcript("emulator ap join 3")
+    listed = console.type("show license rum id all")
+    (number,) = re.findall(r"(?m)^(\d+) .*air-dna-advantage", listed)
+
+    def plain(text: str) -> str:
+        text = re.sub(r'"(udi_serial_number|value)":"[^"]*[^"\d][^"]*"', r'"\1":"own"', text)
+        text = re.sub(r'"AIR-AP[^"]*"', '"access point"', text)
+        text = re.sub(r'"software_version":"[^"]*"', '"software_version":"own"', text)
+        return re.sub(r":\d+", ":n", text)
+
+    shown = console.type(f"test license smart rum show {number}")
+    return plain(shown), plain(theirs[theirs.index("{") :].rstrip())
+
+
+def reservation(theirs: str) -> Both:
+    """Codes and log lines are the capture's own; it puts commands of several days together."""
+    cssm = Cssm(SqlCssmRecords(IN_MEMORY), CssmSettings(), "captured")
+    now = at("May 09 21:30:00 2018")
+    console = Console("C9300-24UX", "16.12.4", now, "FCW2134L0RN", anchors=cssm.anchors)
+    console.configure("license smart reservation")
+    asked = console.transcript("license smart reservation request local")
+    code = asked.split("\n")[2]
+    tag = next(iter(console.device.profile.entitlements["c9300-24"])).tag
+    file = smart_licensing.reserve(cssm, console.device.udi, code, ((tag, 1),), now)
+    console.device.write_file("flash:AC_FCW2134L0RN.xml", file, now)
+    install = "license smart reservation install file flash:AC_FCW2134L0RN.xml"
+    lines = (install, asked.split("\n")[0], install, "license smart reservation return local", "y")
+    ours = f"Switch#{asked}{console.transcript(*lines)}"
+
+    def plain(text: str) -> str:
+        text = re.sub(r"(?m)^\*.*\n|^\n|^Switch#\n", "", f"{text}\n").removesuffix("Switch#\n")
+        text = re.sub(r"(?m)^(CB-Z\S+:\w+)-\S+$|(code) \w{8}$|^\w{6}-\S+$", r"\1\2 own", text)
+        return "\n".join(sorted(text.strip().split("\nSwitch#"))).removeprefix("Switch#")
+
+    return plain(ours), plain(theirs)
+
+
 def hourly_failures(theirs: str) -> Both:
     """The lines of a switch without a CSLU: their words, and an hour and nine seconds between."""
     console = Console("C9300-24T", "17.12.1", at("Nov 17 00:00:00 2026"))
@@ -255,6 +299,8 @@ OUTPUTS: Mapping[str, Callable[[str], Both]] = {
     "show-crypto-pki-certificates-verbose__csr8kv__custom-ca.txt": pki_verbose,
     "show-ip-http-server-all__iosxe-17i__sl-http-module.txt": http_server,
     "show-logging__cat9k-17i__hourly-cslu-comm-failed.txt": hourly_failures,
+    "test-license-smart-rum-show__c9800cl-17.9.2__air-dna-open.txt": usage_report,
+    "cli-session__c9300-16.x__legacy-slr-install-return.txt": reservation,
 }
 
 
