@@ -6,7 +6,7 @@ import pytest
 
 from agent.cli.line import Line
 from agent.cli.session import CliSession
-from agent.core.clock import HOUR
+from agent.core.clock import HOUR, MINUTE
 from agent.core.identity import Udi
 from agent.core.release import Release, known_releases
 from agent.device.device import Device, new_device
@@ -178,6 +178,7 @@ def test_a_router_without_a_boot_level_uses_no_licence() -> None:
     device = started("C8000V", "17.15.1")
     session = session_on(device)
     assert "network-advantage_10M   (ESR_P_10M_A)" in answer(session, "show license summary")
+    device.wake(NOW + MINUTE)
     for line in ("configure terminal", "no license boot level", "end", "write memory"):
         session.feed(f"{line}\r", NOW)
     device.reload(NOW + HOUR, "Reload Command")
@@ -186,6 +187,8 @@ def test_a_router_without_a_boot_level_uses_no_licence() -> None:
     assert summary.count(" 0 NOT IN USE\n") == 2
     assert "1 IN USE" not in summary
     assert "License Level:\nLicense Type: Perpetual\n" in answer(later, "show version")
+    device.reload(NOW + 2 * HOUR, "Reload Command")
+    assert "  No licenses in use\n" in answer(session_on(device), "show license summary")
 
 
 @pytest.mark.parametrize(
