@@ -118,8 +118,8 @@ def authorization_due(turn: Turn) -> None:
     if authorization_online.due(turn):
         transport.proceed(turn)
         return
-    exchange, response = Exchange.AUTHORIZATION_REQUEST, statistics.NO_DATA
-    statistics.succeeded(turn.state, exchange, response, turn.now)
+    if turn.release.has("authorization_code_process"):
+        statistics.nothing_sent(turn.state, Exchange.AUTHORIZATION_REQUEST)
 
 
 def plan_after_boot(turn: Turn) -> None:

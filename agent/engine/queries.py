@@ -87,6 +87,17 @@ def _repeating(offset: Instant, period: Instant) -> Callable[[AgentState, Instan
     return when
 
 
+def _once(offset: Instant) -> Callable[[AgentState, Instant], Instant | None]:
+    def when(state: AgentState, now: Instant) -> Instant | None:
+        due = None if state.booted is None else state.booted + offset
+        return due if due is not None and due > now else None
+
+    return when
+
+
+_RENEWAL = 100_000  # source: scheduled-jobs (behind the first Daily; never again)
+
+
 def _process(state: AgentState, now: Instant) -> Instant | None:
     planned = timer(state, TimerName.PROCESS_UTILITY_RUM_REPORTS)
     if planned is not None or state.process_anchor is None:
@@ -105,6 +116,7 @@ def _next_of(anchor: Instant, period: Instant, now: Instant) -> Instant:
 
 _JOBS: tuple[tuple[str, Callable[[AgentState, Instant], Instant | None]], ...] = (
     ("Daily", _repeating(TIMINGS.boot.daily, TIMINGS.jobs.day)),
+    ("Authorization Renewal", _once(TIMINGS.boot.daily + TIMINGS.jobs.day + _RENEWAL)),
     ("Init Flag Check", _never),
     ("Reservation configuration mismatch between nodes in HA mode", _never),
     (

@@ -6,6 +6,8 @@ Source: docs/sources.md, entry communication-statistics.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.core.clock import Instant
 from agent.engine.records import Exchange, ExchangeStatistics
 from agent.engine.state import AgentState
@@ -33,6 +35,22 @@ def succeeded(state: AgentState, exchange: Exchange, response: str, now: Instant
         last_response_time=now,
         last_success=now,
         last_failure=old.last_failure,
+    )
+
+
+def nothing_sent(state: AgentState, exchange: Exchange) -> None:
+    """A turn without anything to send counts and has no times.
+
+    # source: communication-statistics
+    """
+    old = statistics_of(state, exchange)
+    state.statistics[exchange.value] = replace(
+        old,
+        total=old.total + 1,
+        success=old.success + 1,
+        last_response=NO_DATA,
+        last_response_time=None,
+        failure_reason=_NONE.failure_reason,
     )
 
 

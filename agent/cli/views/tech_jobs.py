@@ -24,7 +24,7 @@ def jobs(view: TechView, layout: Layout) -> Lines:
         f"Current time: {date(view.now)}",
     ]
     for row in job_rows(view.release):
-        when = view.jobs.get(row.name)
+        when = None if row.over else view.jobs.get(row.name)
         if when is not None or not row.when or row.when in view.facts:
             lines.append(f"{row.name}: {_when(view, when)}")
     return lines

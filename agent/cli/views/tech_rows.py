@@ -20,13 +20,18 @@ class JobRow:
 
     name: str
     when: str
+    over: bool = False  # it never runs
 
 
 @cache
 def job_rows(release: Release) -> tuple[JobRow, ...]:
     """The jobs a release knows, in the order printed."""
     rows = _table()["jobs"]["rows"]
-    return tuple(JobRow(name, when) for span, name, when in rows if _in_force(release, span))
+    return tuple(
+        JobRow(name, when, bool(over))
+        for span, name, when, *over in rows
+        if _in_force(release, span)
+    )
 
 
 @cache
