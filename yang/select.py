@@ -18,6 +18,7 @@ from yang.schema import Node
 from yang.xml import Element, children, name_of
 
 MAX_EXPRESSION = 4096
+MAX_COMPARED = 100_000  # pairs of filter and data elements; far more than a client needs
 MAX_DEPTH = 2  # of predicates in predicates
 MAX_CLIMBS = 3
 _TOKEN = re.compile(
@@ -75,43 +76,68 @@ def chosen(selection: Selection, element: Element, node: Node | None) -> Element
 
 
 def by_subtree(filters: Iterable[Element], data: Element) -> Selection:
-    """What the top elements of a subtree filter select of one top element of data."""
+    """What the top elements of a subtree filter select of one top element of data.
+
+    Raises FilterError for a filter that compares too much with too much.
+    """
+    matcher = _Matcher()
     selection = Selection()
     for wanted in filters:
-        _match(wanted, data, selection)
+        matcher.match(wanted, data, selection)
     return selection
 
 
-def _match(wanted: Element, data: Element, selection: Selection) -> bool:
-    """Select what `wanted` asks of `data`; was anything selected?"""
-    if not same_name(wanted, data) or not _attributes_fit(wanted, data):
-        return False
-    inner = list(children(wanted))
-    if not inner:
-        text = (wanted.text or "").strip()
-        if text and text != (data.text or "").strip():
+class _Matcher:
+    """Compares a filter with data. Data is grouped by names once, however often it is looked at."""
+
+    def __init__(self) -> None:
+        self._left = MAX_COMPARED
+        self._groups: dict[Element, dict[str, list[Element]]] = {}
+
+    def match(self, wanted: Element, data: Element, selection: Selection) -> bool:
+        """Select what `wanted` asks of `data`; was anything selected?"""
+        if not same_name(wanted, data) or not _attributes_fit(wanted, data):
             return False
-        selection.whole.add(data)
-        return True
-    below = list(data)
-    contents = [child for child in inner if _is_content_match(child)]
-    for content in contents:
-        if not any(same_name(content, d) and _same_text(content, d) for d in below):
+        inner = list(children(wanted))
+        if not inner:
+            text = (wanted.text or "").strip()
+            if text and text != (data.text or "").strip():
+                return False
+            selection.whole.add(data)
+            return True
+        trial, contents, others = Selection(), 0, []
+        for child in inner:
+            if not _is_content_match(child):
+                others.append(child)
+                continue
+            contents += 1
+            fitting = [d for d in self._named(child, data) if _same_text(child, d)]
+            if not fitting:
+                return False
+            trial.whole.update(fitting)
+        if not others:
+            selection.whole.add(data)
+            return True
+        found = [self.match(child, d, trial) for child in others for d in self._named(child, data)]
+        if not any(found) and not contents:
             return False
-    others = [child for child in inner if child not in contents]
-    if not others:
-        selection.whole.add(data)
+        selection.whole |= trial.whole
+        selection.partly |= trial.partly
+        selection.partly.add(data)
         return True
-    trial = Selection()
-    found = [_match(child, d, trial) for child in others for d in below]
-    for content in contents:
-        trial.whole.update(d for d in below if same_name(content, d) and _same_text(content, d))
-    if not any(found) and not contents:
-        return False
-    selection.whole |= trial.whole
-    selection.partly |= trial.partly
-    selection.partly.add(data)
-    return True
+
+    def _named(self, wanted: Element, data: Element) -> list[Element]:
+        """The children of `data` with the name asked for."""
+        groups = self._groups.get(data)
+        if groups is None:
+            groups = self._groups[data] = {}
+            for child in data:
+                groups.setdefault(name_of(child)[1], []).append(child)
+        named = groups.get(name_of(wanted)[1], [])
+        self._left -= len(named)
+        if self._left < 0:
+            raise FilterError("the filter is too costly")
+        return [child for child in named if same_name(wanted, child)]
 
 
 def same_name(wanted: Element, data: Element) -> bool:

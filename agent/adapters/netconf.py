@@ -67,6 +67,7 @@ class NetconfFront(SshFront):
             agent_forwarding=False,
             allow_scp=False,
             x11_forwarding=False,
+            line_editor=False,
         )
 
     async def listen(self, device: Device, at: Listen) -> Listen:

@@ -45,7 +45,7 @@ def announced(release: Release, candidate: bool, confirmed: bool = True) -> Anno
     listed = [f"{m.name}@{revision_of(m.name, m.revision, release)}" for m in schema.modules]
     listed += ["candidate"] * candidate + ["confirmed-commit"] * (candidate and confirmed)
     library_id = hashlib.sha256(" ".join(listed).encode()).hexdigest()[:32]
-    revision = "2019-01-04" if release.within("17.4..") else "2016-06-21"
+    revision = library_revision(release)
     capabilities = [
         f"{_IETF}:base:1.0",
         f"{_IETF}:base:1.1",
@@ -78,6 +78,11 @@ def announced(release: Release, candidate: bool, confirmed: bool = True) -> Anno
     return Announced(schema, library_id, revision, tuple(capabilities), candidate, release)
 
 
+def library_revision(release: Release) -> str:
+    """The revision of the YANG library. # source: capability-uris"""
+    return "2019-01-04" if release.within("17.4..") else "2016-06-21"
+
+
 def module_uris(release: Release) -> list[str]:
     """The URIs of the modules in the hello; our own modules with the revision we serve."""
     sample = next(name for name, span in SAMPLES if release.within(span))
@@ -85,6 +90,7 @@ def module_uris(release: Release) -> list[str]:
         name: revision_of(name, written, release)
         for name, _, written in (text.partition("@") for text in texts_of(release))
     }
+    served["ietf-yang-library"] = library_revision(release)
     uris = []
     for samples, uri in _rows():
         if sample in samples:

@@ -209,12 +209,16 @@ def _data(parts: list[bytes]) -> bytes:
 
 
 def _subtree(wanted: Element, call: Call) -> Selector:
+    where = f"/nc:rpc/nc:{call.name}/nc:filter"
     if sum(1 for _ in wanted.iter()) > MAX_FILTER:
-        raise RpcError("protocol", "too-big", path=f"/nc:rpc/nc:{call.name}/nc:filter")
+        raise RpcError("protocol", "too-big", path=where)
     filters = list(children(wanted))
 
     def select(root: Element) -> Selection:
-        return by_subtree([f for f in filters if same_name(f, root[0])], root[0])
+        try:
+            return by_subtree([f for f in filters if same_name(f, root[0])], root[0])
+        except FilterError as fault:
+            raise RpcError("protocol", "too-big", str(fault), where) from None
 
     names = {name_of(f)[1] for f in filters}
     return Selector(names.__contains__, select)

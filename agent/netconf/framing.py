@@ -28,8 +28,8 @@ class Framer:
         self._max = max_bytes
         self._buffer = bytearray()
         self._seen = 0  # 1.0: how far the buffer was searched
-        self._parts: list[bytes] = []  # 1.1: the chunks of the message so far
-        self._size = 0
+        self._message = bytearray()  # 1.1: what the chunks so far hold
+        self._size = 0  # of them and their headers
         self._left = 0  # 1.1: bytes missing of the chunk under way
 
     def feed(self, data: bytes) -> None:
@@ -53,36 +53,44 @@ class Framer:
         return message
 
     def _next_chunked(self) -> bytes | None:
-        while True:
-            if self._left:
-                part = bytes(self._buffer[: self._left])
-                if not part:
+        buffer, at = self._buffer, 0
+        try:
+            while True:
+                if self._left:
+                    part = buffer[at : at + self._left]
+                    if not part:
+                        return None
+                    at += len(part)
+                    self._left -= len(part)
+                    self._message += part
+                    continue
+                header = _HEADER.match(buffer, at)
+                if header:
+                    at = header.end()
+                    self._begin(header)
+                    continue
+                if not buffer.startswith(END_OF_CHUNKS, at):
+                    self._check_begun(bytes(buffer[at : at + _LONGEST_HEADER]))
                     return None
-                del self._buffer[: len(part)]
-                self._left -= len(part)
-                self._parts.append(part)
-                continue
-            if self._buffer.startswith(END_OF_CHUNKS):
-                if not self._parts:
+                if not self._size:
                     raise FramingError("a message without chunks")
-                del self._buffer[: len(END_OF_CHUNKS)]
-                message = b"".join(self._parts)
-                self._parts, self._size = [], 0
+                at += len(END_OF_CHUNKS)
+                message = bytes(self._message)
+                self._message, self._size = bytearray(), 0
                 return message
-            header = _HEADER.match(self._buffer)
-            if not header:
-                self._check_begun()
-                return None
-            self._left = int(header[1])
-            if self._left > MAX_CHUNK:
-                raise FramingError("a chunk size beyond 4294967295")
-            self._size += self._left
-            self._check(self._size)
-            del self._buffer[: header.end()]
+        finally:
+            del buffer[:at]
 
-    def _check_begun(self) -> None:
+    def _begin(self, header: re.Match[bytes]) -> None:
+        """A chunk begins. Headers count as well: endless small chunks are no small message."""
+        self._left = int(header[1])
+        if self._left > MAX_CHUNK:
+            raise FramingError("a chunk size beyond 4294967295")
+        self._size += self._left + len(header[0])
+        self._check(self._size)
+
+    def _check_begun(self, begun: bytes) -> None:
         """What is there may still become a header or the end. Raises FramingError otherwise."""
-        begun = bytes(self._buffer[:_LONGEST_HEADER])
         if END_OF_CHUNKS.startswith(begun) or re.fullmatch(rb"\n(#([1-9][0-9]{0,9})?)?", begun):
             return
         raise FramingError("no chunk header")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from functools import lru_cache
+from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -20,7 +21,7 @@ from agent.netconf.call import Call
 from agent.netconf.events import session_started
 from agent.netconf.framing import Framer, FramingError, framed
 from agent.netconf.operations import operation_for
-from agent.netconf.rpc_errors import RpcError, RpcErrors, of_yang, text_of, unknown
+from agent.netconf.rpc_errors import XML, RpcError, RpcErrors, of_yang, text_of, unknown
 from agent.netconf.server import NetconfServer, Statistics, nobody_reads, nothing_to_do, yang_time
 from agent.netconf.subscriptions import Subscription, notification
 from yang.edit_attributes import BASE
@@ -267,14 +268,20 @@ def _reply_around(rpc: Element) -> tuple[bytes, bytes]:
             BASE.encode(),
             number.encode(),
         ), b"</rpc-reply>"
-    prefixes = {prefix: uri for prefix, uri in rpc.nsmap.items() if prefix and uri != BASE}
-    reply = etree.Element(f"{{{BASE}}}rpc-reply", nsmap={**own(BASE), **prefixes})
+    # by hand: lxml looks through all attributes for each one it adds
+    spaces = {prefix: uri for prefix, uri in rpc.nsmap.items() if prefix}
+    prefixes = {"": "", XML: "xml:"} | {uri: f"{prefix}:" for prefix, uri in spaces.items()}
+    words = [f'xmlns="{BASE}"']
     for name, value in rpc.attrib.items():
-        reply.set(name, value)
-    reply.text = ""
-    # names of attributes cannot be written as character references
-    opening, _, _ = etree.tostring(reply, encoding="utf-8").rpartition(b"</")
-    return _HEAD + opening, b"</rpc-reply>"
+        uri, _, local = str(name).removeprefix("{").rpartition("}")
+        words.append(f"{prefixes[uri]}{local}={_quoted(str(value))}")
+    words += [f"xmlns:{prefix}={_quoted(uri)}" for prefix, uri in spaces.items()]
+    return _HEAD + f"<rpc-reply {' '.join(words)}>".encode(), b"</rpc-reply>"
+
+
+def _quoted(value: str) -> str:
+    """A value of an attribute, with line ends and tabs that stay what they are."""
+    return quoteattr(value, {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 
 @lru_cache(maxsize=64)

@@ -105,3 +105,11 @@ def test_a_message_beyond_the_cap_is_not_kept():
         many = Framer(1000)
         many.chunked = True
         read(many, [b"\n#100\n" + b"x" * 100] * 11)
+
+
+def test_endless_small_chunks_come_to_their_end():
+    framer = Framer(1000)
+    framer.chunked = True
+    framer.feed(b"\n#1\nx" * 1000)
+    with pytest.raises(FramingError):
+        framer.next_message()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -217,3 +219,23 @@ def test_no_input_breaks_the_server(data):
 
 
 FUZZED = device("netconf-yang")
+
+
+def test_an_rpc_with_very_many_attributes_is_answered_soon(client):
+    attributes = " ".join(
+        f'xmlns:p{n}="urn:{n}" p{n}:a="{n}" b{n}="&lt;&#10;"' for n in range(5000)
+    )
+    before = time.process_time()
+    reply = client.send(
+        f'<rpc xmlns="{BASE}" message-id="1" {attributes}><get><filter/></get></rpc>'
+    )
+    assert time.process_time() - before < 2
+    assert reply.get("{urn:4999}a") == "4999" and reply.get("b7") == "<\n"
+    assert len(reply.attrib) == 10_001
+
+
+def test_a_filter_that_compares_everything_with_everything_is_too_big(client):
+    rows = "<GigabitEthernet><description/></GigabitEthernet>" * 4900
+    wanted = f'<native xmlns="{NATIVE}"><interface>{rows}</interface></native>'
+    error = client.error(f"<get><filter>{wanted}</filter></get>")
+    assert error["tag"] == "too-big"
