@@ -34,7 +34,7 @@ def edit(operation, path, value=None):
         ("SHOW Version", "show.version"),
         ("sh ver", "show.version"),
         ("conf t", "terminal.configure"),
-        ("wr", "files.write"),
+        ("wr", "saving.write"),
         ("term len 0", "terminal.length"),
         ("copy run start", "files.copy"),
         ("license smart sync", "license.sync"),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
-from agent.cli.handlers import files
+from agent.cli.handlers import files, saving
 from agent.cli.handlers.files import RUNNING, SAVED, STARTUP, confirms
 from agent.cli.reply import (
     Args,
@@ -216,7 +216,7 @@ def _ask_password(context: Context, source: Place, target: Place) -> Result:
 
 def _copy(context: Context, source: Place, target: Place) -> Result:
     if source.configuration == RUNNING and target.configuration == STARTUP:
-        context.device.save(context.now, context.session.line.who)
+        saving.save(context)
         return Reply(SAVED)
     if source.remote:
         return _fetch(context, source, target)

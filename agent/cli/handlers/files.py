@@ -1,8 +1,8 @@
-"""Commands on the device's files: more, delete, verify, write, erase.
+"""Commands on the device's files: more, delete, verify, erase.
 
-`copy` is in copy.py, what lists and makes directories in directories.py. A stored configuration
-stands in `nvram:` as a file, though the datastore keeps it. `file prompt quiet` leaves out every
-question here and in `copy`.
+`copy` is in copy.py, `write` in saving.py, what lists and makes directories in directories.py.
+A stored configuration stands in `nvram:` as a file, though the datastore keeps it. `file prompt
+quiet` leaves out every question here and in `copy`.
 Sources: docs/sources.md, entries delete-dialogue, verify-output, write-erase.
 """
 
@@ -80,13 +80,7 @@ def cannot_open(device: Device, path: str, fault: FileFault) -> Reply:
     return Reply(f"%Error opening {known_as(device, path)} ({fault.value})")
 
 
-# --- write and erase --------------------------------------------------------------------------
-
-
-def write(context: Context, args: Args) -> Result:
-    """`write memory`: no question."""
-    context.device.save(context.now, context.session.line.who)
-    return Reply(SAVED)
+# --- erase --------------------------------------------------------------------------
 
 
 def erase_startup(context: Context, args: Args) -> Result:
@@ -183,5 +177,4 @@ HANDLERS: dict[str, Handler] = {
     "files.erase_startup": erase_startup,
     "files.more": more,
     "files.verify": verify,
-    "files.write": write,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from agent.cli.reply import Args, Context, Handler, Reply, Result, Wrong
+from agent.cli.views import call_home as call_home_view
 from agent.cli.views import interfaces, pki, pki_timers, routes, services, system
 from agent.cli.views.hardware import hardware_of
 from agent.device import config, config_network
@@ -175,6 +176,28 @@ def ntp_associations(context: Context, args: Args) -> Result:
     return Reply(services.ntp_associations(_root(context.device), following))
 
 
+def call_home(context: Context, args: Args) -> Result:
+    """`show call-home`."""
+    home = context.device.agent.state.config.callhome
+    active = home.profile if home.active else ""
+    return Reply(call_home_view.settings(_root(context.device), active, home.reporting))
+
+
+def call_home_detail(context: Context, args: Args) -> Result:
+    """`show call-home detail`."""
+    home = context.device.agent.state.config.callhome
+    active = home.profile if home.active else ""
+    root = _root(context.device)
+    return Reply(call_home_view.detail(root, active, home.reporting, TAC_ADDRESS))
+
+
+def call_home_profiles(context: Context, args: Args) -> Result:
+    """`show call-home profile {all | NAME}`."""
+    name = str(args["profile"])
+    text = call_home_view.profiles(_root(context.device), name, TAC_ADDRESS)
+    return Reply(text or f"Profile {name} does not exist.")  # assumed: the sentence
+
+
 def call_home_licensing(context: Context, args: Args) -> Result:
     home = context.device.agent.state.config.callhome
     address = home.url or TAC_ADDRESS
@@ -215,7 +238,11 @@ HANDLERS: dict[str, Handler] = {
     "show.crypto_trustpool": crypto_trustpool,
     "show.ntp_status": ntp_status,
     "show.ntp_associations": ntp_associations,
+    "show.call_home": call_home,
+    "show.call_home_alert_groups": _of_root(call_home_view.alert_groups),
+    "show.call_home_detail": call_home_detail,
     "show.call_home_licensing": call_home_licensing,
+    "show.call_home_profiles": call_home_profiles,
     "show.snmp": snmp,
     "show.http_server": http_server,
     "show.netconf_status": _of_root(services.netconf_status),

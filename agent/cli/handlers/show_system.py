@@ -5,6 +5,7 @@ Each collects what it prints and leaves the words to agent/cli/views.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from agent.cli import running_config
@@ -12,6 +13,9 @@ from agent.cli.reply import Args, Context, Handler, Long, Reply, Result
 from agent.cli.views import modules, platform, system, version
 from agent.device import config
 from agent.device.timekeeping import source_of
+from yang.slices import Slices
+
+_DIGITS = re.compile(r"^  (?:[0-9A-F]{2,8} ?)+\n|^  \tquit\n", re.MULTILINE)
 
 
 def show_version(context: Context, args: Args) -> Reply:
@@ -72,8 +76,15 @@ def show_ip_interface_brief(context: Context, args: Args) -> Reply:
 
 
 def show_running_config(context: Context, args: Args) -> Result:
-    """`show running-config [all]`."""
-    return Long(running_config.running_in_slices(context.device, bool(args.get("all"))))
+    """`show running-config [all|brief|full]`."""
+    slices = running_config.running_in_slices(context.device, bool(args.get("all")))
+    return Long(_without_certificates(slices) if "brief" in args else slices)
+
+
+def _without_certificates(slices: Slices[str]) -> Slices[str]:
+    """The configuration without the digits of certificates."""
+    text = yield from slices
+    return _DIGITS.sub("", text)
 
 
 def show_running_config_interface(context: Context, args: Args) -> Reply:

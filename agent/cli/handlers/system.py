@@ -1,7 +1,6 @@
-"""Commands about the device as a whole: reload now or later, its clock, its log, ping.
+"""Commands about the device as a whole: reload now or later, its clock, its log.
 
-Sources: docs/sources.md, entries reload-dialogue, reload-planned, clock-set, clear-logging,
-ping-form.
+Sources: docs/sources.md, entries reload-dialogue, reload-planned, clock-set, clear-logging.
 """
 
 from __future__ import annotations
@@ -10,14 +9,13 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
+from agent.cli.handlers import saving
 from agent.cli.handlers.files import SAVED, confirms
 from agent.cli.reply import (
     Args,
     Ask,
     Context,
     Handler,
-    LabCall,
-    Pinged,
     Reboot,
     Reply,
     Result,
@@ -25,9 +23,6 @@ from agent.cli.reply import (
 )
 from agent.core.clock import MINUTE, Instant
 from agent.core.dates import Zone, config_date, local
-from agent.device.config import resolution
-from cli_grammar.placeholders import is_ipv4
-from yang.tree import Rows, Tree, get
 
 UNSAVED = "\nSystem configuration has been modified. Save? [yes/no]: "
 STACK = "Reload command is being issued on Active unit, this will reload the whole stack\n"
@@ -38,9 +33,6 @@ LONGEST_MINUTES = 24 * 24 * 60  # assumed: the documented limit is 24 days
 NO_SUCH_DATE = "% Invalid date"
 TOO_FAR = "% Reload must be scheduled within 24 days"
 IN_THE_PAST = "% Reload cannot be scheduled in the past"
-NAME_ASKED = 'Translating "{}"...domain server {}\n\n'
-# source: ping-form
-NO_ADDRESS = "% Unrecognized host or address, or protocol not running."
 _SPAN = re.compile(r"(?:(\d{1,3}):)?(\d{1,5})")
 
 
@@ -68,7 +60,7 @@ def _save_first(context: Context, question: str, then: Then) -> Result:
     def answered(given: str) -> Result:
         match yes_or_no(given):
             case True:
-                context.device.save(context.now, context.session.line.who)
+                saving.save(context)
                 return then(SAVED + "\n")
             case False:
                 return then("")
@@ -193,36 +185,6 @@ def _counted(number: int, unit: str) -> str:
     return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
-def ping(context: Context, args: Args) -> Result:
-    """`ping HOST`: which addresses answer is the lab's rule (agent/adapters/transfer.py)."""
-    device, host = context.device, str(args["host"])
-    names = resolution(device.datastore.running)
-    interfaces: Tree = get(device.datastore.running, ("native", "interface"), Tree())
-    own = frozenset(
-        str(address)
-        for rows in interfaces.values()
-        for row in (rows.values() if isinstance(rows, Rows) else ())
-        if (address := get(row, ("ip", "address", "primary", "address")))
-    )
-    literal = is_ipv4(host)
-    servers = " ".join(f"({server})" for server in names.servers or ("255.255.255.255",))
-    translating = "" if literal or host.lower() in names.hosts else NAME_ASKED.format(host, servers)
-
-    def came(answer: Pinged) -> Result:
-        if answer.address is None:
-            return Reply(NO_ADDRESS)
-        marks, rate = ("!!!!!", 100) if answer.reached else (".....", 0)
-        times = ", round-trip min/avg/max = 1/1/2 ms" if answer.reached else ""
-        return Reply(
-            f"Type escape sequence to abort.\n"
-            f"Sending 5, 100-byte ICMP Echos to {answer.address}, timeout is 2 seconds:\n"
-            f"{marks}\nSuccess rate is {rate} percent ({rate // 20}/5){times}"
-        )
-
-    arguments = {"host": host, "names": names, "own": own}
-    return LabCall("ping", arguments, translating, came)
-
-
 def clear_logging(context: Context, args: Args) -> Result:
     def answered(key: str) -> Result:
         if confirms(key):
@@ -247,7 +209,6 @@ def clock_set(context: Context, args: Args) -> Result:
 HANDLERS: dict[str, Handler] = {
     "system.clear_logging": clear_logging,
     "system.clock_set": clock_set,
-    "system.ping": ping,
     "system.reload": reload,
     "system.reload_at": reload_at,
     "system.reload_cancel": reload_cancel,

@@ -126,6 +126,11 @@ def history(context: Context, args: Args) -> Result:
     return Reply()
 
 
+def unchanged(context: Context, args: Args) -> Result:
+    """Settings that a terminal here has no use for: taken, without effect."""
+    return Reply()
+
+
 def timestamp(context: Context, args: Args) -> Result:
     """`terminal [no] exec prompt timestamp`."""
     context.session.terminal.timestamp = args["state"] == "on"
@@ -164,6 +169,16 @@ def show_history(context: Context, args: Args) -> Result:
     return Reply("\n".join(f"  {line}" for line in lines))
 
 
+def show_history_all(context: Context, args: Args) -> Result:
+    """`show history all`: both histories of this session. # assumed: its headings"""
+    found = context.session.histories
+    parts = [
+        "\n".join([f"{title} mode history:", *(f"  {line}" for line in found[mode].lines)])
+        for title, mode in (("EXEC", "exec"), ("Configuration", "config"))
+    ]
+    return Reply("\n\n".join(parts))
+
+
 def show_privilege(context: Context, args: Args) -> Result:
     return Reply(f"Current privilege level is {context.session.privilege}")
 
@@ -194,6 +209,7 @@ def _idle(ms: Instant) -> str:
 HANDLERS: dict[str, Handler] = {
     "show.aliases": show_aliases,
     "show.history": show_history,
+    "show.history_all": show_history_all,
     "show.privilege": show_privilege,
     "show.terminal": show_terminal,
     "show.users": show_users,
@@ -209,5 +225,6 @@ HANDLERS: dict[str, Handler] = {
     "terminal.logout": logout,
     "terminal.monitor": monitor,
     "terminal.timestamp": timestamp,
+    "terminal.unchanged": unchanged,
     "terminal.width": width,
 }

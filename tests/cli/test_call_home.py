@@ -1,0 +1,72 @@
+"""Call Home: alert groups, servers and profiles, configured and shown."""
+
+import pytest
+
+from tests.cli.test_handlers_system import NOW, lines, session
+
+
+@pytest.fixture
+def opened():
+    return session()
+
+
+def configured(opened, *typed):
+    said = opened.feed("\r".join(["configure terminal", "call-home", *typed, "end", ""]), NOW)
+    assert "% " not in said
+
+
+def test_the_settings_of_a_device_from_the_factory(opened):
+    shown = lines(opened.feed("terminal length 0\rshow call-home\r", NOW))
+    assert "    call home feature : enable" in shown
+    assert "    contact person's email address: sch-smart-licensing@cisco.com" in shown
+    assert "    Smart licensing messages: enabled" in shown
+    assert "    Mail-server: Not yet set up" in shown
+    assert "    http proxy: Not yet set up" in shown
+    assert "    inventory                Enable  inventory info" in shown
+    assert shown[-2] == "    Profile Name: CiscoTAC-1"
+
+
+def test_what_is_configured_is_shown_and_printed(opened):
+    configured(
+        opened,
+        "no alert-group inventory",
+        "mail-server second.example priority 2",
+        "mail-server first.example priority 1",
+        "sender from switch@example.com",
+        "http-proxy proxy.example port 3128",
+        "vrf Mgmt-vrf",
+        "data-privacy hostname",
+    )
+    shown = lines(opened.feed("terminal length 0\rshow call-home\r", NOW))
+    assert "    call home message's from address: switch@example.com" in shown
+    assert "    Mail-server[1]: Address: first.example Priority: 1" in shown
+    assert "    Mail-server[2]: Address: second.example Priority: 2" in shown
+    assert "    http proxy: proxy.example:3128" in shown
+    assert "    vrf for call-home messages: Mgmt-vrf" in shown
+    groups = lines(opened.feed("show call-home alert-group\r", NOW))
+    assert "    inventory                Disable inventory info" in groups
+    printed = lines(opened.feed("show running-config | section ^call-home\r", NOW))
+    assert " no alert-group inventory" in printed
+    assert " mail-server first.example priority 1" in printed
+
+
+def test_profiles_one_and_all(opened):
+    configured(
+        opened,
+        "profile Own",
+        "active",
+        "destination transport-method http",
+        "destination address http https://collector.example/x",
+        "reporting smart-licensing-data",
+        "subscribe-to-alert-group environment",
+    )
+    one = lines(opened.feed("terminal length 0\rshow call-home profile Own\r", NOW))
+    assert one[-1] == "Switch#"
+    assert "    Profile status: ACTIVE" in one
+    assert "    Reporting Data: Smart Call Home, Smart Licensing" in one
+    assert "    HTTP  address(es): https://collector.example/x" in one
+    assert f"    {'environment':<24}  normal" in one
+    every = opened.feed("show call-home profile all\r", NOW)
+    assert every.count("Profile Name: ") == 2
+    assert opened.feed("show call-home detail\r", NOW).endswith(every.partition("\r\n")[2])
+    assert "does not exist" in opened.feed("show call-home profile Other\r", NOW)
