@@ -46,6 +46,13 @@ class Insert:
     beside: Value = None
 
 
+def place(element: Element, where: str, beside: str | None = None) -> None:
+    """Say on the element of a leaf-list's value where it goes; `beside` is another value's text."""
+    element.set(_INSERT, where)
+    if beside is not None:
+        element.set(_VALUE, beside)
+
+
 def operation_of(element: Element, inherited: Operation, steps: Steps) -> Operation:
     """The operation on the node at `steps`. Raises YangError."""
     # assumed: an `operation` in no namespace is taken for it, as many scripts write it

@@ -1,8 +1,8 @@
 """YANG Patch (RFC 8072): several edits in one request, put in force whole or not at all.
 
 Each edit names a target below the resource of the request and becomes one edit of the datastore;
-the answer says of the first that failed why. No list of ours is ordered by the user, so there is
-nothing to `insert` or `move`. Sources: docs/sources.md, entry yang-patch.
+the answer says of the first that failed why. `insert` and `move` are for values of a leaf-list in
+the user's order. Sources: docs/sources.md, entry yang-patch.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from agent.restconf.messages import (
     refused,
     xml_errors,
 )
-from agent.restconf.target import Target, branch, read_target
+from agent.restconf.placing import placing
+from agent.restconf.target import Target, branch, found_in, read_target
 from agent.restconf.writing import Work, checked_body
 from yang.edit_attributes import BASE, OPERATION
 from yang.xml import Element, children, name_of, own
@@ -34,6 +35,7 @@ CAPABILITY = "urn:ietf:params:restconf:capability:yang-patch:1.0"
 SINCE = "17.1.."  # source: yang-patch
 _WITH_VALUE = ("create", "merge", "replace")
 _WITHOUT = ("delete", "remove")
+_PLACED = {"insert": "create", "move": "merge"}  # what they do to the value
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class _Edit:
     operation: str
     path: str
     value: Any  # members of JSON, or elements
+    where: str = "last"  # the default of RFC 8072
+    point: str = ""
 
 
 def patch(
@@ -72,27 +76,48 @@ def patch(
 
 def _config(work: Work, path: str, edit: _Edit) -> Element:
     """The `<config>` of an edit."""
-    if edit.operation not in (*_WITH_VALUE, *_WITHOUT):
+    if edit.operation not in (*_WITH_VALUE, *_WITHOUT, *_PLACED):
         raise refused("operation-not-supported", f"{edit.operation} is not carried out here")
     target = read_target(f"{path}/{edit.path}", work.nodes, work.names)
     if not target.steps:
         raise refused("invalid-value", "the datastore itself is no target of an edit")
     target.must_be_one()
+    if edit.operation in _PLACED and not target.node.user_ordered:
+        raise refused("operation-not-supported", f"{target.node.name} has no order to place it in")
     if edit.operation in _WITHOUT:
         config, inner = branch(target.steps)
         inner.set(OPERATION, edit.operation)
         return config
     parent = Target(target.steps[:-1])
+    if edit.operation == "move":
+        return _moved(work, target, path, edit)
     nodes = parent.nodes(work.nodes)
     given = edit.value
     elements = json_elements(given, nodes, work.names) if isinstance(given, dict) else given
     if not elements or len(elements) != 1:
         raise refused("invalid-value", "an edit has one value")
     element = checked_body(work, target, elements[0])
-    element.set(OPERATION, edit.operation)
+    if edit.operation in _PLACED:
+        _place(work, target, path, edit, element)
+    element.set(OPERATION, _PLACED.get(edit.operation, edit.operation))
     config, inner = branch(parent.steps)
     inner.append(element)
     return config
+
+
+def _moved(work: Work, target: Target, path: str, edit: _Edit) -> Element:
+    """The `<config>` of a move: the value is there, and goes to another place."""
+    if not found_in(work.tops, target):
+        raise refused("data-missing", "what is to be moved is not there")
+    config, inner = branch(target.steps)
+    inner.set(OPERATION, _PLACED[edit.operation])
+    _place(work, target, path, edit, inner)
+    return config
+
+
+def _place(work: Work, target: Target, path: str, edit: _Edit, element: Element) -> None:
+    point = f"{path}/{edit.point}" if edit.point else ""
+    placing(edit.where, point).on(element, target.node, work.nodes, work.names)
 
 
 def _carry_out(work: Work, configs: list[Element]) -> tuple[int, Refused] | None:
@@ -123,7 +148,9 @@ def _json(body: bytes) -> tuple[str, list[_Edit]]:
         names = ("edit-id", "operation", "target")
         if not isinstance(row, dict) or not all(isinstance(row.get(n), str) for n in names):
             raise refused("malformed-message", "an edit lacks a member", kind="protocol")
-        edits.append(_Edit(row["edit-id"], row["operation"], row["target"], row.get("value")))
+        placed = {n: str(row[n]) for n in ("where", "point") if n in row}
+        number, operation, path = (row[n] for n in names)
+        edits.append(_Edit(number, operation, path, row.get("value"), **placed))
     return str(top.get("patch-id", "")), edits
 
 
@@ -140,7 +167,8 @@ def _xml(body: bytes) -> tuple[str, list[_Edit]]:
         number, operation, target = (
             (found[name].text or "").strip() for name in ("edit-id", "operation", "target")
         )
-        edits.append(_Edit(number, operation, target, value))
+        placed = {n: (found[n].text or "").strip() for n in ("where", "point") if n in found}
+        edits.append(_Edit(number, operation, target, value, **placed))
     return (top.findtext(f"{{{NAMESPACE}}}patch-id") or "").strip(), edits
 
 

@@ -45,6 +45,7 @@ from agent.restconf.messages import (
     not_found,
     refused,
 )
+from agent.restconf.placing import read_placing
 from agent.restconf.target import Target, read_target
 from agent.restconf.writing import Work
 from yang.tree import Tree, get
@@ -163,15 +164,14 @@ class RestconfServer:
             )
         if request.method not in allowed.split(", "):
             raise not_allowed(allowed)
-        if request.query:
-            name = request.query[0][0]
-            message = f"the query parameter {name} is not known here"
-            raise refused("invalid-value", message, kind="protocol")
+        at = read_placing(request.query)
+        if at is not None and request.method not in ("POST", "PUT"):
+            raise refused("invalid-value", "insert is for POST and PUT", kind="protocol")
         self._check_conditions(request, work.there(target))
         if request.method == "DELETE":
             response = writing.delete(work, target)
         elif request.method == "POST":
-            response, made = writing.create(work, target, request.body, is_json(request))
+            response, made = writing.create(work, target, request.body, is_json(request), at)
             where = f"{base_url(request)}{ROOT}/data/{made}"
             response = Response(response.status, {"Location": where})
         elif request.method == "PATCH" and content_type(request) in _PATCH_TYPES:
@@ -182,8 +182,9 @@ class RestconfServer:
                 work, target, path, request.body, is_json=in_json, json_wanted=json_wanted
             )
         else:
-            method = writing.put if request.method == "PUT" else writing.patch
-            response = method(work, target, request.body, is_json(request))
+            given = (work, target, request.body, is_json(request))
+            is_put = request.method == "PUT"
+            response = writing.put(*given, at) if is_put else writing.patch(*given)
         self.notice(work.now)
         return Response(response.status, {**response.headers, **self._tags()}, response.body)
 

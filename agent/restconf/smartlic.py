@@ -56,14 +56,13 @@ def answer(device: Device, request: Request, now: Instant) -> Response:
     if not offered(device):
         return failure(404, "notfound", "no such service")
     name, _, number = request.path.removeprefix(ROOT).strip("/").partition("/")
-    if name.isascii() and name.isdigit() and not number:
-        name, number = "days", name
+    if name.isascii() and name.isdigit() and len(name) < 19 and not number:
+        return _not_this(request, "GET") or _report(device, int(name), now)
     if name not in (*_READ, *_DONE) or (number and name != "days"):
         return failure(404, "notfound", "no such resource")
-    wanted = "POST" if name in _DONE else "GET"
-    if request.method != wanted:
-        refusal = failure(405, "invalidrequest", f"this resource takes {wanted}")
-        return replace(refusal, headers={**refusal.headers, "Allow": wanted})
+    refusal = _not_this(request, "POST" if name in _DONE else "GET")
+    if refusal is not None:
+        return refusal
     match name:
         case "close-reports":
             device.handle(ReportsClosed(), now)
@@ -76,6 +75,14 @@ def answer(device: Device, request: Request, now: Instant) -> Response:
             return _reports(device, UsageRead(), now)
         case _:
             return _list(device)
+
+
+def _not_this(request: Request, wanted: str) -> Response | None:
+    """405 for another method than the resource has."""
+    if request.method == wanted:
+        return None
+    refusal = failure(405, "invalidrequest", f"this resource takes {wanted}")
+    return replace(refusal, headers={**refusal.headers, "Allow": wanted})
 
 
 def failure(status: int, code: str, message: str) -> Response:
@@ -111,10 +118,14 @@ def _days(device: Device, text: str, now: Instant) -> Response:
         return failure(400, "BadInputParams", f"{text[:40]!r} is no number")
     number = int(text)
     if number > MOST_DAYS or number in device.agent.state.reports:
-        if number not in device.agent.state.reports:
-            return failure(404, "requesteditemnotfound", f"there is no report {number}")
-        return _reports(device, UsageRead(SavedUsage.RUM_ID, number), now)
+        return _report(device, number, now)
     return _reports(device, UsageRead(SavedUsage.DAYS, number), now)
+
+
+def _report(device: Device, number: int, now: Instant) -> Response:
+    if number not in device.agent.state.reports:
+        return failure(404, "requesteditemnotfound", f"there is no report {number}")
+    return _reports(device, UsageRead(SavedUsage.RUM_ID, number), now)
 
 
 def _reports(device: Device, event: UsageRead, now: Instant) -> Response:

@@ -29,6 +29,7 @@ from agent.restconf.messages import (
     refusal_of,
     refused,
 )
+from agent.restconf.placing import Placing
 from agent.restconf.target import Step, Target, branch, found_in, keys_of, path_of
 from yang.edit_attributes import BASE, OPERATION
 from yang.errors import YangError
@@ -81,21 +82,29 @@ class Work:
         return plain and self.there(Target(target.steps[:-1]))
 
 
-def create(work: Work, target: Target, body: bytes, is_json: bool) -> tuple[Response, str]:
-    """POST: a new child of the target; returns the path of it too."""
+def create(
+    work: Work, target: Target, body: bytes, is_json: bool, at: Placing | None = None
+) -> tuple[Response, str]:
+    """POST: a new child of the target, `at` a place; returns the path of it too."""
     target.must_be_one()
     if not work.there(target):
         raise not_found()
     element = element_of(body, is_json, target.nodes(work.nodes), work.names)
     node = _configured(element, target.nodes(work.nodes), target)
     child = Step(node, _keys(element, node))
+    if at is not None:
+        at.on(element, node, work.nodes, work.names)
     _edit(work, target.steps, element, operation="create")
     return Response(201), path_of((*target.steps, child), work.names)
 
 
-def put(work: Work, target: Target, body: bytes, is_json: bool) -> Response:
-    """PUT: the target is what the body says, made where it was not there."""
+def put(
+    work: Work, target: Target, body: bytes, is_json: bool, at: Placing | None = None
+) -> Response:
+    """PUT: the target is what the body says, `at` a place, made where it was not there."""
     if not target.steps:
+        if at is not None:
+            raise refused("invalid-value", "the datastore has no order to insert into")
         _replace_all(work, _whole(work, body, is_json))
         return Response(204)
     target.must_be_one()
@@ -104,6 +113,8 @@ def put(work: Work, target: Target, body: bytes, is_json: bool) -> Response:
         raise not_found()
     element = _same(work, target, body, is_json)
     _must_not_be_key(target)
+    if at is not None:
+        at.on(element, target.node, work.nodes, work.names)
     was_there = bool(found_in(work.tops, target))
     _edit(work, parent.steps, element, operation="replace")
     return Response(204 if was_there else 201)

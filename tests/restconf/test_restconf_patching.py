@@ -79,6 +79,23 @@ def test_edits_that_cannot_be(asker):
     assert lines(asker) == before
 
 
+def test_values_in_order(asker):
+    def placed(number: int, operation: str, beside: int = 0, **more: str) -> dict:
+        target = "/no-vrf-ordered=192.0.2."
+        found = edit(str(number), operation, f"{target}{number}", **more)
+        if operation == "insert":
+            found["value"] = {"Cisco-IOS-XE-native:no-vrf-ordered": [f"192.0.2.{number}"]}
+        return found | ({"where": "before", "point": f"{target}{beside}"} if beside else {})
+
+    path = f"{PATH}/ip/name-server"
+    status, body = patch(asker, placed(1, "insert"), placed(2, "insert", 1), path=path)
+    assert status == 200, body
+    assert patch(asker, placed(3, "insert"), placed(1, "move", 2), path=path)[0] == 200
+    assert "ip name-server 192.0.2.1 192.0.2.2 192.0.2.3" in lines(asker)
+    assert patch(asker, placed(9, "move", 1), path=path)[0] == 409
+    assert patch(asker, placed(9, "insert", 8), path=path)[0] == 400
+
+
 def test_bodies_that_are_none(asker):
     for body in ({}, {"ietf-yang-patch:yang-patch": {}}, {"ietf-yang-patch:yang-patch": []}):
         assert error_of(asker.ask("PATCH", PATH, body, content_type=JSON), 400)

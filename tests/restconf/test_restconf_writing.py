@@ -117,6 +117,42 @@ def test_entries_of_a_leaf_list(asker):
     assert asker.ask("GET", f"{servers}/no-vrf-ordered=192.0.2.1").status == 404
 
 
+def test_entries_go_where_the_client_says(asker):
+    servers = f"{DATA}/native/ip/name-server"
+    name = "Cisco-IOS-XE-native:no-vrf-ordered"
+
+    def put(method: str, number: int, status: int, **query: str) -> None:
+        body, end = {name: [f"192.0.2.{number}"]}, f"/no-vrf-ordered=192.0.2.{number}"
+        path = servers + (end if method == "PUT" else "")
+        found = asker.ask(method, path, body, query=tuple(query.items()))
+        assert found.status == status, found.body
+
+    def order() -> list[int]:
+        return [int(a.rpartition(".")[2]) for a in asker.get(f"native/ip/name-server/{end}")[name]]
+
+    end = "no-vrf-ordered"
+    beside = f"/Cisco-IOS-XE-native:native/ip/name-server/{end}=192.0.2."
+    put("POST", 1, 201)
+    put("POST", 2, 201, insert="first")
+    put("PUT", 3, 201, insert="after", point=f"{beside}2")
+    put("POST", 4, 201, insert="before", point=f"{beside}1")
+    put("PUT", 2, 204, insert="last")
+    assert order() == [3, 4, 1, 2]
+    for query in (
+        {"insert": "middle"},
+        {"insert": "before"},
+        {"insert": "first", "point": f"{beside}1"},
+        {"point": f"{beside}1"},
+        {"insert": "after", "point": f"{beside}9"},
+        {"insert": "after", "point": "/Cisco-IOS-XE-native:native/hostname"},
+    ):
+        put("POST", 5, 400, **query)
+    put("PATCH", 1, 400, insert="first")
+    row = {"Cisco-IOS-XE-native:Loopback": [{"name": 7}]}
+    assert asker.ask("POST", INTERFACES, row, query=(("insert", "first"),)).status == 400
+    assert order() == [3, 4, 1, 2]
+
+
 def test_what_both_models_say_is_one(asker):
     body = {"cisco-smart-license:usage": {"interval": 45}}
     path = f"{DATA}/cisco-smart-license:licensing/config/usage"

@@ -132,6 +132,8 @@ def test_an_import_that_is_none(switch):
         ("GET", "", 404),
         ("GET", "/nothing", 404),
         ("GET", "/list/1", 404),
+        ("GET", "/123456", 404),
+        ("POST", "/123456", 405),
         ("GET", "/close-reports", 405),
         ("POST", "/all-reports", 405),
         ("DELETE", "/days/7", 405),

@@ -167,7 +167,7 @@ PLAYBOOK = """\
         method: put
         format: json
         content: |
-          {"Cisco-IOS-XE-native:Loopback": [{"name": "78", "description": "by a playbook"}]}
+          {"Cisco-IOS-XE-native:Loopback": [{"name": 78, "description": "by a playbook"}]}
     - name: made
       ansible.netcommon.restconf_get:
         path: /data/Cisco-IOS-XE-native:native/interface/Loopback=78
@@ -177,7 +177,7 @@ PLAYBOOK = """\
         method: put
         format: json
         content: |
-          {"Cisco-IOS-XE-native:Loopback": [{"name": "78", "description": "by a playbook"}]}
+          {"Cisco-IOS-XE-native:Loopback": [{"name": 78, "description": "by a playbook"}]}
     - name: gone
       ansible.netcommon.restconf_config:
         path: /data/Cisco-IOS-XE-native:native/interface/Loopback=78
