@@ -85,6 +85,7 @@ _ADMIN = ("emulator.cli", "config.cli", "config-ip.cli", "config-license.cli")
 FILES_OF = {
     "policy": FILES,
     "legacy": tuple("legacy.cli" if name == "license.cli" else name for name in FILES),
+    "rtu": tuple("rtu.cli" if name == "license.cli" else name for name in FILES),
     "cucm": (*_ADMIN, "config-interface.cli", "config-line.cli", "cucm.cli"),
 }
 

@@ -25,34 +25,35 @@ _WORDS = {Transport.OFF: "Off"}  # the model's word where it is not the command'
 def installed(device: Device, given: ReleaseInstalled, now: Instant) -> str:
     """The release is another one; it comes into force with the start that follows."""
     release, state = Release.parse(given.release), device.agent.state
-    before = device.agent.is_legacy
-    after = device.profile.licensing_on(release) == "legacy"
+    before = device.agent.licensing
+    after = device.profile.licensing_on(release)
     state.first_release = state.first_release or str(device.release)
     device.release = release
-    if before and not after:
-        _carry_transport(device)
+    if after == "policy" and before != after:
+        it_was = migration.was(state, before)
+        _carry_transport(device, it_was)
         converts = device.profile.automatic_conversion
-        migration.upgrade(state, now, converts=converts)
-    elif after and not before:
+        migration.upgrade(state, it_was, now, converts=converts)
+    elif before != after:
         migration.downgrade(state, release, now)
     state.config = device.project(device.datastore.running).licensing
     device.agent = SmartAgent(device.profile, release, state)
     return ""
 
 
-def _carry_transport(device: Device) -> None:
+def _carry_transport(device: Device, it_was: str) -> None:
     """Both configurations say what the transport is now. # source: migration-transport"""
     store = device.datastore
     if store.startup is not None:
-        store.startup = _with_transport(device, store.startup)
+        store.startup = _with_transport(device, store.startup, it_was)
     else:
-        store.startup = _with_transport(device, device.factory_root())
-    store.running = _with_transport(device, store.running)
+        store.startup = _with_transport(device, device.factory_root(), it_was)
+    store.running = _with_transport(device, store.running, it_was)
 
 
-def _with_transport(device: Device, root: Tree) -> Tree:
+def _with_transport(device: Device, root: Tree, it_was: str) -> Tree:
     typed = get(root, _TRANSPORT)
     before = Transport(str(typed).lower()) if typed else None
-    wanted = migration.transport_after(device.agent.state, before)
+    wanted = migration.transport_after(it_was, before)
     word = _WORDS.get(wanted, wanted.value)
     return apply(root, (Edit("set", _TRANSPORT, word),))

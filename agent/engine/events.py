@@ -247,6 +247,13 @@ class FactoryResetAsked:
     """`license smart factory reset`: everything the agent stores is wiped; a reload follows."""
 
 
+@dataclass(frozen=True, slots=True)
+class RightToUseActivated:
+    """`license right-to-use activate addon ... acceptEULA`: by what right the add-on is used."""
+
+    right: str
+
+
 Event = (
     Booted
     | TimeReached
@@ -272,5 +279,6 @@ Event = (
     | EventlogCleared
     | PlatformFault
     | FactoryResetAsked
+    | RightToUseActivated
     | LegacyEvent
 )

@@ -27,6 +27,7 @@ from agent.engine import (
     policy,
     reporting,
     reservation_import,
+    rtu,
     rum,
     saving,
     telemetry,
@@ -101,17 +102,19 @@ class SmartAgent:
     There is one engine for each licensing model; platform and release decide which one it is.
     """
 
-    __slots__ = ("is_legacy", "profile", "release", "state")
+    __slots__ = ("is_legacy", "licensing", "profile", "release", "state")
 
     def __init__(self, profile: Profile, release: Release, state: AgentState) -> None:
         self.profile, self.release, self.state = profile, release, state
-        self.is_legacy = profile.licensing_on(release) == "legacy"
+        self.licensing = profile.licensing_on(release)
+        self.is_legacy = self.licensing == "legacy"
 
     def handle(self, event: Event, now: Instant) -> tuple[Action, ...]:
         """Take in one event; the actions are to be carried out in order."""
         turn = Turn(self.profile, self.release, self.state, now)
-        if self.is_legacy:
-            legacy.take(turn, event)
+        other = _OTHER_MODELS.get(self.licensing)
+        if other is not None:
+            other[0](turn, event)
         else:
             _HANDLERS.get(type(event), _of_the_other_model)(turn, event)
             applications.follow(turn)
@@ -120,7 +123,15 @@ class SmartAgent:
 
     def next_deadline(self) -> Instant | None:
         """When TimeReached is wanted next; None when nothing is planned."""
-        return legacy.next_deadline(self.state) if self.is_legacy else next_deadline(self.state)
+        other = _OTHER_MODELS.get(self.licensing)
+        return other[1](self.state) if other is not None else next_deadline(self.state)
+
+
+# the engines of the models before SLP: what takes an event, and what names the next deadline
+_OTHER_MODELS = {
+    "legacy": (legacy.take, legacy.next_deadline),
+    "rtu": (rtu.take, rtu.next_deadline),
+}
 
 
 def _of_the_other_model(turn: Turn, event: Event) -> None:

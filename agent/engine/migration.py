@@ -28,6 +28,7 @@ from agent.protocol.messages import AuthorizationData, AuthorizedLicence
 
 # What a product was, with the transport it had; and the transport it has after the upgrade.
 EVALUATION, RESERVATION, REGISTRATION = "evaluation", "reservation", "registration"
+RIGHT_TO_USE = "right to use"
 TRANSPORTS: dict[tuple[str, Transport], Transport] = {  # source: migration-transport
     (EVALUATION, Transport.CALLHOME): Transport.CSLU,
     (RESERVATION, Transport.CALLHOME): Transport.OFF,
@@ -35,6 +36,8 @@ TRANSPORTS: dict[tuple[str, Transport], Transport] = {  # source: migration-tran
     (EVALUATION, Transport.SMART): Transport.OFF,
     (RESERVATION, Transport.SMART): Transport.OFF,
     (REGISTRATION, Transport.SMART): Transport.SMART,
+    (RIGHT_TO_USE, Transport.CALLHOME): Transport.CSLU,
+    (RIGHT_TO_USE, Transport.SMART): Transport.CSLU,
 }
 # source: downgrade (the releases on which a trust code is a registration again)
 CONVERTING = ("17.3.1..17.3.1", "16.12.4..16.12", "16.9.6..16.9")
@@ -42,26 +45,28 @@ CONVERTING = ("17.3.1..17.3.1", "16.12.4..16.12", "16.9.6..16.9")
 _IDENTITY, _DEADLINE = 365 * DAY - 5 * MINUTE, 90 * DAY - 5 * MINUTE
 
 
-def was(state: AgentState) -> str:
-    """What a product of the model before SLP is: registered, reserved, or evaluating."""
+def was(state: AgentState, licensing: str = "legacy") -> str:
+    """What a product of a model before SLP is."""
+    if licensing == "rtu":
+        return RIGHT_TO_USE
     registration = state.legacy.registration
     return {RESERVED: RESERVATION, REGISTERED: REGISTRATION}.get(registration, EVALUATION)
 
 
-def transport_after(state: AgentState, configured: Transport | None) -> Transport:
+def transport_after(it_was: str, configured: Transport | None) -> Transport:
     """The transport an upgrade leaves; without one configured the old model had Call Home."""
     before = Transport.SMART if configured is Transport.SMART else Transport.CALLHOME
-    return TRANSPORTS[was(state), before]
+    return TRANSPORTS[it_was, before]
 
 
-def upgrade(state: AgentState, now: Instant, *, converts: bool = False) -> None:
+def upgrade(state: AgentState, it_was: str, now: Instant, *, converts: bool = False) -> None:
     """From a release before SLP to one with it; a start follows, and there the conversion."""
-    if converts and was(state) != RESERVATION:
+    if converts and it_was != RESERVATION:
         state.conversion = Conversion(ConversionStatus.WANTED)
     legacy = state.legacy
     legacy.timers.clear()
     legacy.wanted = ()
-    match was(state):
+    match it_was:
         case "registration":
             units = tuple(dict.fromkeys(member.udi for member in state.members))
             state.trust_wanted = TrustWanted("", units)

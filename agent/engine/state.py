@@ -34,6 +34,7 @@ from agent.engine.records import (
     TrustWanted,
 )
 from agent.engine.reports import Reports
+from agent.engine.right_to_use import RightToUse
 from agent.protocol.messages import ConnectInfo
 
 
@@ -140,6 +141,7 @@ class AgentState:
 
     # the model before SLP; nothing of it is used where SLP is, and the other way round
     legacy: LegacyState = field(default_factory=LegacyState)
+    right_to_use: RightToUse = field(default_factory=RightToUse)
 
     @property
     def udi(self) -> Udi:

@@ -123,8 +123,9 @@ class Profile:
     factory: tuple[str, ...] = ()  # lines of its factory configuration that others do not have
 
     def licensing_on(self, release: Release) -> str:
-        """Which licensing model a device of this family has on a release: policy or legacy."""
-        return "legacy" if release.is_legacy else self.licensing
+        """Which licensing model a device has on a release: policy, legacy or rtu (Right-To-Use)."""
+        model: str = release.row.get("model", "legacy") if release.is_legacy else self.licensing
+        return model
 
     def entitlement(self, tag: str) -> Entitlement | None:
         """The entitlement with this tag, enforced licences included, or None."""

@@ -32,7 +32,10 @@ OF_SLP = (
 )
 
 
-@pytest.mark.parametrize("grammar", [OLD, CUCM], ids=["16.12", "cucm"])
+RTU = grammar_for(Release.parse("16.8.1a"), "switch", "c9300", "rtu")
+
+
+@pytest.mark.parametrize("grammar", [OLD, CUCM, RTU], ids=["16.12", "cucm", "16.8"])
 def test_each_row_has_a_handler(grammar) -> None:
     check_handlers(grammar, frozenset(HANDLERS))
 
@@ -51,6 +54,6 @@ def test_a_command_of_slp_is_not_there_before_it(line: str) -> None:
 
 
 def test_the_releases_before_slp_are_a_table_of_their_own() -> None:
-    assert legacy_releases() == ("12.0.1", "16.12.4", "17.1.1", "17.2.1")
+    assert legacy_releases() == ("12.0.1", "16.8.1a", "16.12.4", "17.1.1", "17.2.1")
     assert all(Release.parse(text).is_legacy for text in legacy_releases())
     assert not Release.parse("17.3.2a").is_legacy

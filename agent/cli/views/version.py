@@ -113,6 +113,7 @@ class VersionView:
     virtual_interfaces: int
     throughput_kbps: int = 0  # 0 where show version does not tell it
     registration: str = ""  # of the model before SLP
+    right: str = ""  # of the add-on on a switch with Right-To-Use licences
     ages: Mapping[int, int] = field(default_factory=dict)  # ms since a later unit came, by number
 
 
@@ -139,6 +140,7 @@ def collect(device: Device, now: Instant) -> VersionView:
         virtual_interfaces=len(get(root, ("native", "interface", "Vlan"), ())),
         throughput_kbps=enforced(device, known).kbps if known and known.in_version else 0,
         registration=_registration(device),
+        right=device.agent.state.right_to_use.right if device.agent.licensing == "rtu" else "",
     )
 
 
@@ -230,6 +232,13 @@ def _levels(view: VersionView, profile: Profile, layout: Layout) -> str:
         next_base, _, next_addon = view.next_level.partition(" addon ")
         lines = _PACKAGES.format(
             base=base, addon=addon or "None", next_base=next_base, next_addon=next_addon or "None"
+        )
+    if view.right:  # assumed: the same table with other types, and no status below it
+        return (
+            lines.replace("Subscription Smart License", f"{view.right:<26}").replace(
+                "Smart License", "Permanent    "
+            )
+            + "\n\n"
         )
     if profile.kind == "router":
         lines = _router_levels(view, profile)

@@ -92,9 +92,9 @@ def _booted(turn: Turn, event: Booted) -> None:
     turn.log("SMART_LIC.AGENT_READY")
     turn.log("SMART_LIC.AGENT_ENABLED")
     for use in list(state.usage.values()):
-        _count(turn, LicenceRequest(use.feature, use.entitlement_tag, 0))
+        count(turn, LicenceRequest(use.feature, use.entitlement_tag, 0))
     for request in event.licences:
-        _count(turn, request)
+        count(turn, request)
     clock.settle_evaluation(turn)
     if again:
         contact.ask(turn, Step.REGISTER)
@@ -134,7 +134,7 @@ def _grace_ended(turn: Turn) -> None:
 
 
 def _usage_changed(turn: Turn, event: UsageChanged) -> None:
-    if _count(turn, event.licence):
+    if count(turn, event.licence):
         _usage_settled(turn)
 
 
@@ -148,7 +148,7 @@ def _usage_settled(turn: Turn) -> None:
         contact.ask(turn, Step.AUTHORIZE)
 
 
-def _count(turn: Turn, request: LicenceRequest) -> bool:
+def count(turn: Turn, request: LicenceRequest) -> bool:
     """Keep what is used; was it something else before?"""
     usage = turn.state.usage
     known = usage.get(request.entitlement_tag)
@@ -174,7 +174,7 @@ def _count(turn: Turn, request: LicenceRequest) -> bool:
 def _units_changed(turn: Turn, event: UnitsChanged) -> None:
     turn.state.members = arranged(event.units, turn.state.members)
     reservation.units_changed(turn)
-    changed = [_count(turn, request) for request in event.licences]
+    changed = [count(turn, request) for request in event.licences]
     if any(changed):
         _usage_settled(turn)
 
