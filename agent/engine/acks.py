@@ -196,8 +196,10 @@ def _other_root(turn: Turn) -> tuple[int, str]:
 
     # assumed: which of the two messages it is depends on the root this device has
     """
-    which = "DEV" if turn.state.development else "PROD"
-    turn.log(f"SMART_LIC.ROOT_CERT_MISMATCH_{which}")
+    if turn.state.development:
+        turn.log("SMART_LIC.ROOT_CERT_MISMATCH_DEV")
+    else:
+        turn.log("SMART_LIC.ROOT_CERT_MISMATCH_PROD")
     return CERTIFICATE_MISMATCH, "the chain does not end in the root that is installed"
 
 
