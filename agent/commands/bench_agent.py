@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
+import msgspec
+
 from agent.commands.figures import Figure
 from agent.commands.world import CSLU_NAME, World, make_world
 from agent.core.clock import DAY, MINUTE, Instant
@@ -93,7 +95,7 @@ def state(days: int = 60) -> list[Figure]:
     rows = []
     for what, prepare in (("2 licences", _nothing), ("4 licences, a report a day", _report_daily)):
         one, other = _settled(prepare, days)
-        written = len(snapshot.agent_text(one.agent.state))
+        written = _written(one)
         rows += [
             Figure(f"agent's state, {what}: memory", _own_memory(one, other) / 1024, "KiB", 10),
             Figure(f"agent's state, {what}: snapshot", written / 1024, "KiB", 10),
@@ -181,6 +183,14 @@ def _own_memory(one: Device, other: Device) -> int:
     """Bytes that an agent's state keeps for itself: what both devices have is shared."""
     own, shared = _reached(one.agent.state), _reached(other.agent.state)
     return sum(sys.getsizeof(item) for number, item in own.items() if number not in shared)
+
+
+def _written(device: Device) -> int:
+    """Bytes of the agent's part of a snapshot without what is the same for all devices."""
+    found = msgspec.json.decode(
+        snapshot.agent_text(device.agent.state), type=dict[str, msgspec.Raw]
+    )
+    return sum(len(text) for name, text in found.items() if name not in ("anchors", "signers"))
 
 
 def _reached(top: object) -> dict[int, object]:

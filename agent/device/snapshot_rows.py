@@ -6,18 +6,33 @@ number of its handle. Reading takes such rows and the ones with names that older
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import zlib
 from functools import cache
 from typing import Any
 
 import msgspec
 
+from agent.engine.config import LicenseConfig
 from agent.engine.eventlog import Eventlog
-from agent.engine.records import ExchangeStatistics, LoggedEvent, RumReport
+from agent.engine.packed import Packed
+from agent.engine.records import (
+    ExchangeStatistics,
+    LicenceUse,
+    LoggedEvent,
+    PastMessage,
+    RumReport,
+    TrustCode,
+)
 from agent.engine.reports import Reports
-from agent.engine.state import AgentState
+from agent.engine.state import AgentState, Counters, UsageReporting
 
+_LARGEST = 1 << 20  # bytes that packed rows may have
 _KEPT = frozenset({"pending"})  # a snapshot says of each of them which request it is
+# parts and tables of a state whose records are written without their defaults
+_PARTS = {"config": LicenseConfig, "usage_reporting": UsageReporting, "counters": Counters}
+_TABLES = {"usage": LicenceUse, "trust": TrustCode, "statistics": ExchangeStatistics}
 _FIELDS = RumReport.__struct_fields__
 _TAG, _FEATURE = _FIELDS.index("entitlement_tag"), _FIELDS.index("feature")
 
@@ -26,16 +41,22 @@ def lean(state: AgentState) -> dict[str, Any]:
     """The state as plain values, ready to be written as JSON."""
     whole: dict[str, Any] = msgspec.to_builtins(state)
     handles = {use["entitlement_tag"]: use for use in whole["usage"].values()}
-    reports = _without(whole["reports"], _defaults(Reports))
+    reports = _without(_pressed(state.reports.done, "done", whole["reports"]), _defaults(Reports))
     if "kept" in reports:
         reports["kept"] = [_row(report, handles) for report in reports["kept"].values()]
     if "licences" in reports:
         reports["licences"] = [_licence(tag, name, handles) for tag, name in reports["licences"]]
     whole["reports"] = reports
-    whole["eventlog"] = _without(whole["eventlog"], _defaults(Eventlog))
-    whole["statistics"] = {
-        name: _without(row, _defaults(ExchangeStatistics))
-        for name, row in whole["statistics"].items()
+    events = _pressed(state.eventlog.rows, "rows", whole["eventlog"])
+    whole["eventlog"] = _without(events, _defaults(Eventlog))
+    for name, kind in _PARTS.items():
+        whole[name] = _without(whole[name], _defaults(kind))
+    for name, kind in _TABLES.items():
+        rows = whole[name].items()
+        whole[name] = {key: _without(row, _defaults(kind)) for key, row in rows}
+    talks = whole["history"]["messages"].items()
+    whole["history"]["messages"] = {
+        kind: [_without(row, _defaults(PastMessage)) for row in rows] for kind, rows in talks
     }
     known = _defaults(AgentState)
     return {n: v for n, v in whole.items() if n in _KEPT or n not in known or known[n] != v}
@@ -56,7 +77,7 @@ def reports_of(raw: list[list[Any]] | dict[str, Any], usage: dict[str, Any]) -> 
         (tags[one]["entitlement_tag"], tags[one]["feature"]) if isinstance(one, int) else one
         for one in rest.get("licences", ())
     ]
-    reports = msgspec.convert(rest, Reports)
+    reports = msgspec.convert(_read(rest, "done"), Reports)
     reports.kept = {report.report_id: report for report in found}
     return reports
 
@@ -64,11 +85,34 @@ def reports_of(raw: list[list[Any]] | dict[str, Any], usage: dict[str, Any]) -> 
 def eventlog_of(raw: list[Any] | dict[str, Any]) -> Eventlog:
     """The event log in this form, or event by event as in an older snapshot."""
     if isinstance(raw, dict):
-        return msgspec.convert(raw, Eventlog)
+        return msgspec.convert(_read(raw, "rows"), Eventlog)
     log = Eventlog()
     for event in msgspec.convert(raw, list[LoggedEvent]):
         log.add(event.time, event.name, event.fields, len(raw))
     return log
+
+
+def _pressed(rows: Packed, name: str, whole: dict[str, Any]) -> dict[str, Any]:
+    """Packed rows as compressed text: one is much like the one before."""
+    if not rows.count:
+        return {key: value for key, value in whole.items() if key != name}
+    text = base64.b64encode(zlib.compress(rows.data, 9)).decode()
+    return {**whole, name: {"zlib": text, "count": rows.count}}
+
+
+def _read(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    """Undo `_pressed`; rows that are not compressed stay as they are."""
+    rows = raw.get(name)
+    if not rows:
+        return {key: value for key, value in raw.items() if key != name}
+    if "zlib" not in rows:
+        return raw
+    try:
+        press = zlib.decompressobj()
+        data = press.decompress(base64.b64decode(rows["zlib"], validate=True), _LARGEST)
+    except (ValueError, zlib.error) as error:
+        raise ValueError(f"{name}: {error}") from None
+    return {**raw, name: {"data": base64.b64encode(data).decode(), "count": rows["count"]}}
 
 
 def _licence(tag: str, feature: str, uses: dict[str, Any]) -> int | list[str]:

@@ -28,7 +28,7 @@ PEERS = {
 }
 
 # The direct transports need trust by an ID token; until there is a code only that is asked for.
-DIRECT = frozenset({Transport.SMART, Transport.CALLHOME})
+DIRECT = (Transport.SMART, Transport.CALLHOME)
 
 
 def transport_of(config: LicenseConfig) -> Transport:
@@ -39,7 +39,7 @@ def transport_of(config: LicenseConfig) -> Transport:
 
 def talks(state: AgentState) -> bool:
     """Does the agent report, as configured and with the trust it has?"""
-    transport = transport_of(state.config)
+    transport = state.config.transport
     if transport is Transport.OFF:
         return False
     return transport not in DIRECT or state.udi.short in state.trust
@@ -47,7 +47,7 @@ def talks(state: AgentState) -> bool:
 
 def is_direct(state: AgentState) -> bool:
     """Is the transport one that goes to CSSM itself?"""
-    return transport_of(state.config) in DIRECT
+    return state.config.transport in DIRECT
 
 
 @lru_cache(maxsize=256)

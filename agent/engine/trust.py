@@ -60,9 +60,12 @@ def install(turn: Turn, data: TrustData) -> tuple[int, str] | None:
         return CERTIFICATE_INVALID, "the certificate does not fit the requested key"
     if installed is not None and data.valid_from < installed.valid_from:
         return ALREADY_EXISTS, "a newer trust code is installed"
-    del state.pending_trust[data.udi.short]
+    # a new table, as the old one keeps its room
+    state.pending_trust = {
+        short: asked for short, asked in state.pending_trust.items() if short != data.udi.short
+    }
     state.trust[data.udi.short] = TrustCode(
-        udi=data.udi,
+        udi=pending.udi,
         installed=turn.now,
         trust_id=data.trust_id,
         private_key=pending.private_key,

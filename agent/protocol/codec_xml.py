@@ -63,10 +63,13 @@ class Element:
         return found
 
     def optional(self, name: str) -> Element | None:
-        found = [child for child in self.children if child.name == name]
-        if len(found) > 1:
-            raise MessageError(ReturnCode.PARSE, f"{self.name}/{name} is there {len(found)} times")
-        return found[0] if found else None
+        found = None
+        for child in self.children:
+            if child.name == name:
+                if found is not None:
+                    raise MessageError(ReturnCode.PARSE, f"{self.name}/{name} is there repeatedly")
+                found = child
+        return found
 
 
 def scan(source: str, repeated: Container[str] = ()) -> Element:

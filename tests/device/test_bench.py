@@ -42,8 +42,9 @@ def test_a_device_is_measured_without_its_server():
     assert [figure.target for figure in daily] == [0.25 * 5 / 365, None, None, None]
     assert 0 < daily[1].value < daily[0].value < daily[3].value
     assert bench_agent.silent(2)[2].value > 48
-    sizes = bench_agent.state(3)
+    sizes = bench_agent.state(27)  # as many days as fill the index of reports
     assert all(figure.target == 10 and figure.value > 1 for figure in sizes[:4])
+    assert sizes[1].met and sizes[3].met
     assert sizes[4].unit == "µs"
 
 
