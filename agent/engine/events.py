@@ -194,13 +194,15 @@ class SavedUsage(Enum):
 class UsageSaved:
     """Reports are to be written to a file; `number` is that of `days` or the id of `rum-id`.
 
-    `room` is how many bytes the file may have: what does not fit is not handed out.
+    `room` is how many bytes the file may have: what does not fit is not handed out. `pulled` says
+    that a server asked for the file, to come for it.
     """
 
     path: str
     which: SavedUsage = SavedUsage.ALL
     number: int = 0
     room: int | None = None
+    pulled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

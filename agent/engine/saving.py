@@ -25,6 +25,8 @@ from agent.engine.turn import Turn
 from agent.protocol.codec import UsageFile, write_usage_file
 from agent.protocol.messages import HaMember, SignedReport, TrustRequest
 
+# source: trust-request (from 17.7.1; from 17.9.1 where a server collects)
+_SAVED, _PULLED = "trust_request_in_saved_usage", "trust_request_in_pulled_usage"
 NOT_FOUND = "The requested item was not found"
 _UNREPORTED = (RumState.OPEN, RumState.CLOSED)
 
@@ -41,7 +43,8 @@ def save_usage(turn: Turn, event: UsageSaved) -> None:
         turn.actions.append(Answer(NOT_FOUND))
         return
     rum.close_all(turn, rum.CURRENT_USAGE_REQUESTED)
-    turn.actions.append(WriteFile(event.path, _handed_out(turn, wanted, event.room)))
+    rule = _PULLED if event.pulled else _SAVED
+    turn.actions.append(WriteFile(event.path, _handed_out(turn, wanted, rule, event.room)))
 
 
 def close_reports(turn: Turn, event: ReportsClosed) -> None:
@@ -57,11 +60,13 @@ def read_usage(turn: Turn, event: UsageRead) -> None:
     asked_for = _SELECT[event.which]
     kept = turn.state.reports.kept.values()
     wanted = [r.report_id for r in kept if _is_stored(r) and asked_for(turn, r, event)]
-    turn.actions.append(Answer(_handed_out(turn, wanted) if wanted else ""))
+    turn.actions.append(Answer(_handed_out(turn, wanted, _PULLED) if wanted else ""))
 
 
-def _handed_out(turn: Turn, wanted: list[int], room: int | None = None) -> str:
+def _handed_out(turn: Turn, wanted: list[int], rule: str, room: int | None = None) -> str:
     """The text of a usage file with these reports, which count as handed out from now on.
+
+    `rule` is the one of releases.toml by which missing trust codes are asked for along with it.
 
     They do not where the file has no room: then it is not written.
     """
@@ -70,13 +75,13 @@ def _handed_out(turn: Turn, wanted: list[int], room: int | None = None) -> str:
     written = {n: signed for n in wanted if (signed := reports[n].signed) is not None}
     asked: tuple[TrustRequest, ...] = ()
     proof = ""
-    if turn.release.has("trust_request_in_saved_usage"):
+    if turn.release.has(rule):
         asked, proof = trust.requests(turn)
     text = _file(turn, tuple(written.values()), asked, proof)
     if room is None or len(text.encode()) <= room:
         rum.mark_handed_out(turn, written)
         turn.state.usage_reporting.last_report_file_write = turn.now
-    conversion.exported(turn)
+        conversion.exported(turn)
     return text
 
 

@@ -104,8 +104,8 @@ def _save_days(call: Call, given: Tree) -> Output:
 
 def _save_usage(call: Call, given: Tree, which: SavedUsage) -> Output:
     path = str(given["file-path"])
-    room = call.server.device.files.room(path)
-    return _saved(call, path, UsageSaved(path, which, int(given.get("days", 0)), room))
+    days, room = int(given.get("days", 0)), call.server.device.files.room(path)
+    return _saved(call, path, UsageSaved(path, which, days, room, pulled=True))
 
 
 def _save_trust_request(call: Call, given: Tree) -> Output:

@@ -18,6 +18,7 @@ def test_the_daily_limit_holds_as_documented():
     ("rule", "before", "since"),
     [
         ("trust_request_in_saved_usage", "17.6.4", "17.7.1"),
+        ("trust_request_in_pulled_usage", "17.8.1", "17.9.1"),
         ("rum_payload_version_2", "17.8.1", "17.9.1"),
         ("rum_report_listing", "17.6.4", "17.7.1"),
     ],

@@ -14,9 +14,11 @@ from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.device.device import Device, new_device
 from agent.device.snapshot import MemoryJournal, take
+from agent.engine import policy
 from agent.engine.config import Transport
 from agent.engine.events import Failure, ReplyReceived, SendFailed
-from agent.engine.records import Member, Role, RumState
+from agent.engine.records import Exchange, Member, Role, RumState
+from agent.engine.statistics import statistics_of
 from agent.protocol import codec
 from agent.protocol.messages import UsageReport
 from counterparts.cloud import CloudRequest
@@ -31,7 +33,7 @@ from counterparts.uplink import CsluSettings
 PID = "C9300-24T"
 BOOT = 1_790_000_000_000
 UNITS = tuple(Udi(PID, f"FOC0000EMU{n}") for n in range(1, 4))
-KINDS_THAT_MOVE = {"reply", "import"}  # they may put the deadline anywhere
+KINDS_THAT_MOVE = {"reply", "import"}  # with an ACK, a policy or trust inside
 KINDS_THAT_SHORTEN = {"usage", "units", "reload"}  # a change: sooner, or the first one
 
 
@@ -159,6 +161,7 @@ class Watch:
         self.in_flight: dict[int, bool] = {}  # request id of a push: did it cost a credit?
         self._deadline = None
         self._push = None
+        self._moves = self._syncs = ()
 
     @property
     def state(self):
@@ -174,6 +177,7 @@ class Watch:
 
     def before(self, kind: str) -> None:
         self._deadline = self.state.usage_reporting.next_ack_deadline
+        self._moves, self._syncs = self._reasons_to_move(), self._trust_syncs()
 
     def sending(self, send, now: int) -> None:
         """The daily limit: no second push within 24 h of the last accepted one, but by sync."""
@@ -206,12 +210,35 @@ class Watch:
 
     def _check_deadline(self, kind: str) -> None:
         old, new = self._deadline, self.state.usage_reporting.next_ack_deadline
-        if old == new or kind in KINDS_THAT_MOVE:
+        if old == new:
             return
-        if kind in KINDS_THAT_SHORTEN:
+        if kind in KINDS_THAT_MOVE:
+            self._check_reply(kind, old, new)
+        elif kind in KINDS_THAT_SHORTEN:
             assert new is not None and (old is None or new < old), f"{kind}: {old} to {new}"
         else:
             assert kind == "time" and old is None, f"{kind} moved the deadline: {old} to {new}"
+
+    def _check_reply(self, kind: str, old: int | None, new: int | None) -> None:
+        """An ACK, a policy or a trust code moves it, and a Trust Sync of who has an ACK; a push
+        that was taken ends it where nothing more is required."""
+        synced = self.state.counters.acknowledged and self._trust_syncs() != self._syncs
+        if new is None and not synced:
+            required = any(use.count for use in self.state.usage.values())
+            frequent = policy.frequency_days(self.state)
+            assert not (required and frequent), f"{kind} took the deadline {old} away"
+        else:
+            moved = self._reasons_to_move() != self._moves
+            assert moved or synced, f"{kind} without an ACK moved the deadline: {old} to {new}"
+
+    def _reasons_to_move(self) -> tuple[object, ...]:
+        state = self.state
+        codes = tuple((short, code.installed) for short, code in state.trust.items())
+        return state.counters.acknowledged, state.policy.installed, codes
+
+    def _trust_syncs(self) -> tuple[object, ...]:
+        found = statistics_of(self.state, Exchange.TRUST_SYNC)
+        return found.success, found.last_success
 
     def _check_reports(self) -> None:
         reports = self.state.reports

@@ -11,8 +11,10 @@ from agent.engine.config import LicenseConfig, Transport
 from agent.engine.events import (
     FactoryResetAsked,
     FileImported,
+    ReportsClosed,
     SavedUsage,
     TrustRequestSaved,
+    UsageRead,
     UsageSaved,
 )
 from agent.engine.records import ImportKind, PastImport, RumState
@@ -197,3 +199,17 @@ def test_exchanges_are_remembered_with_their_end():
     (row,) = pair.state.history.messages["Usage Reporting"]
     assert (row.response, row.reason) == ("OK_POLL", "<none>")
     assert pair.state.history.messages["Result Polling"][-1].response == "OK"
+
+
+@pytest.mark.parametrize(
+    ("release", "saved", "pulled"),
+    [("17.6.4", False, False), ("17.7.1", True, False), ("17.9.1", True, True)],
+)
+def test_a_server_that_collects_gets_the_trust_request_from_its_release_on(release, saved, pulled):
+    pair = Offline(release=release).boot(BOOT).advance(BOOT + HOUR)
+    assert bool(pair.save().trust_requests) is saved
+    pair.handle(UsageSaved("flash:usage.txt", pulled=True))
+    assert bool(codec.read_usage_file(pair.files["flash:usage.txt"]).trust_requests) is pulled
+    pair.handle(ReportsClosed())
+    pair.handle(UsageRead())
+    assert bool(codec.read_usage_file(pair.texts[-1]).trust_requests) is pulled
