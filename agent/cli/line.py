@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from agent.device.config import LogSettings
+
+_SEVERITY = re.compile(r"%[A-Z0-9_-]+?-(\d)-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +57,11 @@ class Terminal:
     monitor: bool = False
     history_size: int = 20
     timestamp: bool | None = None  # None leaves it to the line
+
+
+def shows(line: Line, terminal: Terminal, settings: LogSettings, text: str) -> bool:
+    """Does this terminal show a log line? The console does, a vty where it monitors."""
+    found = _SEVERITY.search(text)
+    limit = settings.console if line.is_console else settings.monitor
+    severity = int(found[1]) if found else 0
+    return (line.is_console or terminal.monitor) and limit is not None and severity <= limit

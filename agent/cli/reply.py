@@ -60,13 +60,15 @@ class Wrong:
 class Ask:
     """Print `question` and wait for an answer, then call `then(answer)`.
 
-    `one_key` takes a single key without Enter, as `[confirm]` does; `secret` does not echo.
+    `one_key` takes a single key without Enter, as `[confirm]` does; `secret` does not echo; a
+    `firm` one is asked again where Ctrl-C or Ctrl-Z would leave another.
     """
 
     question: str
     then: Callable[[str], Result]
     secret: bool = False
     one_key: bool = False
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ Sources: docs/sources.md, entries prompts, error-texts, config-log, log-on-termi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from agent.cli import commands, redirect
 from agent.cli.editor import Editor
+from agent.cli.handlers.connections import at_login
 from agent.cli.keys import EndOfMode, HelpAsked, History, Interrupt, LineTyped, Newlines, TabPressed
-from agent.cli.line import Line, Terminal
+from agent.cli.line import Line, Terminal, shows
 from agent.cli.pager import Pager
 from agent.cli.pipes import WRITERS, Pipe
 from agent.cli.replay import Recording
@@ -33,7 +33,6 @@ __all__ = ["CliSession", "Line", "Terminal"]
 SLICES = "slices"  # the request of a LabCall for what Long holds
 EXEC, CONFIG, RANGED = "exec", "config", "interface"
 HOST_IN_MODES = 20  # characters of the host name in a bracketed prompt
-_SEVERITY = re.compile(r"%[A-Z0-9_-]+?-(\d)-")
 
 
 class CliSession:
@@ -96,6 +95,9 @@ class CliSession:
                 "at": commands.login_time(self.device, now),
             }
             self.device.syslog("LOGIN_SUCCESS", fields, now)
+        if self.line.is_console and not self.line.user:
+            self.context = Context(self, self.device, now)
+            return self._banners() + self._carry_out(at_login(self.context), now)
         return self._banners() + self._prompt()
 
     def feed(self, data: str, now: Instant) -> str:
@@ -114,7 +116,7 @@ class CliSession:
 
     def log_line(self, text: str, now: Instant) -> str:
         """What this terminal shows of a log line; "" where it shows nothing, or shows it later."""
-        if self.closed or not self._shows(text):
+        if self.closed or not shows(self.line, self.terminal, self.device.log.settings, text):
             return ""
         if not self.line.is_console:
             self.device.log.monitor_count += 1
@@ -271,14 +273,15 @@ class CliSession:
         return "\r\n" + self._editor.redraw()
 
     def _interrupted(self, event: Interrupt, now: Instant) -> str:
+        if self._question and self._question.firm:
+            return self._ask(self._question, now)
         self._question = None
         self.leave_configuration(now)
         return self._prompt()
 
     def _end_of_mode(self, event: EndOfMode, now: Instant) -> str:
         if self._question or self.mode == EXEC:
-            self._question = None
-            return self._prompt()
+            return self._interrupted(Interrupt(), now)
         result = commands.execute(self, event.text, now)
         self.leave_configuration(now)
         return self._carry_out(result, now)
@@ -360,15 +363,6 @@ class CliSession:
         named = self._settings.banners
         banners = (get(root, ("native", "banner", name, "banner"), "") for name in named)
         return "".join(f"{text}\n".replace("\n", "\r\n") for text in banners if text)
-
-    def _shows(self, text: str) -> bool:
-        found = _SEVERITY.search(text)
-        severity = int(found[1]) if found else 0
-        settings = self.device.log.settings
-        limit = settings.console if self.line.is_console else settings.monitor
-        return (self.line.is_console or self.terminal.monitor) and (
-            limit is not None and severity <= limit
-        )
 
     def _interrupt(self, text: str) -> str:
         """A log line in the middle of what stands on the terminal."""

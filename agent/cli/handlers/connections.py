@@ -22,33 +22,51 @@ def login(context: Context, args: Args) -> Result:
     line, root = context.session.line, context.device.datastore.running
     settings = line_settings(root, line.kind, line.number)
     if settings.login == "local" or (settings.login == "none" and users(root)):
-        return _username(context, VERIFICATION, TRIES)
+        return _username(context, VERIFICATION, TRIES, firm=False)
     if settings.login == "none" or settings.password is None:
         # assumed: the sentence of a line that has neither users nor a password
         return Reply(f"% Login disabled on line {line.number}, until 'password' is set")
-    return _password(context, VERIFICATION, settings.password, TRIES)
+    return _password(context, VERIFICATION, settings.password, TRIES, firm=False)
 
 
-def _username(context: Context, head: str, tries: int) -> Result:
+def at_login(context: Context) -> Result:
+    """What the console asks before its first prompt, until it is answered.
+
+    # assumed: after three wrong answers it begins anew at once; a device wants RETURN first
+    """
+    line, root = context.session.line, context.device.datastore.running
+    settings = line_settings(root, line.kind, line.number)
+    if settings.login == "local":
+        return _username(context, VERIFICATION, TRIES, firm=True)
+    if settings.login == "none" or settings.password is None:
+        return Reply()  # a console without a password lets everybody in
+    return _password(context, VERIFICATION, settings.password, TRIES, firm=True)
+
+
+def _username(context: Context, head: str, tries: int, *, firm: bool) -> Result:
     def named(name: str) -> Result:
         def answered(given: str) -> Result:
             found = user(context.device.datastore.running, name.strip())
             if found is not None and found.accepts(given):
                 return _signed_in(context, found.name, found.privilege)
-            return _username(context, INVALID, tries - 1) if tries > 1 else Reply(INVALID)
+            if tries > 1:
+                return _username(context, INVALID, tries - 1, firm=firm)
+            return at_login(context) if firm else Reply(INVALID)
 
-        return Ask("Password: ", answered, secret=True)
+        return Ask("Password: ", answered, secret=True, firm=firm)
 
-    return Ask(f"{head}Username: ", named)
+    return Ask(f"{head}Username: ", named, firm=firm)
 
 
-def _password(context: Context, head: str, secret: Secret, tries: int) -> Result:
+def _password(context: Context, head: str, secret: Secret, tries: int, *, firm: bool) -> Result:
     def answered(given: str) -> Result:
         if secret.accepts(given):
             return _signed_in(context, context.session.line.user, 1)
-        return _password(context, "", secret, tries - 1) if tries > 1 else Reply(FAILED)
+        if tries > 1:
+            return _password(context, "", secret, tries - 1, firm=firm)
+        return at_login(context) if firm else Reply(FAILED)
 
-    return Ask(f"{head}Password: ", answered, secret=True)
+    return Ask(f"{head}Password: ", answered, secret=True, firm=firm)
 
 
 def _signed_in(context: Context, name: str, privilege: int) -> Result:
