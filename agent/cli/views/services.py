@@ -295,7 +295,7 @@ def http_server(root: Tree, everything: bool, self_signed: str) -> str:
     )
     if not everything:
         return text
-    # source: http-server (with the secure server alone the modules are active on both)
+    # source: service-outputs (with the secure server alone the modules are active on both)
     state = "Active" if plain or secure else "Inactive"
     modules = "\n".join(
         f"{name:<20} {at:<8} {state:<8} {state:<15} {what}"
