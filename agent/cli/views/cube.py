@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agent.cli.views.layout import layout_for
 from agent.engine.applications import trunk_tags
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _VERSIONS = (
     ("17.4..", "14.2"),
     ("..", "14.1"),
 )
-_WITH_COUNT = "17.7.."  # assumed: absent at 17.6, there at 17.15
 
 
 def status(device: Device) -> str:
@@ -40,7 +40,7 @@ def status(device: Device) -> str:
         f"SW-Version : {release}, Platform {device.model}",
         f"HA-Type : {kind}",
     ]
-    if release.within(_WITH_COUNT):
+    if layout_for(release, device.profile.kind).has("cube_count"):
         tags = trunk_tags(device.profile)
         used = sum(use.count for tag, use in state.usage.items() if tag in tags)
         lines.append(f"Dynamic License Usage Count : {used}")

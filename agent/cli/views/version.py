@@ -175,7 +175,7 @@ def render(view: VersionView, profile: Profile, release: Release) -> str:
     )
     layout = layout_for(release, profile.kind)
     others = ""
-    if profile.kind == "switch":
+    if layout.has("unit_block"):
         others = "".join(_other_unit(view, *unit, profile) for unit in sorted(view.members[1:]))
     return head + running + _levels(view, profile, layout) + body + others + tail
 
@@ -200,7 +200,7 @@ def _static(
     layout = layout_for(release, profile.kind)
     active = members[0][1]
     body = _machine(profile, layout, active, virtual_interfaces)
-    if profile.kind == "switch":
+    if layout.has("unit_block"):
         body += "\n" + _unit(profile, active)
         if stacked(profile):
             body += "CLEI Code Number                   : \n\n\n" + _TABLE_HEAD
@@ -227,7 +227,7 @@ def _boot_loader(texts: Mapping[str, str]) -> str:
 
 def _levels(view: VersionView, profile: Profile, layout: Layout) -> str:
     lines = ""
-    if profile.kind == "switch":
+    if layout.has("technology_packages"):
         base, _, addon = view.level.partition(" addon ")
         next_base, _, next_addon = view.next_level.partition(" addon ")
         lines = _PACKAGES.format(
@@ -240,14 +240,15 @@ def _levels(view: VersionView, profile: Profile, layout: Layout) -> str:
             )
             + "\n\n"
         )
-    if profile.kind == "router":
+    if layout.has("router_levels"):
         lines = _router_levels(view, profile)
     else:
         lines += _air_levels(view, profile, layout)
     policy = layout.has("smart_licensing_policy_status")
     status = "Smart Licensing Using Policy" if policy else _NOT_APPLICABLE
     status = view.registration or status
-    return f"{lines}\n\nSmart Licensing Status: {status}\n\n"
+    apart = "\n\n" if layout.has("licensing_status_apart") else "\n"
+    return f"{lines}{apart}Smart Licensing Status: {status}\n\n"
 
 
 def _router_levels(view: VersionView, profile: Profile) -> str:
@@ -268,7 +269,7 @@ def _air_levels(view: VersionView, profile: Profile, layout: Layout) -> str:
     texts = profile.texts
     if "air_level" not in texts:
         return ""
-    if profile.kind == "switch" and layout.has("wireless_level_lines"):
+    if layout.has("wireless_level_lines"):
         wireless = texts["wireless_level"]
         air, then = (
             _air_words_in_full(level) or texts["air_level_recent"]
@@ -321,8 +322,8 @@ def _machine(profile: Profile, layout: Layout, udi: Udi, virtual_interfaces: int
             lines.append(f"{texts[key]} bytes of {words}.")
     if stacked(profile) and layout.has("cloud_storage_line"):
         lines.append("0K bytes of Cloud S3 Storage at cloudfs:.")
-    if profile.kind == "wlc":
-        lines.append(f"Installation mode is {texts['mode']} ")
+    if layout.has("installation_mode"):
+        lines += [f"Installation mode is {texts['mode']} ", ""]
     return "\n".join(lines) + "\n"
 
 
