@@ -127,6 +127,7 @@ def license_config(root: Tree, profile: Profile) -> LicenseConfig:
         domain_name=get(root, ("native", "ip", "domain", "name")),
         callhome=call_home(root),
         way_out=way_out(root, transport, vrf),
+        service_down=get(root, ("emulator", "cucm", "service")) == "down",
         zone_minutes=zone(root).offset_minutes,
     )
 

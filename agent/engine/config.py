@@ -68,4 +68,5 @@ class LicenseConfig:
     domain_name: str | None = None
     callhome: CallHome = CallHome()
     way_out: WayOut = WayOut()
+    service_down: bool = False  # of a CUCM: the service that runs the agent does not run
     zone_minutes: int = 0  # `clock timezone`: how far its standard time is ahead of UTC

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -293,3 +294,75 @@ def test_the_journal_replays_to_the_same_device() -> None:
     node.type("license smart renew ID")
     node.type("license smart deregister")
     assert take(journal.restored()) == take(node.device)
+
+
+def alarms(node: Node) -> list[str]:
+    shown = node.type("file view activelog syslog/CiscoSyslog")
+    return re.findall(r"%UC_SLM-\d-(\w+):", shown)
+
+
+def test_a_state_raises_its_alarm_once() -> None:
+    """source: cucm-alarms"""
+    node = Node("Jan 26 15:11:23 2018")
+    node.device.use("basic", 5, node.now)
+    assert alarms(node) == ["SmartLicenseInEval"]
+    smart_licensing.purchase(node.cssm, TAGS["UCM_Basic"], 2)
+    node.type(f"license smart register idtoken {node.token()}")
+    node.until(node.now + 2 * DAY)
+    assert alarms(node).count("SmartLicenseInOverage_OutOfCompliance") == 1
+    node.until(node.now + 90 * DAY)
+    assert alarms(node).count("SmartLicenseNoProvision_OutOfCompliance") == 1
+
+
+def test_after_the_overage_nothing_is_provisioned() -> None:
+    """source: cucm-overage"""
+    node = Node("Jan 26 15:11:23 2018")
+    node.device.use("basic", 5, node.now)
+    smart_licensing.purchase(node.cssm, TAGS["UCM_Basic"], 2)
+    node.type(f"license smart register idtoken {node.token()}")
+    node.until(node.now + 89 * DAY)
+    assert node.type("emulator usage basic 6") == ""
+    node.until(node.now + 2 * DAY)
+    assert "Nothing can be provisioned" in node.type("emulator usage basic 7")
+    assert node.type("emulator usage basic 4") == ""  # taking away is no provisioning
+    assert node.device.agent.state.usage[TAGS["UCM_Basic"]].count == 4
+
+
+def test_after_the_evaluation_nothing_is_provisioned() -> None:
+    node = Node("Jan 26 15:11:23 2018")
+    node.device.use("basic", 1, node.now)
+    node.until(node.now + 91 * DAY)
+    assert "Nothing can be provisioned" in node.type("emulator usage basic 2")
+    assert "SmartLicenseNoProvision_EvalExpired" in alarms(node)
+
+
+def test_a_service_that_does_not_run_answers_nothing_and_goes_on_afterwards(
+    documented: Node,
+) -> None:
+    """source: cucm-rules"""
+    assert documented.type("emulator service down") == ""
+    for line in ("show license summary", "license smart renew auth", "license smart deregister"):
+        assert documented.type(line) == "Cisco Smart License Manager service is not running"
+    assert documented.device.next_deadline() is None
+    documented.now += 40 * DAY
+    assert documented.type("emulator service up") == ""
+    documented.device.wake(documented.now)
+    documented.cloud.carry(documented.device, documented.now)
+    documented.until(documented.now + MINUTE)
+    state = documented.device.agent.state.legacy
+    assert state.last_communication.succeeded
+    assert state.last_communication.time >= documented.now - MINUTE
+    assert "Status: AUTHORIZED" in documented.type("show license summary")
+
+
+def test_logs_to_look_at_when_a_registration_fails() -> None:
+    """source: cucm-logs"""
+    node = Node("Jan 26 15:11:23 2018")
+    node.type("license smart register idtoken nonsense")
+    assert node.type("file list activelog").split("\n") == [
+        "syslog/CiscoSyslog",
+        "platform/slm/slm.log",
+    ]
+    assert "AGENT_REG_FAILED" in node.type("file view activelog syslog/CiscoSyslog")
+    assert "SAEVT_" in node.type("file view activelog platform/slm/slm.log")
+    assert "does not exist" in node.type("file view activelog platform/other.log")

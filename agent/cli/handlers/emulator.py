@@ -50,11 +50,24 @@ def status(context: Context, args: Args) -> Result:
 def usage(context: Context, args: Args) -> Result:
     feature, count = str(args["feature"]), int(args["count"])
     device = context.device
+    if device.profile.kind == "cucm" and _adds(context, feature, count):
+        return Reply(NOT_PROVISIONED)
     if not device.use(feature, count, context.now):
         return Reply(f"% {device.model} has no licence named {feature}")
     if count and all(use.feature != feature for use in device.agent.state.usage.values()):
         return Reply(f"% {feature} needs an authorization code")
     return Reply()
+
+
+# source: cucm-overage # assumed: the sentence
+NOT_PROVISIONED = "% Nothing can be provisioned: license enforcement is in force"
+
+
+def _adds(context: Context, feature: str, count: int) -> bool:
+    """Would users or devices be added on a CUCM that may not add any?"""
+    state = context.device.agent.state
+    used = sum(use.count for use in state.usage.values() if use.feature == feature)
+    return count > used and not state.legacy.may_provision
 
 
 AP_REFUSED = "% {refused} of them cannot join: the limit without an acknowledgement is in force"

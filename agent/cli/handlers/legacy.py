@@ -12,6 +12,8 @@ from collections.abc import Callable
 from agent.cli.reply import Args, Ask, Change, Context, Handler, Reply, Result
 from agent.cli.views import legacy_cucm, legacy_status
 from agent.cli.views.legacy_view import LegacyView, collect
+from agent.cli.views.licence_reports import eventlog
+from agent.cli.views.licensing import Calendar
 from agent.device.device import Device
 from agent.device.files import FileFault
 from agent.engine.events import Event, FactoryResetAsked
@@ -35,6 +37,11 @@ RETURN_WARNING = (
     "Do you want to continue? [yes/no]: "
 )
 PROXY_443 = "The proxy port 443 is not accepted"  # assumed: the sentence. source: cucm-rules
+# assumed: the sentence. source: cucm-rules (the service may fail to run)
+NOT_RUNNING = "Cisco Smart License Manager service is not running"
+# source: cucm-logs (what to look at when a registration fails); assumed: the names
+SYSLOG, SERVICE_LOG = "syslog/CiscoSyslog", "platform/slm/slm.log"
+NO_LOG = "The file {name} does not exist"
 _CUCM: Path = ("emulator", "cucm")
 _SMART: Path = ("native", "license", "smart")
 _GATEWAY: Path = ("emulator", "license", "smart", "url", "smart")
@@ -53,6 +60,8 @@ def _publisher_shows(render: Callable[[LegacyView, str], str]) -> Handler:
         device = context.device
         if is_subscriber(device):
             return Reply()
+        if device.agent.state.config.service_down:
+            return Reply(NOT_RUNNING)
         return Reply(render(collect(device, context.now), uuid(device)))
 
     return show
@@ -74,6 +83,8 @@ def _tell(context: Context, event: Event) -> Reply:
     """A subscriber has nobody to tell."""
     if is_subscriber(context.device):
         return Reply()
+    if context.device.agent.state.config.service_down:
+        return Reply(NOT_RUNNING)
     return Reply(context.device.handle(event, context.now))
 
 
@@ -156,6 +167,30 @@ def stop_service(context: Context, args: Args) -> Result:
     return Reply("Service cannot be started or stopped: Cisco Smart License Manager")
 
 
+def let_service(context: Context, args: Args) -> Result:
+    """The fault of the document: the service that runs the agent does not run."""
+    return Change((Edit("set", (*_CUCM, "service"), str(args["state"])),))
+
+
+def list_logs(context: Context, args: Args) -> Result:
+    return Reply("\n".join(_logs(context)))
+
+
+def view_log(context: Context, args: Args) -> Result:
+    """The system messages with the alarms among them, or what the agent did."""
+    name = str(args["log"])
+    return Reply(_logs(context).get(name, NO_LOG.format(name=name)))
+
+
+def _logs(context: Context) -> dict[str, str]:
+    device = context.device
+    if is_subscriber(device):
+        return {SYSLOG: device.log.text()}
+    calendar = Calendar(device.zone, device.clock_offset_ms)
+    events = eventlog(device.agent.state.eventlog, calendar, context.now, None)
+    return {SYSLOG: device.log.text(), SERVICE_LOG: events}
+
+
 HANDLERS: dict[str, Handler] = {
     "legacy.all": _showing(legacy_status.all_of_it),
     "legacy.status": _showing(legacy_status.status),
@@ -181,4 +216,7 @@ HANDLERS: dict[str, Handler] = {
     "cucm.gateway": transport_gateway,
     "cucm.proxy": transport_proxy,
     "cucm.stop": stop_service,
+    "cucm.service": let_service,
+    "cucm.log_list": list_logs,
+    "cucm.log_view": view_log,
 }

@@ -28,7 +28,7 @@ from agent.engine.events import (
     UnitsChanged,
     UsageChanged,
 )
-from agent.engine.legacy import clock, contact, outcomes, reservation
+from agent.engine.legacy import alarms, clock, contact, outcomes, reservation
 from agent.engine.legacy.clock import set_timer, take_due
 from agent.engine.legacy.events import (
     DeregistrationAsked,
@@ -68,10 +68,14 @@ NOT_REGISTERED = "The agent is not registered"  # source: return-codes
 def take(turn: Turn, event: Event) -> None:
     """Take in one event; one of SLP alone is refused."""
     HANDLERS.get(type(event), _of_the_other_model)(turn, event)
+    if turn.profile.kind == alarms.KIND:
+        alarms.raise_new(turn)
 
 
 def next_deadline(state: AgentState) -> Instant | None:
-    """When TimeReached is wanted next; None when nothing is planned."""
+    """When TimeReached is wanted next; None when nothing is planned, or the service is down."""
+    if state.config.service_down:
+        return None
     return min(state.legacy.timers.values(), default=None)
 
 
@@ -260,6 +264,7 @@ def _reply_received(turn: Turn, event: ReplyReceived) -> None:
     reply = event.reply
     step = contact.step_of(pending)
     del turn.state.pending[event.request_id]
+    turn.state.legacy.unreached = False
     if reply.nonce != pending.message.nonce or not contact.vouched_for(turn, reply):
         outcomes.FAILED[step](turn, "Fail to parse response data from SSM server", False)
     elif reply.status is StatusCode.OK and reply.smart_licensing is not None:
@@ -289,6 +294,7 @@ def _give_up(turn: Turn) -> None:
 
 def _declare(turn: Turn, pending: Pending) -> None:
     reason = str(pending.failure.value) if pending.failure else ""
+    turn.state.legacy.unreached = True
     turn.log("SMART_LIC.COMM_FAILED", peer=contact.PEER, reason=reason)
     outcomes.FAILED[contact.step_of(pending)](turn, reason, False)
 

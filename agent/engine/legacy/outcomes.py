@@ -136,6 +136,7 @@ def _register_failed(turn: Turn, reason: str, reached: bool) -> None:
     """A refusal ends it; a server that is not there is tried again with the same token."""
     legacy = turn.state.legacy
     legacy.initial_registration = Attempt(turn.now, reason)
+    turn.note("SAEVT_REGISTRATION", success="False", error=reason)
     turn.log(
         "SMART_LIC.AGENT_REG_FAILED", peer=contact.PEER, reason=reason, udi=str(turn.state.udi)
     )

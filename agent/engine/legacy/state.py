@@ -105,6 +105,8 @@ class LegacyState:
     forced: bool = False
     wanted: tuple[str, ...] = ()  # Step.value of what is still to be asked for, in order
     timers: dict[str, Instant] = field(default_factory=dict)  # by LegacyTimer.value
+    alarms: tuple[str, ...] = ()  # of a CUCM: what is wrong now
+    unreached: bool = False  # the last attempt found no server
 
     @property
     def registered(self) -> bool:
