@@ -46,12 +46,6 @@ FOREIGN = "the file is for another device"
 CLOCKS_DIFFER = "timestamp mismatch"  # source: clock-tolerance
 CANNOT_BE_READ = "the section cannot be read"
 _KNOWN_SIGNERS = 4
-# the message of a section that is there and makes no sense; is it about a unit?
-_UNREADABLE = {
-    "smartLicensePolicy": ("SMART_LIC.POLICY_INSTALL_FAILED", False),
-    "smartLicenseTrust": ("SMART_LIC.TRUST_CODE_INSTALL_FAILED", True),
-    "AUTH": ("SMART_LIC.AUTHORIZATION_INSTALL_FAILED", True),
-}
 _ACCEPTED = (AckStatus.ACK, AckStatus.DUPLICATE)
 
 
@@ -91,10 +85,7 @@ def install(turn: Turn, text: str) -> Outcome:
     for name in unreadable:
         outcome.faults.append(Fault(name, UNREADABLE, CANNOT_BE_READ))
         turn.note("SAEVT_IMPORT", type=name, success="False", error=CANNOT_BE_READ)
-        if name in _UNREADABLE:
-            mnemonic, whose = _UNREADABLE[name]
-            fields = {"udi": str(turn.state.udi)} if whose else {}
-            turn.log(mnemonic, reason=CANNOT_BE_READ, **fields)
+        _log_unreadable(turn, name)
     for name, section, step in _steps(found):
         fault = step(turn, section)
         if fault is None:
@@ -173,6 +164,18 @@ def _install_trust(turn: Turn, section: Section[tuple[TrustData, ...]]) -> _Faul
             turn.log("SMART_LIC.TRUST_CODE_INSTALL_FAILED", udi=udi, reason=reason)
             last_fault = fault
     return last_fault
+
+
+def _log_unreadable(turn: Turn, name: str) -> None:
+    """The message of a section that is there and makes no sense."""
+    udi = str(turn.state.udi)
+    match name:
+        case "smartLicensePolicy":
+            turn.log("SMART_LIC.POLICY_INSTALL_FAILED", reason=CANNOT_BE_READ)
+        case "smartLicenseTrust":
+            turn.log("SMART_LIC.TRUST_CODE_INSTALL_FAILED", udi=udi, reason=CANNOT_BE_READ)
+        case "AUTH":
+            turn.log("SMART_LIC.AUTHORIZATION_INSTALL_FAILED", udi=udi, reason=CANNOT_BE_READ)
 
 
 def _check_trust(turn: Turn, code: TrustData, section: Section[Any]) -> _Fault:
