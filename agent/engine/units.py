@@ -51,8 +51,8 @@ def switched_over(turn: Turn, event: SwitchedOver) -> None:
     """The standby unit is the active one now; the old one comes back behind the others."""
     state = turn.state
     if len(state.members) < 2:  # nobody is there to take over
-        roles = {"current": Role.ACTIVE.value, "new": Role.STANDBY.value}
-        turn.log("SMART_LIC.INVALID_ROLE_STATE", **roles)
+        active, standby = Role.ACTIVE.value, Role.STANDBY.value
+        turn.log("SMART_LIC.INVALID_ROLE_STATE", current=active, new=standby)
         return
     state.members = handed_over(state.members)
     if _not_yet_in_sync(turn):
