@@ -127,8 +127,11 @@ def test_plain_secret_of_a_user_is_stored_as_a_hash(switch, client):
 @pytest.mark.parametrize(
     ("body", "command"),
     [
-        ("<native><hostname>two words</hostname></native>", "hostname two words"),
-        ("<native><hostname>a&#10;username x</hostname></native>", None),
+        (
+            "<native><ip><domain><name>two words</name></domain></ip></native>",
+            "ip domain name two words",
+        ),
+        ("<native><ip><domain><name>a&#10;username x</name></domain></ip></native>", None),
         (
             "<native><interface><GigabitEthernet><name>9/9/9</name></GigabitEthernet></interface>"
             "</native>",
@@ -153,6 +156,13 @@ def test_what_the_parser_of_the_device_refuses(switch, client, body, command):
     if command:
         assert error["bad-command"] == command
     assert switch.datastore.running is before
+
+
+@pytest.mark.parametrize("name", ["1", "two words", "a&#10;b", "x" * 247, ""])
+def test_host_names_the_model_does_not_have(client, name):
+    error = client.error(edit_config(f"<native><hostname>{name}</hostname></native>"))
+    assert (error["tag"], error["bad-element"]) == ("invalid-value", "hostname")
+    assert error["path"].endswith("/ios:native/ios:hostname")
 
 
 def test_physical_interface_is_set_back_instead_of_deleted(switch, client):
