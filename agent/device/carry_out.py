@@ -39,6 +39,7 @@ from agent.device.inputs import (
 )
 from agent.engine.ack_rule import access_point_limit
 from agent.engine.events import (
+    POWER_ON,
     Booted,
     ConfigChanged,
     LicenceRequest,
@@ -119,7 +120,8 @@ def _reload_planned(device: Device, given: ReloadPlanned, now: Instant) -> str:
 
 
 def _reloaded(device: Device, given: Reloaded, now: Instant) -> str:
-    device.write_log("SYS.RELOAD", {"by": "Exec", "reason": given.reason}, now)
+    if given.reason != POWER_ON:
+        device.write_log("SYS.RELOAD", {"by": "Exec", "reason": given.reason}, now)
     device.reload_reason = given.reason
     device.clock_authoritative = False
     device.timekeeping = replace(device.timekeeping, peer="")

@@ -49,14 +49,12 @@ from agent.engine import transport
 from agent.engine.actions import Action, Answer, Notify, Send, WriteFile
 from agent.engine.actions import Log as LogAction
 from agent.engine.config import LicenseConfig
-from agent.engine.events import Event, TimeReached
+from agent.engine.events import POWER_ON, Event, TimeReached
 from agent.engine.machine import SmartAgent, new_state
 from agent.engine.records import Member, Role
 from agent.engine.state import AgentState
 from agent.profiles.profile import Profile, profile_for
 from yang.tree import Edit, Tree, apply
-
-POWER_ON = "PowerOn"  # assumed: reload reason of a first start
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from agent.engine.config import LicenseConfig
 from agent.engine.legacy.events import LegacyEvent
 from agent.protocol.messages import Reply
 
+POWER_ON = "PowerOn"  # assumed: the reload reason of a start that nobody asked for
+
 
 class Scope(Enum):
     """Which units of a high-availability set a command means."""

@@ -38,6 +38,7 @@ from agent.engine import (
 from agent.engine.actions import Action, Answer
 from agent.engine.config import Transport
 from agent.engine.events import (
+    POWER_ON,
     ApplicationRoleChanged,
     AuthorizationAsked,
     AuthorizationRequestSaved,
@@ -155,6 +156,8 @@ def _booted(turn: Turn, event: Booted) -> None:
     state.trust_sync_wanted = False
     state.pushes_wanted = state.hello_failures = 0
     unsaved = state.booted is not None and address_of(state.config) != address_of(event.config)
+    if event.reason == POWER_ON and state.booted is not None:
+        rum.lose_unsaved(turn, state.booted)
     state.config, state.booted = event.config, turn.now
     state.process_anchor = None
     turn.log("SMART_LIC.AGENT_ENABLED")

@@ -269,6 +269,22 @@ def _purge(turn: Turn) -> None:
         turn.state.counters.purged += 1
 
 
+def lose_unsaved(turn: Turn, booted: Instant) -> None:
+    """The power went: what began or was closed after the last hourly save is missing.
+
+    # source: scheduled-jobs (Save unreported RUM Reports); assumed: that this is how they get lost
+    """
+    since, period = booted + TIMINGS.boot.save, TIMINGS.jobs.save
+    saved = since + (turn.now - since) // period * period if turn.now >= since else booted
+    for report in list(turn.state.reports.kept.values()):
+        if max(report.opened, report.closed or 0) > saved:
+            state = RumState.CLOSED if report.state is RumState.OPEN else report.state
+            turn.state.reports[report.report_id] = changed(
+                report, state=state, storage=StorageState.MISSING, signed=None
+            )
+            turn.state.counters.missing += 1
+
+
 def _warn_of_load(turn: Turn) -> None:
     """# assumed: the agent calls itself unhealthy, once for every so many reports"""
     kept = len(turn.state.reports.kept)

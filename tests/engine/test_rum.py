@@ -7,7 +7,7 @@ from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.identity import Udi
 from agent.engine import queries
 from agent.engine.config import LicenseConfig, Transport
-from agent.engine.events import Booted, SyncAsked, UsageChanged, UsageSaved
+from agent.engine.events import POWER_ON, Booted, SyncAsked, UsageChanged, UsageSaved
 from agent.engine.records import RumState, StorageState
 from agent.engine.rum import samples
 from agent.protocol.codec import payload_content
@@ -198,3 +198,20 @@ def test_a_report_that_grows_too_long_is_closed_and_the_chain_goes_on():
         first.report_id,
     )
     assert second.opened == first.closed
+
+
+def test_what_was_not_saved_when_the_power_went_is_missing():
+    pair = Pair(config=LicenseConfig(transport=Transport.OFF)).boot(BOOT)
+    pair.pass_time(90 * MINUTE)  # saved after an hour
+    pair.handle(Booted(pair.config, pair.licences))  # closed and saved by a reload
+    kept = set(pair.state.reports)
+    pair.pass_time(30 * MINUTE)
+    pair.handle(Booted(pair.config, pair.licences, POWER_ON))
+    missing = [r for r in pair.state.reports.values() if r.storage is StorageState.MISSING]
+    assert (
+        len(missing) == pair.state.counters.missing == 4
+    )  # two chains: a short one, a running one
+    assert {r.report_id for r in missing}.isdisjoint(list(kept)[:-2])
+    opened = [r for r in pair.state.reports.values() if r.state is RumState.OPEN]
+    assert [r.entitlement_tag for r in opened] == [use.entitlement_tag for use in pair.licences]
+    assert queries.usage_summary(pair.state).missing == 4

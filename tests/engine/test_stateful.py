@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.errors import InputError
 from agent.engine.events import (
+    POWER_ON,
     Failure,
     FileImported,
     Scope,
@@ -111,6 +112,11 @@ class Lab(RuleBasedStateMachine):
     def reload(self) -> None:
         self.world.sent.clear()
         self._do("reload", lambda: self.device.reload(self.world.now))
+
+    @rule()
+    def cut_the_power(self) -> None:
+        self.world.sent.clear()
+        self._do("reload", lambda: self.device.reload(self.world.now, POWER_ON))
 
     @rule()
     def switch_over(self) -> None:

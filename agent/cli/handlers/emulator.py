@@ -14,7 +14,7 @@ from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.device.units import fail, join, leave, replace_unit, units_of
-from agent.engine.events import PlatformFault
+from agent.engine.events import POWER_ON, PlatformFault
 from agent.engine.faults import FAULTS
 from agent.profiles.profile import check_release
 
@@ -126,6 +126,11 @@ def install(context: Context, args: Args) -> Result:
     return Reboot()
 
 
+def power(context: Context, args: Args) -> Result:
+    """A cold start: nobody has time to save anything."""
+    return Reboot(POWER_ON)
+
+
 def console(context: Context, args: Args) -> Result:
     """Go on at the console of the active or of the standby unit."""
     there = go_to(context.session, standby=args["unit"] == "standby")
@@ -168,6 +173,7 @@ HANDLERS: dict[str, Handler] = {
     "emulator.fault": fault,
     "emulator.install": install,
     "emulator.member": member,
+    "emulator.power": power,
     "emulator.rate": rate,
     "emulator.status": status,
     "emulator.usage": usage,
