@@ -34,7 +34,9 @@ MAX_DEPTH = 200  # deeper than any data, and safe for what walks it
 BASE_1_0, BASE_1_1 = "urn:ietf:params:netconf:base:1.0", "urn:ietf:params:netconf:base:1.1"
 MISSING_BASE = b"<!-- Error: missing base capability in hello (closing session) -->"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+MAX_ATTRIBUTES = 1000  # of one element: reading them costs their square
 _TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+_CROWDED = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
 _RPC, _HELLO = f"{{{BASE}}}rpc", f"{{{BASE}}}hello"
 
 
@@ -241,6 +243,8 @@ def read_xml(message: bytes) -> Element:
         raise Malformed("a document type is not allowed")
     if message.count(b"<") > MAX_DEPTH and _TOO_DEEP(root):
         raise Malformed("nested too deeply")
+    if message.count(b"=") > MAX_ATTRIBUTES and _CROWDED(root):
+        raise Malformed("too many attributes")
     return root
 
 
