@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from agent.device.config import LogSettings
+from yang.tree import Entry, Path
 
 _SEVERITY = re.compile(r"%[A-Z0-9_-]+?-(\d)-")
 
@@ -28,6 +29,11 @@ class Line:
     @property
     def is_console(self) -> bool:
         return self.kind == "console"
+
+    @property
+    def known(self) -> bool:
+        """Has somebody logged in already? Then nobody is asked at the start of a session."""
+        return bool(self.user) or self.privilege > 1
 
     @property
     def name(self) -> str:
@@ -65,3 +71,11 @@ def shows(line: Line, terminal: Terminal, settings: LogSettings, text: str) -> b
     limit = settings.console if line.is_console else settings.monitor
     severity = int(found[1]) if found else 0
     return (line.is_console or terminal.monitor) and limit is not None and severity <= limit
+
+
+def interface_prompt(usual: str, base: Path, ranged: tuple[Path, ...]) -> str:
+    """`config-if`, `config-subif` in a part of a port, `config-if-range` in several at once."""
+    if ranged:
+        return "config-if-range"
+    last = base[-1] if base else None
+    return "config-subif" if isinstance(last, Entry) and "." in last.key else usual

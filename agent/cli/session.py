@@ -16,7 +16,7 @@ from agent.cli import commands, redirect
 from agent.cli.editor import Editor
 from agent.cli.handlers.connections import at_login
 from agent.cli.keys import EndOfMode, HelpAsked, History, Interrupt, LineTyped, Newlines, TabPressed
-from agent.cli.line import Line, Terminal, shows
+from agent.cli.line import Line, Terminal, interface_prompt, shows
 from agent.cli.pager import Pager
 from agent.cli.pipes import WRITERS, Pipe
 from agent.cli.replay import Recording
@@ -95,7 +95,7 @@ class CliSession:
                 "at": commands.login_time(self.device, now),
             }
             self.device.syslog("LOGIN_SUCCESS", fields, now)
-        if self.line.is_console and not self.line.user:
+        if self.line.is_console and not self.line.known:
             self.context = Context(self, self.device, now)
             return self._banners() + self._carry_out(at_login(self.context), now)
         return self._banners() + self._prompt()
@@ -159,8 +159,9 @@ class CliSession:
         if self.mode == EXEC:
             own = self.device.profile.prompt
             return own or host + ("#" if self.privilege > 1 else ">")
-        ranged = self.mode == RANGED and bool(self.ranged)
-        word = "config-if-range" if ranged else self.grammar.modes[self.mode].prompt
+        word = self.grammar.modes[self.mode].prompt
+        if self.mode == RANGED:
+            word = interface_prompt(word, self.base, self.ranged)
         return f"{host[:HOST_IN_MODES]}({word})#" if commands.prompts(self.device) else ""
 
     def enter(self, mode: str, base: Path = ()) -> None:

@@ -6,11 +6,12 @@ Sources: docs/sources.md, entries native-paths, vrf-removal.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cli_grammar import interface_name
-from yang.tree import EMPTY, Entry, Path, Rows, Tree, get
+from yang.tree import EMPTY, Path, Rows, Tree, get
 
 _INTERFACES: Path = ("native", "interface")
 _ADDRESS: Path = ("ip", "address", "primary")
@@ -30,7 +31,8 @@ class Vrf:
 class Port:
     """An interface: its names, its state, its address with mask. Empty texts are not configured.
 
-    `up` is the state of line and protocol.
+    `up` is the state of line and protocol. A part of a port is shut with it (GigabitEthernet1.10
+    with GigabitEthernet1); `carries`: a part of this port has an address.
     # assumed: a lab has no cables, and whoever configures an address has connected it
     """
 
@@ -44,6 +46,7 @@ class Port:
     dhcp: bool = False
     vrf: str = ""
     row: Tree = field(default_factory=Tree)
+    carries: bool = False
 
     @property
     def name(self) -> str:
@@ -51,7 +54,8 @@ class Port:
 
     @property
     def up(self) -> bool:
-        return not self.shut and (bool(self.address) or self.kind == "Loopback")
+        wanted = bool(self.address) or self.carries or self.kind == "Loopback"
+        return wanted and not self.shut
 
     @property
     def prefix(self) -> ipaddress.IPv4Interface | None:
@@ -87,11 +91,21 @@ def vrfs(root: Tree) -> tuple[Vrf, ...]:
 
 
 def ports(root: Tree) -> Iterator[Port]:
-    """All interfaces, kind by kind, in the order of the tree."""
+    """All interfaces, kind by kind in the order of the tree, in each by their numbers."""
     kinds: Mapping[str, Rows] = get(root, _INTERFACES, EMPTY)
     for kind, rows in kinds.items():
-        for number, row in rows.items():
-            yield _port(kind, number, row)
+        shut = {number for number, row in rows.items() if row.get("shutdown")}
+        parts = {n.partition(".")[0] for n, row in rows.items() if "." in n and get(row, _ADDRESS)}
+        for number in sorted(rows, key=_place):
+            above, dot, _ = number.partition(".")
+            made = _port(kind, number, rows[number])
+            off = made.shut or (bool(dot) and above in shut)
+            yield replace(made, shut=off, carries=number in parts)
+
+
+def _place(number: str) -> tuple[int, ...]:
+    """`1/0/2` before `1/0/10`, a part right behind its port."""
+    return tuple(int(digits) for digits in re.findall(r"\d+", number))
 
 
 def port(root: Tree, name: str) -> Port | None:
@@ -99,8 +113,7 @@ def port(root: Tree, name: str) -> Port | None:
     found = interface_name(name)
     if found is None:
         return None
-    row = get(root, (*_INTERFACES, Entry(found.type, found.number)))
-    return None if row is None else _port(found.type, found.number, row)
+    return next((one for one in ports(root) if (one.kind, one.number) == found), None)
 
 
 def static_routes(root: Tree) -> Iterator[StaticRoute]:

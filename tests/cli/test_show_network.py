@@ -143,3 +143,30 @@ def test_every_interface_of_a_range_changes():
     shown = typed(opened, "show vrf Lab")
     assert "Gi1/0/1\r\n" in shown
     assert "Gi1/0/2\r\n" in shown
+
+
+def test_parts_of_a_port_stand_behind_it_and_follow_its_state():
+    opened = session(model="C8000V")
+    part = "encapsulation dot1Q 7\rip address 10.7.0.1 255.255.255.0\r"
+    said = opened.feed(f"configure terminal\rinterface GigabitEthernet1.7\r{part}", NOW)
+    assert said.endswith("Router(config-subif)#")
+    assert opened.feed("interface Loopback10\r", NOW).endswith("Router(config-if)#")
+    opened.feed("interface Loopback9\rend\r", NOW)
+
+    def states():
+        shown = opened.feed("show ip interface brief\r", NOW).split("\r\n")[2:-1]
+        return [(row.split()[0], " ".join(row.split()[4:])) for row in shown]
+
+    assert states() == [
+        ("GigabitEthernet1", "up up"),
+        ("GigabitEthernet1.7", "up up"),
+        ("GigabitEthernet2", "down down"),
+        ("GigabitEthernet3", "down down"),
+        ("Loopback9", "up up"),
+        ("Loopback10", "up up"),
+    ]
+    opened.feed("configure terminal\rinterface GigabitEthernet1\rshutdown\rend\r", NOW)
+    assert states()[:2] == [
+        ("GigabitEthernet1", "administratively down down"),
+        ("GigabitEthernet1.7", "administratively down down"),
+    ]

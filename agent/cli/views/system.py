@@ -5,12 +5,14 @@ Facts: docs/sources.md, entries clock-mark, logging-form, hosts-form, brief-form
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agent.core.clock import Instant
 from agent.core.dates import Zone, clock_line
+from agent.device import config_network
 from agent.device.config import Resolution
+from agent.device.config_network import Port
 from agent.device.log import Log
 from yang.tree import EMPTY, Entry, Path, Rows, Tree, get
 
@@ -145,15 +147,10 @@ def interfaces(root: Tree, stored: Tree) -> Iterator[Interface]:
     """The interfaces of a configuration, Vlan interfaces first.
 
     The method is NVRAM where the stored configuration has the same address, else manual.
-
-    A port without a cable is down; the management port and Vlan interfaces with an address are up.
-    # assumed: a lab has no cables, and whoever configures an address has connected it
     """
-    kinds: Mapping[str, Rows] = get(root, ("native", "interface"), EMPTY)
-    for kind in sorted(kinds, key=lambda kind: kind != "Vlan"):
-        for number, row in kinds[kind].items():
-            kept = get(stored, ("native", "interface", Entry(kind, number), *_ADDRESS))
-            yield _interface(f"{kind}{number}", row, kept)
+    for port in sorted(config_network.ports(root), key=lambda port: port.kind != "Vlan"):
+        kept = get(stored, ("native", "interface", Entry(port.kind, port.number), *_ADDRESS))
+        yield _interface(port, kept)
 
 
 def _brief_row(row: Interface) -> str:
@@ -163,20 +160,17 @@ def _brief_row(row: Interface) -> str:
     return f"{name:<22} {row.address:<15} YES {row.method:<6} {row.status:<21} {row.protocol:<8}"
 
 
-def _interface(name: str, row: Tree, stored: str | None) -> Interface:
-    address = get(row, _ADDRESS)
-    if address:
-        method = "NVRAM" if address == stored else "manual"
+def _interface(port: Port, stored: str | None) -> Interface:
+    if port.address:
+        method = "NVRAM" if port.address == stored else "manual"
     else:
-        method = "DHCP" if get(row, ("ip", "address", "dhcp")) else "unset"
-    shut = bool(row.get("shutdown"))
-    up = not shut and address is not None
+        method = "DHCP" if port.dhcp else "unset"
     return Interface(
-        name=name,
-        address=str(address) if address else "unassigned",
+        name=port.name,
+        address=port.address or "unassigned",
         method=method,
-        status="administratively down" if shut else "up" if up else "down",
-        protocol="up" if up else "down",
+        status="administratively down" if port.shut else "up" if port.up else "down",
+        protocol="up" if port.up else "down",
     )
 
 
