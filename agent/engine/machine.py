@@ -225,6 +225,8 @@ def _process(turn: Turn) -> None:
     state.process_anchor = turn.now
     if state.base is None and policy.licences_in_use(state):
         reporting.first_use(turn)
+    acked = policy.ack_state(state, turn.now)
+    turn.note("SAEVT_ACK_STATE", state=acked.value, number=str(acked.number))
     turn.log("CALL_HOME.CALL_HOME_ENABLED")
     reporting.announce_deadline(turn)
     ack_rule.notice(turn)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from agent.core.clock import Instant
-from agent.engine.records import Cell, LicenceUse, Policy, ReportingRule, Source
+from agent.engine.records import AckState, Cell, LicenceUse, Policy, ReportingRule, Source
 from agent.engine.state import AgentState
 from agent.engine.timings import TIMINGS
 from agent.protocol.messages import LicenseClass, PolicyData, RuleCells
@@ -77,6 +77,21 @@ def frequency_days(state: AgentState) -> int:
 def on_change_days(state: AgentState, group: LicenseClass) -> int:
     """Report on change is a matter of the licence that changed, in use or not."""
     return state.policy.classes[group].on_change.days
+
+
+def ack_state(state: AgentState, now: Instant) -> AckState:
+    """How it stands with the acknowledgement. # source: ack-state (assumed: in this order)"""
+    deadline = state.usage_reporting.next_ack_deadline
+    if state.base is None and state.usage_reporting.last_ack_received is None:
+        return AckState.INVALID
+    if not state.policy.ack_required:
+        return AckState.ACK_NOT_REQUIRED
+    if deadline is None:
+        return AckState.REPORT_NOT_REQUIRED
+    if deadline <= now:
+        return AckState.EXPIRED
+    owed = state.usage_reporting.state == FIRST_REPORT_OWED
+    return AckState.NOT_RECEIVED if owed else AckState.RECEIVED
 
 
 def push_interval_days(state: AgentState) -> int:

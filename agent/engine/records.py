@@ -289,6 +289,21 @@ class LoggedEvent:
     fields: tuple[tuple[str, str], ...] = ()
 
 
+class AckState(Enum):
+    """How it stands with the acknowledgement, by the words and numbers of the licensing MIB."""
+
+    INVALID = "invalid"  # 0: nothing was counted yet
+    ACK_NOT_REQUIRED = "ackNotRequired"
+    REPORT_NOT_REQUIRED = "reportNotRequired"
+    RECEIVED = "received"
+    NOT_RECEIVED = "notReceived"
+    EXPIRED = "expired"  # 5: the deadline has passed
+
+    @property
+    def number(self) -> int:
+        return list(AckState).index(self)
+
+
 class ConversionStatus(Enum):
     """Device-led conversion."""
 

@@ -1,5 +1,7 @@
 """When reports are pushed, when they are owed, what warns of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
@@ -13,8 +15,9 @@ from agent.engine.events import (
     UsageChanged,
     UsageSaved,
 )
+from agent.engine.policy import ack_state
 from agent.engine.queries import jobs
-from agent.engine.records import Exchange, RumState, TimerName
+from agent.engine.records import AckState, Exchange, RumState, TimerName
 from agent.engine.statistics import statistics_of
 from agent.engine.timers import timer
 from agent.protocol.codec import payload_content
@@ -320,3 +323,27 @@ def test_pushes_count_as_usage_reporting_attempts():
     usage = statistics_of(pair.state, Exchange.USAGE_REPORTING)
     assert (usage.total, usage.success, usage.fail) == (1, 1, 0)
     assert timer(pair.state, TimerName.RETRIEVE_DATA_PROCESSING_RESULT) is None
+
+
+def test_how_it_stands_with_the_acknowledgement():
+    pair = Pair(Server(policy=policy()))
+    assert ack_state(pair.state, 0) is AckState.INVALID
+    pair.boot(BOOT).pass_time(MINUTE)
+    assert ack_state(pair.state, pair.now) is AckState.NOT_RECEIVED
+    noted = [dict(e.fields) for e in pair.state.eventlog if e.name == "SAEVT_ACK_STATE"]
+    assert noted == [{"state": "notReceived", "number": "4"}]
+    late = pair.now + 91 * DAY
+    assert (ack_state(pair.state, late), AckState.EXPIRED.number) == (AckState.EXPIRED, 5)
+    pair.pass_time(DAY)
+    assert ack_state(pair.state, pair.now) is AckState.RECEIVED
+    pair.state.policy = replace(pair.state.policy, ack_required=False)
+    assert ack_state(pair.state, pair.now) is AckState.ACK_NOT_REQUIRED
+    perpetual = Pair(licences=Pair().requests(NETWORK)).boot(BOOT).pass_time(DAY)
+    assert ack_state(perpetual.state, perpetual.now) is AckState.REPORT_NOT_REQUIRED
+
+
+def test_without_a_required_ack_a_missed_deadline_is_not_told():
+    pair = Pair(config=LicenseConfig(transport=Transport.OFF)).boot(BOOT).pass_time(HOUR)
+    pair.state.policy = replace(pair.state.policy, ack_required=False)
+    pair.pass_time(100 * DAY)
+    assert not pair.times("SMART_LIC.USAGE_NO_ACK")

@@ -13,6 +13,7 @@ from agent.cli.views.licence_reports import eventlog
 from agent.cli.views.licence_status import Lines
 from agent.cli.views.licensing import Calendar
 from agent.core.clock import Instant
+from agent.engine.policy import ack_state
 from agent.engine.records import RumReport, RumState, StorageState
 from agent.engine.state import AgentState
 
@@ -46,8 +47,9 @@ def current(state: AgentState, calendar: Calendar) -> Lines:
     return lines if len(lines) > 2 else [*lines, "No licenses requested"]
 
 
-def stored(state: AgentState, calendar: Calendar) -> Lines:
+def stored(state: AgentState, calendar: Calendar, now: Instant) -> Lines:
     """What lies in the trusted store."""
+    acked = ack_state(state, now)
     lines = ["SL-INFRA stored data", "===================="]
     for member in state.members:
         short = member.udi.short
@@ -63,6 +65,7 @@ def stored(state: AgentState, calendar: Calendar) -> Lines:
         f"Policy: {state.policy.name or '<none>'}",
         f"RUM Reports: {kept}",
         f"Next Report Id: {state.next_report_id}",
+        f"Acknowledgement: {acked.value} ({acked.number})",
     ]
 
 
@@ -70,7 +73,7 @@ def infra(what: str, state: AgentState, calendar: Calendar, now: Instant) -> str
     """The text for `current`, `stored`, `debug` or `all`."""
     parts = {
         "current": lambda: current(state, calendar),
-        "stored": lambda: stored(state, calendar),
+        "stored": lambda: stored(state, calendar, now),
         "debug": lambda: [eventlog(state.eventlog, calendar, now, None)],
     }
     wanted = parts if what == "all" else (what,)
