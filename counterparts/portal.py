@@ -8,16 +8,19 @@ Sources: docs/sources.md, entries cssm-upload, tokens, server-policies.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.core.chance import Chance
 from agent.core.clock import DAY, SECOND, Instant
 from agent.core.errors import InputError
 from agent.core.identity import Udi
+from agent.profiles.profile import profile_for
 from agent.protocol.codec import MessageError, policy_section, read_usage_file
 from agent.protocol.codec_files import UsageFile
 from agent.protocol.messages import Sender, UsageReport
+from counterparts import smart_licensing
 from counterparts.authorizations import granted, issue, owned, sections_for, tags_of
 from counterparts.cssm import Cssm
 from counterparts.policy import known_policies
@@ -27,6 +30,8 @@ from counterparts.scripts import AckFault
 # source: tokens (days and uses are the operator's; a year and 100 uses are the most offered)
 MOST_DAYS, MOST_USES = 365, 100
 DEFAULT_DAYS, DEFAULT_USES = 30, 10
+# source: slr-codes
+_REQUEST_CODE = re.compile(r"(?P<kind>C[AB])-Z(?P<pid>[^:]+):(?P<sn>[^-]+)-\w+-[0-9a-f]{2}")
 
 
 class Portal:
@@ -55,6 +60,20 @@ class Portal:
                 return self._cssm.take_upload(entry, now, sections)
         except MessageError as error:
             raise InputError(error.reason) from None
+
+    def reserve(self, request_code: str, licences: Mapping[str, int], now: Instant) -> str:
+        """The authorization file for a product's request code: so many of each licence, by name;
+        of a universal request everything. Raises InputError for a code that is none."""
+        found = _REQUEST_CODE.fullmatch(request_code)
+        if not found:
+            allowed = "what `license smart reservation request` prints"
+            raise InputError(f"{request_code!r} is no request code", allowed=allowed)
+        udi, universal = Udi(found["pid"], found["sn"]), found["kind"] == "CA"
+        if not universal and not licences:
+            raise InputError("a specific reservation names its licences", allowed="NAME=COUNT ...")
+        rows = tuple((_tag(udi, name), count) for name, count in licences.items())
+        reserve = smart_licensing.reserve
+        return reserve(self._cssm, udi, request_code, rows, now, universal=universal)
 
     def authorize(self, udi: Udi, features: Sequence[str], now: Instant) -> str:
         """An authorization file for a unit and its enforced licences by name. Raises InputError."""
@@ -170,3 +189,14 @@ def _entry(usage: UsageFile) -> UsageReport:
         trust_requests=usage.trust_requests,
         trust_signature=usage.trust_signature,
     )
+
+
+def _tag(udi: Udi, name: str) -> str:
+    """The entitlement tag of a licence of this product, by its name. Raises InputError."""
+    profile = profile_for(udi.pid)
+    rows = profile.entitlements[profile.models[udi.pid].licences]
+    for row in rows:
+        if row.feature == name:
+            return row.tag
+    known = ", ".join(row.feature for row in rows)
+    raise InputError(f"a {udi.pid} has no licence {name!r}", allowed=known)

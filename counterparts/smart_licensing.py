@@ -127,10 +127,16 @@ def export_allowed(cssm: Cssm, token: str) -> bool:
 
 
 def reserve(
-    cssm: Cssm, udi: Udi, request_code: str, licences: tuple[tuple[str, int], ...], now: Instant
+    cssm: Cssm,
+    udi: Udi,
+    request_code: str,
+    licences: tuple[tuple[str, int], ...],
+    now: Instant,
+    *,
+    universal: bool = False,
 ) -> str:
-    """The authorization file for a request code: these licences, as (tag, count)."""
-    code = ReservationCode(udi, request_code, False, licences)
+    """The authorization file for a request code: these licences, as (tag, count), or all."""
+    code = ReservationCode(udi, request_code, False, licences, universal)
     return write_reservation(code, now, cssm.authority.sign)
 
 

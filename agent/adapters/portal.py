@@ -76,6 +76,16 @@ def _slac(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str,
     return _hand_out(place, portal.authorize(udi, features, place.now()), request)
 
 
+def _reserve(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
+    wanted: dict[str, int] = {}
+    for word in _text(request, "licences").split():
+        licence, _, count = word.partition("=")
+        if not count.isdecimal():
+            raise InputError(f"{word!r} is no licence and count", allowed="NAME=COUNT")
+        wanted[licence] = int(count)
+    return _hand_out(place, portal.reserve(_text(request, "code"), wanted, place.now()), request)
+
+
 def _factory_trust(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
     """A device of the lab gets the trust codes it would have had from its factory."""
     name = _text(request, "device")
@@ -131,6 +141,7 @@ _REQUESTS: dict[str, Callable[[Place, Portal, Mapping[str, Any]], dict[str, Any]
     "cssm.upload": _upload,
     "cssm.ack": _ack,
     "cssm.slac": _slac,
+    "cssm.reserve": _reserve,
     "cssm.factory_trust": _factory_trust,
     "cssm.policy.list": _policy_list,
     "cssm.policy.use": _policy_use,

@@ -92,6 +92,27 @@ def slac(
     _show_file(request(state, control, name, do="cssm.slac", **asked))
 
 
+@cssm.command()
+@click.argument("code")
+@click.argument("licences", nargs=-1, metavar="[NAME=COUNT]...")
+@click.option("-o", "--out", help="File to write, of this host or of a device.")
+@at_cssm
+def reserve(
+    code: str,
+    licences: tuple[str, ...],
+    out: str | None,
+    state: Path | None,
+    control: Path | None,
+    name: str | None,
+) -> None:
+    """Reserve licences for the request CODE of a product of before the policy.
+
+    A universal request (CA-...) needs no licences.
+    """
+    asked = {"code": code, "licences": " ".join(licences), "out": _here(out) if out else None}
+    _show_file(request(state, control, name, do="cssm.reserve", **asked))
+
+
 @cssm.group()
 def policy() -> None:
     """The policies this CSSM can hand out."""

@@ -19,7 +19,7 @@ from agent.engine.events import (
     Scope,
     UsageChanged,
 )
-from agent.engine.records import AuthorizationCode
+from agent.engine.records import PLR, AuthorizationCode
 from agent.engine.routes import talks
 from agent.engine.saving import NOT_FOUND
 from agent.engine.turn import Turn
@@ -48,6 +48,8 @@ def lacks_code(turn: Turn, tag: str) -> bool:
     if all(enforced.tag != tag for enforced in turn.profile.enforced):
         return False
     code = turn.state.authorizations.get(turn.state.udi.short)
+    if code is not None and code.kind == PLR:
+        return False
     return code is None or all(licence.tag != tag for licence in code.data.licences)
 
 

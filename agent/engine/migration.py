@@ -17,6 +17,8 @@ from agent.engine.config import Transport
 from agent.engine.legacy.state import AUTHORIZED, REGISTERED, RESERVED, Attempt, LegacyState
 from agent.engine.legacy.timings import LEGACY
 from agent.engine.records import (
+    PLR,
+    SPECIFIC,
     AuthorizationCode,
     Conversion,
     ConversionStatus,
@@ -98,14 +100,17 @@ def keep_reservation(state: AgentState, now: Instant) -> None:
     """The code of a reservation stays valid: it is the unit's authorization code now."""
     reservation = state.legacy.reservation
     stamp = datetime.fromtimestamp((reservation.installed or now) // SECOND, UTC)
+    in_use = ((use.entitlement_tag, use.count) for use in state.usage.values() if use.count)
+    covered = tuple(in_use) if reservation.universal else reservation.licences
     data = AuthorizationData(
         udi=state.udi,
         flag="A",
         product_instance_identifier=state.product_instance_identifier,
         date_stamp=stamp.strftime("%Y-%m-%dT%H:%M:%S"),
-        licences=tuple(AuthorizedLicence(tag, count) for tag, count in reservation.licences),
+        licences=tuple(AuthorizedLicence(tag, count) for tag, count in covered),
         correlation_id=reservation.authorization_code,
     )
     installed = reservation.installed or now
-    code = AuthorizationCode(data, installed, reservation.confirmation_code, "SPECIFIC")
+    kind = PLR if reservation.universal else SPECIFIC
+    code = AuthorizationCode(data, installed, reservation.confirmation_code, kind)
     state.authorizations[state.udi.short] = code

@@ -110,8 +110,8 @@ def push_interval_days(state: AgentState) -> int:
 def reserved(state: AgentState, use: LicenceUse) -> bool:
     """Does a reservation from before SLP cover it? # source: migration-licences (then only a
     change of consumption is reported)"""
-    covered = state.legacy.reservation.licences
-    return bool(covered) and dict(covered).get(use.entitlement_tag, 0) >= use.count
+    reservation = state.legacy.reservation
+    return reservation.installed is not None and reservation.covers(use.entitlement_tag, use.count)
 
 
 def licences_in_use(state: AgentState) -> bool:

@@ -122,11 +122,14 @@ class TrustWanted:
     force: bool = False
 
 
+SPECIFIC, PLR = "SPECIFIC", "PLR"  # a reservation: of some licences, or of all
+
+
 @dataclass(frozen=True, slots=True)
 class AuthorizationCode:
     """An installed authorization code; `confirmation_code` where it took another one's place.
 
-    `kind` is SMART AUTHORIZATION, or SPECIFIC for a reservation that an upgrade carried over.
+    `kind` is SMART AUTHORIZATION; SPECIFIC or PLR for a reservation that an upgrade carried over.
     """
 
     data: AuthorizationData
@@ -136,7 +139,7 @@ class AuthorizationCode:
 
     @property
     def is_reservation(self) -> bool:
-        return self.kind == "SPECIFIC"
+        return self.kind in (SPECIFIC, PLR)
 
 
 # --- licences and reports -------------------------------------------------------------------

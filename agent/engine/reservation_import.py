@@ -37,7 +37,8 @@ def install(turn: Turn, text: str) -> Outcome:
         return _refuse(turn, PARSE_FAILED, BAD_FILE)
     code, state = section.data, turn.state
     expected = state.legacy.reservation.request_code
-    if code.udi != state.udi or not expected or code.request_code != expected:
+    fits = code.request_code == expected and code.universal is state.legacy.reservation.universal
+    if code.udi != state.udi or not expected or not fits:
         return _refuse(turn, MISMATCHED, MISMATCH)
     if state.udi.short in state.authorizations:
         return _refuse(turn, ALREADY_INSTALLED, THERE_IS_ONE)
@@ -48,6 +49,7 @@ def install(turn: Turn, text: str) -> Outcome:
         authorization_code=expected,
         installed=turn.now,
         licences=code.licences,
+        universal=code.universal,
     )
     migration.keep_reservation(state, turn.now)
     turn.log("SMART_LIC.RESERVE_INSTALL_SUCCESS", udi=str(state.udi))

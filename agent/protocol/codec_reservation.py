@@ -1,4 +1,4 @@
-"""The authorization file of a specific licence reservation: `<specificPLR>`, written and read.
+"""The authorization file of a licence reservation: `<specificPLR>`, written and read.
 
 The signature covers the source of `authorizationCode` and, right behind it, the text of `udi`.
 Sources: docs/sources.md, entries slr-file, signed-bytes.
@@ -16,6 +16,7 @@ from agent.protocol.messages import Section
 from agent.protocol.smart_licensing import ReservationCode
 
 _VERSION = "C"
+_SPECIFIC, _UNIVERSAL = "A", "U"  # assumed: that the flag tells them apart
 MOST_LICENCES = 1000
 
 
@@ -27,7 +28,7 @@ def write_reservation(code: ReservationCode, now: Instant, sign: Callable[[bytes
         for tag, count in code.licences
     )
     inner = (
-        element("flag", "A")
+        element("flag", _UNIVERSAL if code.universal else _SPECIFIC)
         + element("version", _VERSION)
         + element("piid", code.request_code)
         + element("exportControl", "A" if code.export_allowed else "N")
@@ -56,6 +57,7 @@ def read_reservation(text: str) -> Section[ReservationCode]:
         request_code=code.one("piid").text,
         export_allowed=code.one("exportControl").text == "A",
         licences=tuple((row.one("tag").text, _count(row)) for row in rows),
+        universal=code.one("flag").text == _UNIVERSAL,
     )
     return Section(data, code.outer + udi, root.one("signature").text)
 

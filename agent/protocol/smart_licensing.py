@@ -68,9 +68,10 @@ class SmartLicensingResult:
 
 @dataclass(frozen=True, slots=True)
 class ReservationCode:
-    """A specific licence reservation: what a product may use for ever without any contact."""
+    """A licence reservation: what a product may use for ever without any contact."""
 
     udi: Udi
     request_code: str
     export_allowed: bool
     licences: tuple[tuple[str, int], ...]
+    universal: bool = False  # it names no licences and covers all of them

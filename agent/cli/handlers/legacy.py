@@ -105,7 +105,7 @@ def factory_reset(context: Context, args: Args) -> Result:
 
 
 def reservation_request(context: Context, args: Args) -> Result:
-    return _tell(context, ReservationAsked())
+    return _tell(context, ReservationAsked("universal" in args))
 
 
 def reservation_cancel(context: Context, args: Args) -> Result:

@@ -153,7 +153,7 @@ def _export(view: LegacyView) -> str:
 
 def _registration(view: LegacyView) -> Lines:
     legacy, date = view.state, view.calendar.date
-    lines = ["Registration:", f"  Status: {legacy.registration}", *_owner(view), _export(view)]
+    lines = ["Registration:", f"  Status: {_registered(view)}", *_owner(view), _export(view)]
     if legacy.registration == RESERVED:
         return [
             *lines,
@@ -217,7 +217,7 @@ def _export_key(view: LegacyView) -> Lines:
 
 def _registration_short(view: LegacyView) -> Lines:
     legacy = view.state
-    lines = ["Registration:", f"  Status: {legacy.registration}", *_owner(view), _export(view)]
+    lines = ["Registration:", f"  Status: {_registered(view)}", *_owner(view), _export(view)]
     if legacy.registration == REGISTERED:
         lines += [
             f"  Last Renewal Attempt: {_word(legacy.last_renewal)}",
@@ -270,8 +270,15 @@ def _reserved(view: LegacyView) -> str:
     kept = view.state.reservation
     if kept.installed is not None:
         when = view.calendar.date(kept.installed)
-        return f"SPECIFIC INSTALLED on {when}"
+        return f"{kept.kind} INSTALLED on {when}"
     return "RESERVATION IN PROGRESS" if kept.request_code else "NOT INSTALLED"
+
+
+def _registered(view: LegacyView) -> str:
+    """The state, or what kind of reservation stands for a registration."""
+    word = view.state.registration
+    kind = view.state.reservation.kind
+    return word.replace("SPECIFIC", kind) if word == RESERVED else word
 
 
 # --- licences ---------------------------------------------------------------------------------

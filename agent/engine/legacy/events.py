@@ -27,7 +27,9 @@ class RenewalAsked:
 
 @dataclass(frozen=True, slots=True)
 class ReservationAsked:
-    """`license smart reservation request local`."""
+    """`license smart reservation request local`, or `universal`."""
+
+    universal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

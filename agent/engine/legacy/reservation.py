@@ -1,4 +1,6 @@
-"""Specific licence reservation before SLP: request code, authorization file, return code.
+"""Licence reservation before SLP: request code, authorization file, return code.
+
+A specific one covers the licences it names, a universal one all of them.
 
 The sentences are those of a 16.x console; the codes have its form and mean nothing elsewhere.
 Sources: docs/sources.md, entries legacy-slr, slr-codes.
@@ -45,8 +47,9 @@ def asked(turn: Turn, event: ReservationAsked) -> None:
     if legacy.registered:
         turn.actions.append(Answer(ALREADY))
         return
-    if not legacy.reservation.request_code:
-        legacy.reservation.request_code = _request_code(turn)
+    held = legacy.reservation
+    if not held.request_code or held.universal is not event.universal:
+        held.request_code, held.universal = _request_code(turn, event.universal), event.universal
     turn.actions.append(Answer(f"{ENTER_REQUEST}\n{legacy.reservation.request_code}"))
 
 
@@ -63,7 +66,8 @@ def installed(turn: Turn, event: ReservationInstalled) -> None:
         _refuse(turn, BAD_FILE)
         return
     code, expected = section.data, legacy.reservation.request_code
-    if code.udi != state.udi or not expected or code.request_code != expected:
+    fits = code.request_code == expected and code.universal is legacy.reservation.universal
+    if code.udi != state.udi or not expected or not fits:
         _refuse(turn, MISMATCH)
         return
     if not _vouched_for(turn, section):
@@ -78,6 +82,7 @@ def installed(turn: Turn, event: ReservationInstalled) -> None:
         authorization_code=expected,
         installed=turn.now,
         licences=code.licences,
+        universal=code.universal,
     )
     clock.settle_evaluation(turn)
     _log_installed(turn)
@@ -102,9 +107,9 @@ def units_changed(turn: Turn) -> None:
 def settle(turn: Turn) -> None:
     """Which licences in use the code covers."""
     legacy = turn.state.legacy
-    reserved = dict(legacy.reservation.licences)
     uses = [use for use in turn.state.usage.values() if use.count]
-    missing = [use for use in uses if reserved.get(use.entitlement_tag, 0) < use.count]
+    covers = legacy.reservation.covers
+    missing = [use for use in uses if not covers(use.entitlement_tag, use.count)]
     good, bad = Compliance.IN_COMPLIANCE.value, Compliance.OUT_OF_COMPLIANCE.value
     legacy.entitled = {use.entitlement_tag: bad if use in missing else good for use in uses}
     become(turn, "not reserved" if missing else "reserved")
@@ -146,11 +151,15 @@ def _log_installed(turn: Turn) -> None:
     turn.log("SMART_LIC.RESERVED_INSTALLED", udi=udi)
 
 
-def _request_code(turn: Turn) -> str:
-    """`CB-ZC9300-24UX:FCW2134L0RN-AK9A6sMTr-86`. # source: slr-codes"""
+def _request_code(turn: Turn, universal: bool) -> str:
+    """`CB-ZC9300-24UX:FCW2134L0RN-AK9A6sMTr-86`. # source: slr-codes
+
+    # assumed: a universal one begins with CA
+    """
     udi, chance = turn.state.udi, turn.state.chance
     nonce = _base58(chance, 9)
-    return f"CB-Z{udi.pid}:{udi.sn}-{nonce}-{chance.digest('check').hex()[:2]}"
+    kind = "CA" if universal else "CB"
+    return f"{kind}-Z{udi.pid}:{udi.sn}-{nonce}-{chance.digest('check').hex()[:2]}"
 
 
 def _groups(chance: Chance, whole: int, rest: int) -> str:

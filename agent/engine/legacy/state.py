@@ -72,7 +72,7 @@ class Evaluation:
 
 @dataclass(slots=True)
 class Reservation:
-    """A specific licence reservation: the codes shown, and what is reserved as (tag, count)."""
+    """A licence reservation: the codes shown, and what is reserved as (tag, count)."""
 
     request_code: str = ""
     confirmation_code: str = ""
@@ -80,6 +80,18 @@ class Reservation:
     authorization_code: str = ""
     installed: Instant | None = None
     licences: tuple[tuple[str, int], ...] = ()
+    universal: bool = False  # PLR: it covers whatever is used
+
+    def covers(self, tag: str, count: int) -> bool:
+        """Is so many of a licence reserved?"""
+        if self.universal:
+            return self.installed is not None
+        return dict(self.licences).get(tag, 0) >= count
+
+    @property
+    def kind(self) -> str:
+        """As `show license reservation` calls it."""
+        return "UNIVERSAL" if self.universal else "SPECIFIC"
 
 
 @dataclass(slots=True)
