@@ -13,6 +13,7 @@ from agent.core.clock import DAY, Instant
 from agent.core.dates import event_stamp
 from agent.core.identity import Udi
 from agent.engine.records import LoggedEvent, RumReport, RumState, StorageState
+from agent.engine.rum import CURRENT_USAGE_REQUESTED
 from agent.protocol.messages import ENTITLEMENT, TELEMETRY
 
 NOT_FOUND = "% Error: Report ID not found"  # assumed: the sentence for an unknown id is not known
@@ -21,6 +22,8 @@ _LIST_HEAD = [
     "====================================",
     "Report Id,          State,    Flag, Feature Name",
 ]
+# source: rum-detail (the word a parser names of a report closed to be reported)
+_REASONS = {CURRENT_USAGE_REQUESTED: "REPORTING"}
 _DETAIL_HEAD = ["Smart Licensing Usage Report Detail:", "===================================="]
 
 
@@ -52,7 +55,8 @@ def _state(report: RumReport) -> str:
 
 
 def _detail_lines(report: RumReport, udi: str, calendar: Calendar) -> Lines:
-    reason = "ACKED" if report.state is RumState.ACK else report.close_reason or "None"
+    acked = report.state is RumState.ACK
+    reason = "ACKED" if acked else _REASONS.get(report.close_reason, report.close_reason) or "None"
     return [
         f"Report Id: {report.report_id}",
         *_metric(report),
