@@ -287,8 +287,11 @@ def _valued(
     """Hold a setting's value against what the tree has at its path."""
     if setting.operation == "add":
         values = value if isinstance(value, tuple) else ()
-        taken = said | set(found.claims)
-        left = [(at, one) for at, one in enumerate(values) if (path, one) not in taken]
+        left = [
+            (at, one)
+            for at, one in enumerate(values)
+            if (path, one) not in said and (path, one) not in found.claims
+        ]
         # a row with several additions takes them in order, a row with one prints a line for each
         for at, one in left:
             here = _fits(setting.placeholder or setting.value, one, at, found)

@@ -91,7 +91,7 @@ def test_a_print_pasted_into_a_fresh_device_gives_the_same(kind, data):
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", families.NEWEST, ids="-".join)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_any_print_pasted_into_any_fresh_device_gives_the_same(kind, data):
     if kind[0] in families.IOS_XE:
