@@ -20,6 +20,7 @@ from yang.tree import EMPTY, Entry, Path, Rows, Tree, get
 Name = tuple[str, str]  # a placeholder and the attribute of it
 Claim = tuple[Any, ...]  # what a line says: a path, and for a leaf-list the value too
 _TYPES = tuple(INTERFACE_TYPES)
+_FIRST = (0,)  # one value for all: a long configuration has many
 _PLACES = 64  # of the tree that are looked at in one slice
 
 
@@ -29,18 +30,9 @@ class Printable:
 
     branch: Branch
     settings: tuple[Setting, ...]
+    keywords: tuple[str, ...]  # up to the first value: what a layout chooses by
     enter: str = ""
     negated: bool = False
-
-    @property
-    def keywords(self) -> tuple[str, ...]:
-        """The keywords up to the first value: what a layout chooses by."""
-        words = []
-        for node in self.branch:
-            if node.placeholder:
-                break
-            words.append(node.token)
-        return tuple(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +70,22 @@ def printables(mode: Mode) -> tuple[Printable, ...]:
             continue
         shown = _shown(node)
         if shown and node.target and not node.quiet:
-            found.append(Printable(branch, shown, node.target.enter))
+            found.append(Printable(branch, shown, _keywords(branch), node.target.enter))
         above = branch[-2] if len(branch) > 1 else mode.root
         if node.negation and node.negation is not above.negation:
             written = tuple(s for s in node.negation.settings if s.operation == "set")
             if written:
-                found.append(Printable(branch, written, negated=True))
+                found.append(Printable(branch, written, _keywords(branch), negated=True))
     return tuple(sorted(found, key=lambda row: (-len(row.settings), -len(row.branch))))
+
+
+def _keywords(branch: Branch) -> tuple[str, ...]:
+    words = []
+    for node in branch:
+        if node.placeholder:
+            break
+        words.append(node.token)
+    return tuple(words)
 
 
 def printed_lines(
@@ -104,7 +105,8 @@ def printing(
     looked = 0
     here: Tree = get(root, base, EMPTY)
     said: set[Claim] = set()
-    chosen: list[tuple[tuple[Any, ...], Line]] = []
+    chosen: list[Line] = []
+    places: list[tuple[Any, ...]] = []  # where each stands among them
     for row in _printables_of(grammar.modes[mode]):
         if _absent(row.settings[0], root, here):
             continue
@@ -116,12 +118,15 @@ def printing(
                 continue
             said.update(found.claims)
             line = yield from _line(grammar, root, base, row, found, everything)
-            chosen.append((_order(row.branch, found), line))
+            chosen.append(line)
+            places.append(_order(row.branch, found))
     for branch in _defaults_of(grammar.modes[mode]) if everything else ():
         if _in_force(branch[-1], root, base):
             words = tuple(node.printed_as or node.token for node in branch)
-            chosen.append((_order(branch, _Found({})), Line(" ".join(words), words)))
-    return [line for _, line in sorted(chosen, key=lambda pair: pair[0])]
+            chosen.append(Line(" ".join(words), words))
+            places.append(_order(branch, _Found({})))
+    yield
+    return [chosen[at] for at in sorted(range(len(chosen)), key=places.__getitem__)]
 
 
 @cache
@@ -332,11 +337,11 @@ def _order(branch: Branch, found: _Found) -> tuple[Any, ...]:
     """Where a line stands: by its tokens' places in the grammar, by its values' in the tree."""
     places: list[Any] = []
     for node in branch:
-        places.append((node.place,))
-        name = node.placeholder.name if node.placeholder else ""
-        for attribute in ("", "type", "number") if name else ():
-            at = found.order.get((name, attribute), 0)
-            places.append(at if isinstance(at, tuple) else (at,))
+        places.append(node.place)
+        if node.placeholder:
+            for attribute in ("", "type", "number"):
+                at = found.order.get((node.placeholder.name, attribute))
+                places.append(at if isinstance(at, tuple) else (at,) if at else _FIRST)
     return tuple(places)
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from yang.slices import Slices, whole
+
 HEAD = "!Contextual Config Diffs:"
 LIST = "!List of Commands:"
 NOTHING = "!No changes were found"
+_LINES = 1_000  # that are read in one slice
 _IGNORED = ("Building configuration", "Current configuration", "Using ", "end", "version ")
 
 
@@ -24,9 +27,15 @@ class Section:
 
 def read(text: str) -> Section:
     """The sections of a configuration."""
+    return whole(_reading(text))
+
+
+def _reading(text: str) -> Slices[Section]:
     root = Section()
     open_sections: list[tuple[int, Section]] = [(-1, root)]
-    for raw in text.splitlines():
+    for number, raw in enumerate(text.splitlines()):
+        if not number % _LINES:
+            yield
         line = raw.strip()
         if not line or line.startswith("!"):
             continue
@@ -42,8 +51,17 @@ def read(text: str) -> Section:
 
 def differences(first: str, second: str) -> str:
     """`show archive config differences`: what the second has more, then what it has less."""
-    one, two = read(first), read(second)
-    found = [*_only("+", two, one, 0), *_only("-", one, two, 0)]
+    return whole(comparing(first, second))
+
+
+def comparing(first: str, second: str) -> Slices[str]:
+    """`differences` in slices."""
+    one = yield from _reading(first)
+    two = yield from _reading(second)
+    yield
+    more = list(_only("+", two, one, 0))
+    yield
+    found = [*more, *_only("-", one, two, 0)]
     return "\n".join([HEAD, *(found or [NOTHING])])
 
 

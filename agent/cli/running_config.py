@@ -20,7 +20,7 @@ from agent.core.release import Release
 from agent.device.certificates import chains
 from agent.device.config import grammar_of
 from agent.device.datastore import Stamp
-from cli_grammar import Grammar, InterfaceName, Line, printed_lines, printing
+from cli_grammar import Grammar, InterfaceName, Line, printing
 from yang.slices import Slices, whole
 from yang.tree import Tree
 
@@ -79,7 +79,12 @@ def startup_in_slices(device: Device) -> Slices[str]:
 
 def running_config_interface(device: Device, interface: InterfaceName) -> str:
     """The text of `show running-config interface X`."""
-    lines = printed_lines(_grammar(device), device.datastore.running)
+    return whole(interface_in_slices(device, interface))
+
+
+def interface_in_slices(device: Device, interface: InterfaceName) -> Slices[str]:
+    """`running_config_interface` in slices."""
+    lines = yield from printing(_grammar(device), device.datastore.running)
     block = [line for line in lines if line.text == f"interface {interface}"]
     text = "\n".join(["!", *(b for line in block for b in line.printed()[:-1]), "end\n"])
     return _headed(text)

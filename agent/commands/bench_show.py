@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 
 from agent.cli.line import Line
-from agent.cli.session import CliSession
+from agent.cli.session import SLICES, CliSession
 from agent.commands.figures import MODEL, RELEASE, Figure
 from agent.core.clock import DAY, MINUTE, Instant
 from agent.core.release import Release
 from agent.device.device import new_device
 from agent.device.fleet import Fleet
 from agent.engine.records import changed
+from yang.slices import Slices
 
 START: Instant = 1_791_288_000_000
 REPORTS = 1_000
@@ -34,6 +35,7 @@ SHOWS: tuple[tuple[str, float], ...] = (
     ("show version", LONGEST_MS),
 )
 PASTED = 10_000
+PRINTING = ("show running-config", "show archive config differences")
 
 
 def show() -> list[Figure]:
@@ -70,7 +72,42 @@ def paste() -> list[Figure]:
     return [
         Figure(f"{PASTED:,} configuration lines pasted", seconds, "s"),
         Figure("the longest of these lines", longest * 1000, "ms", LONGEST_MS),
+        *_printed(session),
     ]
+
+
+def _printed(session: CliSession) -> list[Figure]:
+    """What prints that configuration, as a lab does it: others wait for the longest slice."""
+    session.feed("end\r", START)
+    session.in_turns = True
+    figures = []
+    for command in PRINTING:
+        seconds, longest = 0.0, float("inf")
+        for _ in range(TRIES):
+            session.feed(command + "\r", START)
+            if session.call is None:
+                raise RuntimeError(f"{command!r} is not made in slices, nothing was measured")
+            times = _sliced(session, session.call.arguments[SLICES])
+            seconds, longest = sum(times), min(longest, max(times))
+        figures += [
+            Figure(f"{command} of them", seconds, "s"),
+            Figure("the longest of its slices", longest * 1000, "ms", LONGEST_MS),
+        ]
+    return figures
+
+
+def _sliced(session: CliSession, slices: Slices[str]) -> list[float]:
+    """The seconds that each slice takes, and the answer made of them."""
+    times, made = [], None
+    while made is None:
+        began = time.process_time()
+        try:
+            next(slices)
+        except StopIteration as end:
+            made = end.value
+            session.resume(made, START)
+        times.append(time.process_time() - began)
+    return times
 
 
 def _session(reports: int) -> CliSession:

@@ -18,7 +18,9 @@ def full():
     return on
 
 
-@pytest.mark.parametrize("command", ["show running-config", "show startup-config"])
+@pytest.mark.parametrize(
+    "command", ["show running-config", "show startup-config", "more nvram:startup-config"]
+)
 def test_a_long_configuration_is_made_in_many_slices(full, command):
     opened = session(on=full)
     opened.in_turns = True
@@ -56,3 +58,22 @@ def test_the_time_stands_above_what_is_made_in_slices(full):
     opened.feed("show running-config\r", NOW)
     shown = opened.resume(whole(opened.call.arguments[SLICES]), NOW)
     assert shown.index("Load for five secs") < shown.index("Building configuration")
+
+
+@pytest.mark.parametrize(
+    "command", ["show archive config differences", "show running-config interface Vlan1"]
+)
+def test_what_looks_at_the_whole_configuration_is_made_in_slices(full, command):
+    opened = session(on=full)
+    opened.in_turns = True
+    opened.feed(f"{command}\r", NOW)
+    slices = opened.call.arguments[SLICES]
+    made = 0
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(slices)
+            made += 1
+    assert made > HOSTS / 64
+    assert opened.resume(end.value.value, NOW) == session(on=full).feed(
+        f"{command}\r", NOW
+    ).removeprefix(f"{command}\r\n")

@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 
-from agent.cli.reply import Args, Ask, Context, Handler, Reply, Result
-from agent.cli.running_config import running_config, startup_config
+from agent.cli.reply import Args, Ask, Context, Handler, Long, Reply, Result
+from agent.cli.running_config import running_in_slices, startup_in_slices
 from agent.device.device import Device
 from agent.device.files import FileFault, normalised
+from yang.slices import Slices, whole
 from yang.tree import get
 
 RUNNING, STARTUP = "running-config", "startup-config"
@@ -28,9 +29,9 @@ TRUST_BANNER = (
 ERASE = "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]"
 ERASED = "[OK]\nErase of nvram: complete"
 
-PRINTED: Mapping[str, Callable[[Device], str]] = {
-    RUNNING: running_config,
-    STARTUP: startup_config,
+_PRINTING: Mapping[str, Callable[[Device], Slices[str]]] = {
+    RUNNING: running_in_slices,
+    STARTUP: startup_in_slices,
 }
 # Files that are configurations, by normalised path.
 _CONFIGURATIONS = {"nvram:/startup-config": STARTUP, "system:/running-config": RUNNING}
@@ -57,7 +58,7 @@ def known_as(device: Device, path: str) -> str:
 
 def configuration_of(path: str) -> str:
     """`running-config` or `startup-config` where the path is one of these; or empty."""
-    if path in PRINTED:
+    if path in _PRINTING:
         return path
     system, _, name = path.partition(":")
     return _CONFIGURATIONS.get(f"{system.lower()}:/{name.strip('/')}", "")
@@ -65,11 +66,16 @@ def configuration_of(path: str) -> str:
 
 def text_of(device: Device, path: str) -> str | FileFault:
     """The text of a file or of a configuration."""
+    return whole(text_in_slices(device, path))
+
+
+def text_in_slices(device: Device, path: str) -> Slices[str | FileFault]:
+    """`text_of` in slices: a configuration may be long."""
     configuration = configuration_of(path)
     if configuration == STARTUP and device.datastore.startup is None:
         return FileFault.NO_SUCH_FILE
     if configuration:
-        return PRINTED[configuration](device)
+        return (yield from _PRINTING[configuration](device))
     if path.lower() == "null:":
         return ""
     return device.files.read(path)
@@ -100,11 +106,14 @@ def erase_startup(context: Context, args: Args) -> Result:
 
 def more(context: Context, args: Args) -> Result:
     """`more FILE`: its text; pipes apply."""
-    path = str(args["path"])
-    text = text_of(context.device, path)
+    return Long(_more(context.device, str(args["path"])))
+
+
+def _more(device: Device, path: str) -> Slices[str]:
+    text = yield from text_in_slices(device, path)
     if isinstance(text, FileFault):
-        return cannot_open(context.device, path, text)
-    return Reply(text.replace("\r\n", "\n").removesuffix("\n"))
+        return cannot_open(device, path, text).text
+    return text.replace("\r\n", "\n").removesuffix("\n")
 
 
 # --- delete -----------------------------------------------------------------------------------

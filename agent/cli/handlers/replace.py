@@ -11,8 +11,11 @@ from agent.cli import archive, config_diff
 from agent.cli.handlers import files
 from agent.cli.handlers.copy import edits_between, read_onto
 from agent.cli.handlers.files import RUNNING, STARTUP
-from agent.cli.reply import Args, Ask, Change, Context, Handler, Reply, Result
+from agent.cli.reply import Args, Ask, Change, Context, Handler, Long, Reply, Result
+from agent.cli.running_config import running_config, running_in_slices
+from agent.device.device import Device
 from agent.device.files import FileFault
+from yang.slices import Slices
 
 # source: config-replace # assumed: the sentences are recalled
 WARNING = (
@@ -64,7 +67,7 @@ def _replace(context: Context, text: str, args: Args) -> Result:
         if "revert" in args:
             return Reply(RESTORED.format(lines=lines))
         return Reply(FAILED.format(lines=lines))
-    before = files.PRINTED[RUNNING](device)
+    before = running_config(device)
     edits = edits_between(device.datastore.running, wanted)
     says = DONE.format(passes=1 if edits else 0)
     if "list" in args:
@@ -121,23 +124,30 @@ def differences(context: Context, args: Args) -> Result:
         first, second = RUNNING, STARTUP
     elif not second:
         second = RUNNING
+    return Long(_compared(context.device, (first, second)))
+
+
+def _compared(device: Device, paths: tuple[str, str]) -> Slices[str]:
     texts = []
-    for path in (first, second):
-        text = files.text_of(context.device, path)
+    for path in paths:
+        text = yield from files.text_in_slices(device, path)
         if isinstance(text, FileFault):
-            return files.cannot_open(context.device, path, text)
+            return files.cannot_open(device, path, text).text
         texts.append(text)
-    return Reply(config_diff.differences(*texts))
+    return (yield from config_diff.comparing(*texts))
 
 
 def incremental(context: Context, args: Args) -> Result:
     """`show archive config incremental-diffs FILE [ignorecase]`."""
-    path = str(args["first"])
-    text = files.text_of(context.device, path)
+    return Long(_lacking(context.device, str(args["first"]), "ignorecase" in args))
+
+
+def _lacking(device: Device, path: str, ignore_case: bool) -> Slices[str]:
+    text = files.text_of(device, path)
     if isinstance(text, FileFault):
-        return files.cannot_open(context.device, path, text)
-    running = files.PRINTED[RUNNING](context.device)
-    return Reply(config_diff.incremental(running, text, "ignorecase" in args))
+        return files.cannot_open(device, path, text).text
+    running = yield from running_in_slices(device)
+    return config_diff.incremental(running, text, ignore_case)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -87,9 +87,9 @@ def _without_certificates(slices: Slices[str]) -> Slices[str]:
     return _DIGITS.sub("", text)
 
 
-def show_running_config_interface(context: Context, args: Args) -> Reply:
+def show_running_config_interface(context: Context, args: Args) -> Result:
     """`show running-config interface X`; args: if."""
-    return Reply(running_config.running_config_interface(context.device, args["if"]))
+    return Long(running_config.interface_in_slices(context.device, args["if"]))
 
 
 def show_startup_config(context: Context, args: Args) -> Result:
