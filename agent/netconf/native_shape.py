@@ -241,7 +241,13 @@ _LINE = (
 )
 PLACES: Mapping[Pattern, tuple[Item, ...]] = {
     ("native", "aaa"): (_flag("new-model"),),
-    ("native", "login"): (_marked("on-success", "log"),),
+    ("native", "login"): (
+        _marked("on-success", "log"),
+        _present("on-failure/log", "on-failure/log"),
+        _moved("block-for/seconds", "block-config/block-for"),
+        _moved("block-for/attempts", "block-config/attempts"),
+        _moved("block-for/within", "block-config/within"),
+    ),
     ("native", "alias", "exec[]"): (_moved("command", "new-alias-name"),),
     ("native", "alias", "configure[]"): (_moved("command", "new-alias-name"),),
     ("native", "snmp-server"): (_of_interface("trap-source", "trap-source"),),
@@ -285,6 +291,8 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
         _moved("enrollment/pkcs12", "enrollment/enrollment-method/pkcs12"),
         _moved("enrollment/selfsigned", "enrollment/enrollment-method/selfsigned"),
         _moved("enrollment/url", "enrollment/enrollment-method/url"),
+        _moved("enrollment/profile", "enrollment/enrollment-method/profile"),
+        _moved("password", "password/clear-password"),
         _present("enrollment/terminal", "enrollment/terminal"),
         _moved("enrollment/pem", "enrollment/terminal/pem"),
         _moved("rsakeypair/key-size", "rsakeypair/gen-key"),
@@ -295,6 +303,8 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
         _moved("serial-number-none", "serial-number/none"),
     ),
     ("native", "logging"): (
+        _flag("buginf"),
+        _moved("origin-id/kind", "origin-id/type-value"),
         _moved("buffered/size", "buffered/size-value"),
         _moved("buffered/severity", "buffered/severity-level"),
         _moved("console/on", "console-config/console"),
