@@ -245,8 +245,10 @@ def _agent_state(record: _Record) -> AgentState:
         }
         if "reports" in raw:
             values["reports"] = snapshot_rows.reports_of(decode(raw["reports"]), usage)
+            tuple(values["reports"].values())  # every row can be read
         if "eventlog" in raw:
             values["eventlog"] = snapshot_rows.eventlog_of(decode(raw["eventlog"]))
+            tuple(values["eventlog"])
         values["pending"] = {
             int(number): _pending(fields, record.pending_kinds[int(number)])
             for number, fields in _decoder(dict[str, dict[str, msgspec.Raw]])
@@ -254,7 +256,7 @@ def _agent_state(record: _Record) -> AgentState:
             .items()
         }
         return AgentState(**values)
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:
         raise InputError(f"not a device snapshot (agent: {error})") from None
 
 
