@@ -241,12 +241,21 @@ def _reached(
 
     None for each row of a list.
     """
-    if not steps:
+    plain = 0
+    while plain < len(steps) and isinstance(name := steps[plain].name, str):
+        if steps[plain].key:
+            break
+        node = node.get(name) if isinstance(node, Tree) else None
+        if node is None:
+            return
+        path = (*path, name)
+        plain += 1
+    if plain == len(steps):
         yield path, node, found
         return
     if not isinstance(node, Tree):
         return
-    step, rest = steps[0], steps[1:]
+    step, rest = steps[plain], steps[plain + 1 :]
     for name, named in _named(step.name, node, found):
         below = node.get(name)
         if below is None:
