@@ -67,6 +67,9 @@ TEMPLATES = (
 # Genie takes an empty table for an error: a controller uses no licence without access points
 WITH_LICENCES = ("show license summary",)
 WITH_REPORTS = ("show license rum id all",)  # from 17.7.1 on
+OF_SWITCHES = ("show switch", "show module")
+SWITCHES = ("C92", "C93", "C94", "C95", "C96", "IE-")
+HOSTNAMES = {"C98": "WLC", "C80": "Router", "C83": "Router", "C85": "Router", "ISR": "Router"}
 
 
 def transcript(
@@ -109,10 +112,13 @@ def test_genie_parses_a_platform(platform: str, release: str) -> None:
         commands += WITH_LICENCES
         if release not in ("17.3.2a", "17.6.1", "17.6.4"):
             commands += WITH_REPORTS
+    if platform.startswith(SWITCHES):
+        commands += OF_SWITCHES
     texts = transcript(platform, release, commands)
     assert set(texts) == set(commands)
     found = {command: parsed(command, text) for command, text in texts.items()}
     assert all(found.values())
+    values_are_the_devices(platform, release, found)
     rows = {command: parse_output("cisco_ios", command, texts[command]) for command in TEMPLATES}
     assert all(rows.values())
     serial = found["show license udi"]["udi_details"]["sn"]
@@ -123,6 +129,38 @@ def test_genie_parses_a_platform(platform: str, release: str) -> None:
     assert rows["show version"][0]["serial"] and rows["show inventory"][0]["pid"]
     (trustpoint,) = found["show crypto pki trustpoints status"]["Trustpoints"].values()
     assert trustpoint["state"]["issuing_ca_authenticated"] == "yes"
+    (version,) = rows["show version"]
+    assert (version["version"], version["serial"]) == (release, [serial])
+    assert {row["pid"] for row in rows["show inventory"] if row["sn"] == serial} == {platform}
+
+
+def values_are_the_devices(platform: str, release: str, found: dict[str, Any]) -> None:
+    """What Genie read is what the device is: release, units, licences in use, ports."""
+    version, udi = found["show version"]["version"], found["show license udi"]["udi_details"]
+    assert udi["pid"] == platform
+    assert (version["version"], version["chassis_sn"]) == (release, udi["sn"])
+    assert version["hostname"] == HOSTNAMES.get(platform[:3], version["hostname"])
+    chassis = found["show platform"].get("main", {}).get("chassis")
+    slots = found["show platform"]["slot"]
+    assert chassis == platform or platform in slots["1"]["rp"]
+    status = found["show license status"]
+    assert status["transport"]["type"] == "cslu"
+    assert status["policy"]["policy_in_use"] == "Merged from multiple sources."
+    used = found["show license usage"].get("license_name", {})
+    tech = found["show license tech support"]
+    handles = {
+        row["feature_name"]: row["count"]
+        for row in tech["license_usage"]["handle"].values()
+        if row["count"]
+    }
+    assert {row["feature_name"]: row["count"] for row in used.values()} == handles
+    if "show license summary" in found:
+        summary = found["show license summary"]["license_usage"].values()
+        assert {row["license"]: int(row["count"]) for row in summary} == handles
+    if "show switch" in found:
+        (unit,) = found["show switch"]["switch"]["stack"].values()
+        assert (unit["role"], unit["state"]) == ("active", "ready")
+    assert int(found["show clock"]["year"]) >= 2026
 
 
 @pytest.mark.parametrize("release", ["17.3.2a", "17.6.4", "17.9.1", "17.12.4", "17.14.1", NEWEST])
