@@ -299,6 +299,9 @@ def test_redundancy_of_one_and_of_two_units() -> None:
     assert "     peer state = 1  -DISABLED \n" in alone
     listed = platform.switch(platform.Set(stack.members, load("c9300"), release))
     assert "*1       Active  " in listed
+    ring = platform.switch_detail(platform.Set(stack.members, load("c9300"), release))
+    assert ring.startswith(listed.rstrip("\n"))
+    assert "\n  1         OK         OK                2        2 \n" in ring
     assert " 2       Standby " in listed
 
 

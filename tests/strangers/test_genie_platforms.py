@@ -67,7 +67,7 @@ TEMPLATES = (
 # Genie takes an empty table for an error: a controller uses no licence without access points
 WITH_LICENCES = ("show license summary",)
 WITH_REPORTS = ("show license rum id all",)  # from 17.7.1 on
-OF_SWITCHES = ("show switch", "show module")
+OF_SWITCHES = ("show switch", "show switch detail", "show module")
 SWITCHES = ("C92", "C93", "C94", "C95", "C96", "IE-")
 HOSTNAMES = {"C98": "WLC", "C80": "Router", "C83": "Router", "C85": "Router", "ISR": "Router"}
 

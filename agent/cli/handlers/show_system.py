@@ -104,6 +104,7 @@ HANDLERS: dict[str, Handler] = {
     "show.module": _of_set(modules.module),
     "show.platform": _of_set(platform.platform),
     "show.switch": _of_set(platform.switch),
+    "show.switch_detail": _of_set(platform.switch_detail),
     "show.redundancy": show_redundancy,
     "show.redundancy_states": _of_set(platform.redundancy_states),
     "show.hosts": show_hosts,

@@ -91,6 +91,10 @@ _ROLES_HEAD = """\
                                    Current
 Switch#   Role        Priority      State
 -------------------------------------------"""
+_RING_HEAD = """\
+         Stack Port Status             Neighbors    \x20
+Switch#  Port 1     Port 2           Port 1   Port 2\x20
+--------------------------------------------------------"""
 _SWITCH_HEAD = """\
                                              H/W   Current
 Switch#   Role    Mac Address     Priority Version  State\x20
@@ -131,6 +135,21 @@ def _address(shown: Set) -> list[str]:
 
 def _mark(member: Member) -> str:
     return "*" if member.role is Role.ACTIVE else " "
+
+
+def switch_detail(shown: Set) -> str:
+    """`show switch detail`: the units, then the ring of their stack ports.
+
+    # source: platform-form (one unit); assumed: the ring of several
+    """
+    numbers = [member.number for member in by_number(shown.members)]
+    lines = [switch(shown).rstrip("\n"), "", "", _RING_HEAD]
+    for at, number in enumerate(numbers):
+        after, before = numbers[(at + 1) % len(numbers)], numbers[at - 1]
+        ring = ("OK", after, before) if len(numbers) > 1 else ("DOWN", "None", "None")
+        state, first, second = ring
+        lines.append(f"{number:>3}{'':7}{state:^7}{'':4}{state:^7}{first!s:>14}{second!s:>9} ")
+    return "\n".join([*lines, ""])
 
 
 def unit_table(shown: Set) -> list[str]:
