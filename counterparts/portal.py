@@ -92,15 +92,31 @@ class Portal:
             rows = owned(self._cssm).items()
             return tuple((name, count, granted(self._cssm, name)) for name, count in rows)
 
-    def own(self, feature: str, count: int) -> None:
-        """Let the account own so many of a licence. Raises InputError."""
+    def registered_use(self) -> dict[str, tuple[int | None, int]]:
+        """By tag, what registered products of before the policy use: owned (None: as many as are
+        used), in use."""
         with self._records.transaction():
-            known = owned(self._cssm)
-            if feature not in known:
-                raise InputError(f"{feature!r} is no licence here", allowed=", ".join(known))
-            if count < 0:
-                raise InputError(f"{count} licences cannot be owned", allowed="0 or more")
-            self._records.set_setting(f"owned {feature}", str(count))
+            return smart_licensing.in_use(self._cssm)
+
+    def own(self, feature: str, count: int) -> None:
+        """Let the account own so many of a licence: an export-controlled one by its name, one that
+        registered products use by a part of its tag. Raises InputError."""
+        if count < 0:
+            raise InputError(f"{count} licences cannot be owned", allowed="0 or more")
+        with self._records.transaction():
+            known, tags = owned(self._cssm), tuple(smart_licensing.in_use(self._cssm))
+            found = [tag for tag in tags if f".{feature}," in tag or feature == tag]
+            if feature in known:
+                self._records.set_setting(f"owned {feature}", str(count))
+            elif len(found) == 1:
+                self._records.set_setting(f"purchased {found[0]}", str(count))
+            else:
+                allowed = ", ".join((*known, *tags))
+                raise InputError(f"{feature!r} is no licence here", allowed=allowed)
+
+    def forbid_export(self, token: str) -> None:
+        """Who registers with this token may use nothing export-controlled."""
+        smart_licensing.forbid_export(self._cssm, token)
 
     def ack(self, udi: Udi | None, now: Instant) -> str:
         """The ACK of a device's last upload, or of the last one of all. Raises InputError."""

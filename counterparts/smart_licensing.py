@@ -116,6 +116,16 @@ def purchase(cssm: Cssm, tag: str, count: int) -> None:
         cssm.records.set_setting(f"purchased {tag}", str(count))
 
 
+def in_use(cssm: Cssm) -> dict[str, tuple[int | None, int]]:
+    """What registered products use, by tag: how many the account owns (None: as many), how many
+    are in use."""
+    found: dict[str, tuple[int | None, int]] = {}
+    for tag, count in _used(cssm).items():
+        owned = cssm.records.setting(f"purchased {tag}")
+        found[tag] = (int(owned) if owned else None, count)
+    return found
+
+
 def forbid_export(cssm: Cssm, token: str) -> None:
     """Products registered with this token may not use export-controlled functionality."""
     with cssm.records.transaction():

@@ -115,7 +115,11 @@ def _policy_file(place: Place, portal: Portal, request: Mapping[str, Any]) -> di
 
 def _licenses(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
     rows = portal.licenses()
-    return {"licenses": [{"name": n, "owned": count, "granted": out} for n, count, out in rows]}
+    used = portal.registered_use().items()
+    return {
+        "licenses": [{"name": n, "owned": count, "granted": out} for n, count, out in rows],
+        "registered": [{"tag": tag, "owned": count, "used": used} for tag, (count, used) in used],
+    }
 
 
 def _licenses_set(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,6 +130,8 @@ def _licenses_set(place: Place, portal: Portal, request: Mapping[str, Any]) -> d
 def _token_new(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
     days, uses = _number(request, "days", DEFAULT_DAYS), _number(request, "uses", DEFAULT_USES)
     token = portal.new_token(days, uses, _text(request, "description"), place.now())
+    if request.get("export") is False:
+        portal.forbid_export(token.token)
     return _token_row(token, place.now())
 
 

@@ -150,15 +150,19 @@ def policy_file(
 
 @cssm.group()
 def licenses() -> None:
-    """What the account owns of export-controlled licences."""
+    """What the account owns: export-controlled licences, and those of registered products."""
 
 
 @licenses.command(name="list")
 @at_cssm
 def list_licenses(state: Path | None, control: Path | None, name: str | None) -> None:
     """Show each licence, how many the account owns and how many devices have."""
-    for row in request(state, control, name, do="cssm.licenses")["licenses"]:
+    found = request(state, control, name, do="cssm.licenses")
+    for row in found["licenses"]:
         click.echo(f"{row['name']}  {row['owned']} owned, {row['granted']} with devices")
+    for row in found["registered"]:
+        owned = "as many as used" if row["owned"] is None else row["owned"]
+        click.echo(f"{row['tag']}  {owned} owned, {row['used']} in use")
 
 
 @licenses.command(name="set")
@@ -168,7 +172,7 @@ def list_licenses(state: Path | None, control: Path | None, name: str | None) ->
 def set_licenses(
     feature: str, count: int, state: Path | None, control: Path | None, name: str | None
 ) -> None:
-    """Let the account own COUNT of FEATURE, such as hseck9."""
+    """Let the account own COUNT of FEATURE, such as hseck9, or UCM_Basic of a CUCM."""
     request(state, control, name, do="cssm.licenses.set", feature=feature, count=count)
     click.echo(f"{feature}: {count} owned")
 
@@ -182,17 +186,19 @@ def token() -> None:
 @click.option("--days", default=30, show_default=True, help="Days until it expires.")
 @click.option("--uses", default=10, show_default=True, help="Trust codes it is good for.")
 @click.option("--description", default="", help="What it is for.")
+@click.option("--no-export", is_flag=True, help="Export-controlled functionality: not allowed.")
 @at_cssm
 def new(
     days: int,
     uses: int,
     description: str,
+    no_export: bool,
     state: Path | None,
     control: Path | None,
     name: str | None,
 ) -> None:
     """Make a token and print it."""
-    asked = {"days": days, "uses": uses, "description": description}
+    asked = {"days": days, "uses": uses, "description": description, "export": not no_export}
     click.echo(request(state, control, name, do="cssm.token.new", **asked)["token"])
 
 
