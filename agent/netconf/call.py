@@ -93,19 +93,25 @@ class Call:
     def datastore(self, parameter: str) -> str:
         """The datastore a parameter names. Raises RpcError where this device has none such."""
         found = self.parameter(parameter)
-        named = None if found is None else next(children(found), None)
-        if named is None:
+        named = [] if found is None else list(children(found))
+        if not named:
             raise missing(self.name, parameter)
-        name = name_of(named)[1]
+        path = f"/nc:rpc/nc:{self.name}/nc:{parameter}"
+        namespace, name = name_of(named[0])
+        if len(named) > 1:
+            info = (("bad-element", name_of(named[1])[1]),)
+            raise RpcError("protocol", "bad-element", path=path, info=info)
+        if namespace != BASE:
+            raise unknown(path, name)
         if name == RUNNING or (name == CANDIDATE and self.server.has_candidate):
             return name
         if name in (CANDIDATE, "startup", "url"):
             raise RpcError(
                 "protocol",
                 "operation-not-supported",
-                path=f"/nc:rpc/nc:{self.name}/nc:{parameter}/nc:{name}",
+                path=f"{path}/nc:{name}",
             )
-        raise unknown(f"/nc:rpc/nc:{self.name}/nc:{parameter}", name)
+        raise unknown(path, name)
 
     def check_defaults(self) -> None:
         """Raises RpcError for a mode of with-defaults that is not offered.

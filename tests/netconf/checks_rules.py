@@ -99,6 +99,15 @@ async def _(w: World) -> None:
     await s.error(f"<get-config>{source}{source}</get-config>", "bad-element", bad="source")
 
 
+@check("R22 two datastores where one is wanted; a datastore of another namespace")
+async def _(w: World) -> None:
+    s = await w.session()
+    lock = "<lock><target>{}</target></lock>"
+    await s.error(lock.format("<running/><candidate/>"), "bad-element", bad="candidate")
+    await s.error(lock.format('<running xmlns="urn:x"/>'), "unknown-element", bad="running")
+    await s.ok(lock.format("<running/>"))
+
+
 @check("R21 a client of 1.0 alone is never told malformed-message")
 async def _(w: World) -> None:
     s = await w.session(bases=("urn:ietf:params:netconf:base:1.0",))
