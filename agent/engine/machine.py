@@ -19,6 +19,7 @@ from agent.engine import (
     answers,
     applications,
     authorization,
+    boot_events,
     conversion,
     endpoints,
     establish,
@@ -168,10 +169,7 @@ def _booted(turn: Turn, event: Booted) -> None:
     if turn.profile.kind == "router":  # source: agent-enabled (switches do not print it)
         allowed = "allowed" if authorization.export_allowed(turn) else "not allowed"
         turn.log("SMART_LIC.EXPORT_CONTROLLED", allowed=allowed)
-    turn.note("SAEVT_READY")
-    turn.note("SAEVT_ENABLED")
-    turn.note("SAEVT_EXPORT_FLAG", exportAllowed=str(authorization.export_allowed(turn)))
-    turn.note("SAEVT_HA_ROLE", udi=str(state.udi), haRole=state.members[0].role.value)
+    boot_events.note(turn, boot_events.START)
     for report in tuple(state.reports.kept.values()):
         if report.state is RumState.OPEN:
             rum.close(turn, report, rum.PRODUCT_RELOAD)
@@ -183,7 +181,6 @@ def _booted(turn: Turn, event: Booted) -> None:
             rum.start(turn, use)
     telemetry.at_boot(turn)
     conversion.begin(turn)
-    turn.note("SAEVT_INIT_COMPLETE")
     _plan_boot(turn)
 
 
@@ -216,6 +213,7 @@ def _plan_boot(turn: Turn) -> None:
 
 def _short_reports_end(turn: Turn) -> None:
     """The first report of each chain after a boot is a short one."""
+    boot_events.note(turn, boot_events.READ)
     rum.close_all(turn, rum.SYSTEM_RESTART)
 
 
@@ -225,6 +223,7 @@ def _process(turn: Turn) -> None:
     state.process_anchor = turn.now
     if state.base is None and policy.licences_in_use(state):
         reporting.first_use(turn)
+    boot_events.note(turn, boot_events.READY)
     acked = policy.ack_state(state, turn.now)
     turn.note("SAEVT_ACK_STATE", state=acked.value, number=str(acked.number))
     turn.log("CALL_HOME.CALL_HOME_ENABLED")

@@ -314,7 +314,7 @@ def test_the_event_log_is_bounded_and_can_be_cleared():
     for _ in range(100):
         pair.boot(BOOT)
     assert len(pair.state.eventlog) == 300
-    assert pair.state.eventlog[-1].name == "SAEVT_INIT_COMPLETE"
+    assert pair.state.eventlog[-1].name == "SAEVT_LICENSE_USAGE"
     pair.handle(EventlogCleared())
     assert pair.state.eventlog == []
 
