@@ -129,6 +129,25 @@ def test_members_a_lab_file_may_not_list(members, why):
         parse_plan(LAB.format(members=members), "lab.yaml")
 
 
+@pytest.mark.parametrize("model", ["C9407R", "C9606R", "ASR1006-X"])
+def test_a_lab_file_gives_a_chassis_its_second_processor(model):
+    text = LAB.replace("C9300-24T", model)
+    one, _ = parse_plan(text.format(members="      - {}"), "lab.yaml").devices
+    assert one.members == (Udi(model, one.serial),)
+    with pytest.raises(InputError, match="3 units are too many"):
+        parse_plan(text.format(members="      - {}\n      - {}"), "lab.yaml")
+
+
+def test_a_lab_file_gives_two_chassis_their_own_numbers():
+    text = LAB.replace("C9300-24T", "C9407R").format(members="      - {serial: FOC0000SVL2}")
+    one, two = parse_plan(text, "lab.yaml").devices
+    assert one.members == (Udi("C9407R", "FOC0000SVL2"),)
+    assert two.members == (Udi("C9407R", "FOC0000SVL2-2"),)
+    router = LAB.replace("C9300-24T", "C8300-1N1S-6T").format(members="      - {}")
+    with pytest.raises(InputError, match="2 units are too many"):
+        parse_plan(router, "lab.yaml")
+
+
 def stacked(*serials):
     """A stack of so many units in one state a while after its start."""
     device = booted()
