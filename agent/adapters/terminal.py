@@ -21,7 +21,8 @@ from yang.slices import Slices
 if TYPE_CHECKING:
     from agent.adapters.lab import Lab
 
-SLICE_SECONDS = 0.01  # so long one terminal may keep the others waiting
+# so long one terminal may keep the others waiting; a command of theirs takes some three turns
+SLICE_SECONDS = 0.004
 PIECE = 4096  # characters of a line without end
 _PIECE = re.compile(f"[^\r\n]{{0,{PIECE}}}(?:\r\n?|\n)|[^\r\n]{{1,{PIECE}}}")
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 BIN = Path(sys.executable).parent
-PLAY_SECONDS = 150
+PLAY_SECONDS = 400
 
 PLAYBOOK = """\
 - hosts: devices
@@ -69,6 +69,30 @@ PLAYBOOK = """\
     - name: ping
       cisco.ios.ios_ping:
         dest: 127.0.0.1
+    - name: sized
+      cisco.ios.ios_ping:
+        dest: 127.0.0.1
+        size: 200
+        df_bit: true
+"""
+# each resource module is run twice: it changes the device once
+RESOURCES = """\
+    - cisco.ios.ios_vrf: {name: BLUE, rd: "65000:9", description: by a playbook}
+    - cisco.ios.ios_user: {name: bob, privilege: 5, state: present}
+    - cisco.ios.ios_interfaces:
+        config: [{name: GigabitEthernet1/0/1, description: by a playbook, enabled: true}]
+    - cisco.ios.ios_l3_interfaces:
+        config: [{name: Vlan1, ipv4: [{address: 10.9.0.1/24}]}]
+    - cisco.ios.ios_static_routes:
+        config:
+          - address_families:
+              - afi: ipv4
+                routes:
+                  - dest: 198.51.100.0/24
+                    next_hops: [{forward_router_address: 10.9.0.254}]
+    - cisco.ios.ios_ntp_global: {config: {servers: [{server: 10.9.0.5, prefer: true}]}}
+    - cisco.ios.ios_logging_global:
+        config: {hosts: [{host: 10.9.0.6}], buffered: {size: 8192, severity: informational}}
 """
 
 
@@ -76,7 +100,7 @@ PLAYBOOK = """\
 def results(sw2: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What each task of the playbook came to, by its name."""
     folder = tmp_path_factory.mktemp("ansible")
-    (folder / "site.yaml").write_text(PLAYBOOK, "utf-8")
+    (folder / "site.yaml").write_text(PLAYBOOK + RESOURCES + RESOURCES, "utf-8")
     variables = {
         "ansible_host": sw2.host,
         "ansible_port": sw2.port,
@@ -114,7 +138,10 @@ def results(sw2: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
     start = run.stdout.find("{")
     assert start >= 0, run.stdout + run.stderr
     plays = json.loads(run.stdout[start:])["plays"]
-    came = {task["task"]["name"]: task["hosts"][sw2.name] for task in plays[0]["tasks"]}
+    came: dict[str, Any] = {}
+    for task in plays[0]["tasks"]:
+        name, host = task["task"]["name"], task["hosts"][sw2.name]
+        came[f"{name} again" if name in came else name] = host
     assert run.returncode == 0, json.dumps(came[next(reversed(came))], indent=1)
     return came
 
@@ -159,4 +186,14 @@ def test_the_devices_refusals_reach_the_playbook(results: dict[str, Any]) -> Non
 def test_other_modules(results: dict[str, Any]) -> None:
     assert results["banner"]["changed"] is True
     assert results["hostname"]["changed"] is False
-    assert results["ping"]["packet_loss"] == "0%"
+    assert results["ping"]["packet_loss"] == results["sized"]["packet_loss"] == "0%"
+
+
+def test_resource_modules_change_the_device_once(results: dict[str, Any]) -> None:
+    names = [
+        name for name in results if name.startswith("cisco.ios.") and f"{name} again" in results
+    ]
+    assert len(names) == RESOURCES.count("cisco.ios.")
+    for name in names:
+        assert results[name]["changed"] is True, name
+        assert results[f"{name} again"]["changed"] is False, name

@@ -115,3 +115,19 @@ def test_without_scp_server_nothing_is_sent(sw1: Any) -> None:
             device.load_merge_candidate(config=MERGE)
     finally:
         device.close()
+
+
+def test_getters(device: Any, sw3: Any) -> None:
+    assert device.get_interfaces()["Vlan1"]["mtu"] == 1500
+    assert "GigabitEthernet1/0/1" in device.get_interfaces_counters()
+    assert device.get_interfaces_ip() == {}
+    assert device.get_users()["admin"]["level"] == 15
+    assert device.get_ntp_servers() == {}
+    assert device.get_snmp_information()["chassis_id"] == sw3.serial
+    assert "default" in device.get_network_instances()
+
+
+def test_ping(device: Any) -> None:
+    found = device.ping("127.0.0.1", count=3, size=200, timeout=1)["success"]
+    assert (found["probes_sent"], found["packet_loss"]) == (3, 0)
+    assert device.ping("203.0.113.9", count=2)["success"]["packet_loss"] == 2

@@ -140,6 +140,12 @@ def test_other_shows_are_parsed(after_first_ack: Any, command: str) -> None:
     assert after_first_ack.parse(command)
 
 
+def test_services_of_unicon(device: Any) -> None:
+    """Its ping asks word by word, its copy answers questions."""
+    assert "100 percent (3/3)" in device.ping("127.0.0.1", count=3, size=200)
+    assert "[OK]" in device.copy(source="running-config", dest="startup-config")
+
+
 def test_reload_dialogue_and_the_way_back(sw2: Any) -> None:
     """unicon answers the questions of `reload`, loses the connection and connects again."""
     device = testbed(sw2).devices["SW2"]

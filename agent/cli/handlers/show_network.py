@@ -213,6 +213,11 @@ def snmp(context: Context, args: Args) -> Result:
     return Reply(services.snmp(_root(device), device.udi.sn))
 
 
+def snmp_chassis(context: Context, args: Args) -> Result:
+    """`show snmp chassis`: the serial number, agent or not."""
+    return Reply(context.device.udi.sn)
+
+
 def http_server(context: Context, args: Args) -> Result:
     """`show ip http server all|status`."""
     device = context.device
@@ -244,6 +249,7 @@ HANDLERS: dict[str, Handler] = {
     "show.call_home_licensing": call_home_licensing,
     "show.call_home_profiles": call_home_profiles,
     "show.snmp": snmp,
+    "show.snmp_chassis": snmp_chassis,
     "show.http_server": http_server,
     "show.netconf_status": _of_root(services.netconf_status),
 }
