@@ -154,6 +154,8 @@ def proceed(turn: Turn) -> None:
     """Send the next message of this contact, if one is wanted and nothing is in flight."""
     if not turn.state.pending:
         (_proceed_to_cssm if is_direct(turn.state) else _proceed_to_cslu)(turn)
+    if not turn.state.pending:
+        turn.state.pending = {}  # one that was emptied keeps its room
 
 
 def _proceed_to_cssm(turn: Turn) -> None:
