@@ -19,7 +19,7 @@ from agent.cli.reply import Ask, Change, Context, Long, Reply, Result, Wrong
 from agent.core.clock import Instant
 from agent.core.dates import Zone, clock_line, config_date
 from agent.device.config import resolution
-from agent.device.config_edits import inconsistent
+from agent.device.config_edits import inconsistent, unknown_vrf
 from agent.device.timekeeping import source_of
 from cli_grammar import Ambiguous, Incomplete, Invalid, Matched, complete, match
 from cli_grammar.match import Outcome
@@ -40,6 +40,7 @@ UNKNOWN = (
 # source: terminal-screen # assumed: an idle device always has this load
 LOAD = "Load for five secs: 1%/0%; one minute: 2%; five minutes: 3%"
 INCONSISTENT = "%Inconsistent address and mask"  # source: route-mask
+NO_TABLE = "% IP  routing table {} does not exist"  # assumed: what `show ip route vrf` says
 _BANNER = re.compile(r"\s*ban\w*\s+\w+\s+(\^C|\S)", re.IGNORECASE)
 TEXT_LIMIT = 16_384  # assumed: a banner's characters
 _HOST_WORD = re.compile(r"\s*([A-Za-z][\w.-]*)\s*")
@@ -166,6 +167,10 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
             result = _stamped(session, result, now)
     elif inconsistent(outcome.args):
         return Reply(INCONSISTENT)
+    elif not outcome.negated and (
+        vrf := unknown_vrf(session.device.datastore.running, outcome.args)
+    ):
+        return Reply(NO_TABLE.format(vrf))
     else:
         edits = (edit for each in session.all_bases for edit in outcome.edits(each))
         result = Change(tuple(edits), target.says)

@@ -10,6 +10,7 @@ summer-time.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -50,6 +51,9 @@ CSLU_LOCAL = "https://cslu-local:8182/cslu/v1/pi"
 
 _URL: Path = ("native", "license", "smart", "url")
 _OWN_URL: Path = ("emulator", "license", "smart", "url")
+LONGEST_HOST_NAME = 63
+TOO_LONG = "% Hostname too long, must be less than 64 characters"  # assumed: the sentence
+_LEGAL_HOST_NAME = re.compile(r"[A-Za-z]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _VTY: Path = ("native", "line", "vty")
 
 
@@ -82,6 +86,20 @@ def _hashed(args: Mapping[str, Any], salt: Salt) -> tuple[int, str]:
     """The type of a hash (9 where none is asked for) and the hash of the password."""
     kind = int(args.get("type", 9))
     return kind, secrets.hashed(kind, args["password"], salt())
+
+
+def host_name(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
+    """`hostname X`: a name that no LAN should have is taken all the same.
+
+    # assumed: both sentences in full; the beginning of the warning is recalled
+    """
+    name = str(args["name"])
+    if len(name) > LONGEST_HOST_NAME:
+        return TOO_LONG
+    edits = (Edit("set", ("native", "hostname"), name),)
+    if _LEGAL_HOST_NAME.fullmatch(name):
+        return edits
+    return Told(edits, f'% Hostname "{name}" is not a legal LAN network name.')
 
 
 def license_url_default(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
@@ -212,16 +230,21 @@ def no_vrf_forwarding(root: Tree, args: Mapping[str, Any], salt: Salt) -> Change
 
 
 def no_vrf_definition(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
-    """`no vrf definition X`: its interfaces return to the global table without addresses."""
+    """`no vrf definition X`: its interfaces return to the global table without addresses.
+
+    Its routes go with it.
+    """
     vrf = str(args["vrf"])
     edits = [Edit("delete", ("native", "vrf", Entry("definition", vrf)))]
+    if vrf in get(root, ("native", "ip", "route", "vrf"), Rows()):
+        edits.append(Edit("delete", ("native", "ip", "route", Entry("vrf", vrf))))
     kinds: Mapping[str, Rows] = get(root, ("native", "interface"), {})
     for kind, rows in kinds.items():
         for number, row in rows.items():
             if get(row, ("vrf", "forwarding")) == vrf:
                 path: Path = ("native", "interface", Entry(kind, number))
                 edits += [Edit("delete", (*path, "vrf")), *_without_address(path)]
-    if len(edits) == 1:
+    if not any(edit.path[:2] == ("native", "interface") for edit in edits):
         return tuple(edits)
     # source: vrf-removal
     says = f"% IPv4 and IPv6 addresses from all interfaces in VRF {vrf} have been removed"
@@ -238,6 +261,7 @@ EDITORS: Mapping[str, Editor] = {
     "configure.enable_secret": enable_secret,
     "configure.license_url_default": license_url_default,
     "configure.no_license_url": no_license_url,
+    "configure.hostname": host_name,
     "configure.interface": interface,
     "configure.no_interface": no_interface,
     "configure.ip_address": ip_address,
@@ -250,6 +274,12 @@ EDITORS: Mapping[str, Editor] = {
     "configure.no_vrf_forwarding": no_vrf_forwarding,
     "configure.no_vrf_definition": no_vrf_definition,
 }
+
+
+def unknown_vrf(root: Tree, args: Mapping[str, Any]) -> str:
+    """The VRF of a static route where the device has none of that name; or empty."""
+    vrf = str(args.get("vrf", "")) if "prefix" in args else ""
+    return vrf if vrf not in get(root, ("native", "vrf", "definition"), Rows()) else ""
 
 
 def inconsistent(args: Mapping[str, Any]) -> bool:

@@ -73,3 +73,32 @@ def test_servers_of_time_are_preferred_whatever_else_is_said(opened):
     )
     assert "\r\nntp server 10.0.0.1 version 3 prefer\r\n" in shown
     assert "\r\nntp server 10.0.0.2 iburst prefer\r\n" in shown
+
+
+def test_a_route_needs_its_vrf_and_goes_with_it(opened):
+    route = "ip route vrf RED 0.0.0.0 0.0.0.0 10.0.0.1"
+    said = lines(opened.feed(f"configure terminal\r{route}\r", NOW))
+    assert said[-2:] == ["% IP  routing table RED does not exist", "Switch(config)#"]
+    opened.feed("end\r", NOW)
+    assert route in configured(opened, "vrf definition RED", "address-family ipv4", "exit", route)
+    assert route not in configured(opened, "no vrf definition RED")
+
+
+def test_ranges_go_back_to_their_defaults(opened):
+    span = "range GigabitEthernet1/0/1 - 2"
+    shown = configured(opened, f"interface {span}", "description one", "shutdown")
+    assert shown.count(" description one") == 2
+    assert "description one" not in configured(opened, f"default interface {span}")
+    said = opened.feed(f"configure terminal\rno interface {span}\rend\r", NOW)
+    assert "% Removal of physical interfaces is not permitted" in said
+    assert "Vlan12" in configured(opened, "interface range vlan 11-13")
+    shown = configured(opened, "no interface range vlan 11-12")
+    assert "Vlan12" not in shown and "Vlan13" in shown
+
+
+def test_a_name_no_lan_should_have_is_warned_of_and_taken(opened):
+    said = opened.feed("configure terminal\rhostname a_b\r", NOW)
+    assert said.endswith('% Hostname "a_b" is not a legal LAN network name.\r\na_b(config)#')
+    assert "%" not in opened.feed("hostname edge-1.lab\r", NOW)
+    assert "% Hostname too long" in opened.feed(f"hostname {'x' * 64}\r", NOW)
+    assert opened.feed("no hostname\r", NOW).endswith("Switch(config)#")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from agent.cli.reply import Args, Change, Context, Handler, Result, Wrong
-from agent.device.config_edits import interface
+from agent.cli.reply import Args, Change, Context, Handler, Reply, Result, Wrong
+from agent.device.config_edits import Editor, interface, no_interface
 from cli_grammar import InterfaceName, interface_name
 from yang.tree import Edit, Entry, Path
 
@@ -19,22 +19,40 @@ LONGEST = 128  # assumed: interfaces in one range
 
 def interface_range(context: Context, args: Args) -> Result:
     """Read the names, see that they are there, go into their mode."""
+    found = _changed(context, args, interface)
+    if isinstance(found, Wrong | Reply):
+        return found
+    paths, edits = found
+    context.session.enter_range(paths)
+    return Change(edits)
+
+
+def no_interface_range(context: Context, args: Args) -> Result:
+    """`default interface range`: each is as without a configuration; `no`: virtual ones go."""
+    found = _changed(context, args, no_interface)
+    return found if isinstance(found, Wrong | Reply) else Change(found[1])
+
+
+def _changed(
+    context: Context, args: Args, editor: Editor
+) -> tuple[tuple[Path, ...], tuple[Edit, ...]] | Wrong | Reply:
+    """The paths of all interfaces named, and what the editor does to each."""
     paths: list[Path] = []
     edits: list[Edit] = []
+    root = context.device.datastore.running
     for part in str(args["ranges"]).split(","):
         found = _names(part)
         if not found:
             return Wrong(part.strip())
         for name in found:
-            changes = interface(
-                context.device.datastore.running, {"if": name}, lambda: context.session.line.name
-            )
+            changes = editor(root, {**args, "if": name}, lambda: context.session.line.name)
+            if isinstance(changes, str):
+                return Reply(changes)
             if not isinstance(changes, tuple):
                 return Wrong(part.strip())
             edits += changes
             paths.append(("native", "interface", Entry(name.type, name.number)))
-    context.session.enter_range(tuple(paths))
-    return Change(tuple(edits))
+    return tuple(paths), tuple(edits)
 
 
 def _names(part: str) -> list[InterfaceName]:
@@ -57,4 +75,7 @@ def _names(part: str) -> list[InterfaceName]:
     ]
 
 
-HANDLERS: dict[str, Handler] = {"configure.interface_range": interface_range}
+HANDLERS: dict[str, Handler] = {
+    "configure.interface_range": interface_range,
+    "configure.no_interface_range": no_interface_range,
+}
