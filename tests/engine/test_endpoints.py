@@ -20,7 +20,8 @@ def test_the_releases_that_announce(release, announces):
     assert [e.time for e in found[::2]] == (
         [BOOT + n * 8 * HOUR for n in (1, 2, 3)] if announces else []
     )
-    resets = [e for e in pair.state.eventlog if ("eventSource", "INFRA_SL") in e.fields]
+    reset = ("eventName", "INFRA_SL_EVLOG_ERM_RESET")
+    resets = [e for e in pair.state.eventlog if reset in e.fields]
     assert len(resets) == len(found) // 2
     assert all(
         dict(e.fields)["MSG"]
