@@ -31,6 +31,9 @@ _EXAMPLES: Mapping[str, str] = {
     "month": "oct",
     "offset": "-5",
     "severity": "warnings",
+    "alert-severity": "major",
+    "weekday": "monday",
+    "clock": "09:15",
     "interface": "Loopback7",
 }
 

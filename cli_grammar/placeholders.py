@@ -101,6 +101,24 @@ MONTHS = (
 )
 
 _RANGE = re.compile(r"(\d+)-(\d+)")
+# source: call-home-config
+ALERT_SEVERITIES: Mapping[str, str] = {
+    "catastrophic": "Catastrophic event (severity 9)",
+    "critical": "Critical event (severity 6)",
+    "debugging": "Debugging event (severity 0)",
+    "disaster": "Disaster event (severity 8)",
+    "fatal": "Fatal event (severity 7)",
+    "major": "Major event (severity 5)",
+    "minor": "Minor event (severity 4)",
+    "normal": "Normal event (severity 1)",
+    "notification": "Notification event (severity 2)",
+    "warning": "Warning event (severity 3)",
+}
+WEEKDAYS: Mapping[str, str] = {
+    day.lower(): day
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+}
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 _IPV4 = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _DURATION = re.compile(r"\d{1,9}[smhdw]", re.IGNORECASE)
@@ -207,6 +225,12 @@ def _delimited(line: str, words: Sequence[Word], at: int) -> Found | Miss:
     return (text, len(words) - at) if end else Miss.SHORT
 
 
+def _clock(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+    """An hour and a minute; the value has two digits of each."""
+    text = words[at].text
+    return (text.zfill(5), 1) if _CLOCK.fullmatch(text) else Miss.UNFIT
+
+
 def _host_fits(text: str) -> bool:
     if all(c.isdigit() or c == "." for c in text):
         return is_ipv4(text)
@@ -252,6 +276,18 @@ def _severity(line: str, words: Sequence[Word], at: int) -> Found | Miss:
     return (fitting[0], 1) if fitting else Miss.UNFIT
 
 
+def _one_of(names: Mapping[str, str]) -> Reader:
+    def read(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+        """A name or its beginning; the value is the name."""
+        typed = words[at].text.lower()
+        fitting = [name for name in names if name.startswith(typed)]
+        if len(fitting) > 1:
+            return Miss.AMBIGUOUS
+        return (fitting[0], 1) if fitting else Miss.UNFIT
+
+    return read
+
+
 def _month(line: str, words: Sequence[Word], at: int) -> Found | Miss:
     """A month by at least three letters of its name; the value is its number."""
     typed = words[at].text.lower()
@@ -269,6 +305,8 @@ def _offset(line: str, words: Sequence[Word], at: int) -> Found | Miss:
 _CHOICES: Mapping[str, Mapping[str, str]] = {
     "interface": INTERFACE_TYPES,
     "severity": SEVERITIES,
+    "alert-severity": ALERT_SEVERITIES,
+    "weekday": WEEKDAYS,
 }
 _KINDS: Mapping[str, tuple[str, Reader]] = {
     "word": ("WORD", _word),
@@ -288,5 +326,8 @@ _KINDS: Mapping[str, tuple[str, Reader]] = {
     "month": ("MONTH", _month),
     "offset": ("<-23 - 23>", _offset),
     "severity": ("<0-7>", _severity),
+    "alert-severity": ("SEVERITY", _one_of(ALERT_SEVERITIES)),
+    "weekday": ("DAY", _one_of(WEEKDAYS)),
+    "clock": ("hh:mm", _clock),
     "interface": ("INTERFACE", _interface),
 }

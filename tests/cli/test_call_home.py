@@ -70,3 +70,64 @@ def test_profiles_one_and_all(opened):
     assert every.count("Profile Name: ") == 2
     assert opened.feed("show call-home detail\r", NOW).endswith(every.partition("\r\n")[2])
     assert "does not exist" in opened.feed("show call-home profile Other\r", NOW)
+
+
+def test_subscriptions_with_their_times_and_severities(opened):
+    configured(
+        opened,
+        "profile Own",
+        "subscribe-to-alert-group configuration periodic weekly mon 9:15",
+        "subscribe-to-alert-group configuration periodic daily 9:15",
+        "subscribe-to-alert-group inventory",
+        "subscribe-to-alert-group diagnostic severity mino",
+        'subscribe-to-alert-group syslog severity major pattern "LINK DOWN"',
+    )
+    shown = lines(opened.feed("terminal length 0\rshow call-home profile Own\r", NOW))
+    assert "    Periodic configuration info message is scheduled daily at 09:15" in shown
+    assert "    diagnostic                minor" in shown
+    assert "    inventory                 normal" in shown
+    assert "    LINK DOWN                 major" in shown
+    printed = lines(opened.feed("show running-config | include subscribe\r", NOW))[1:-1]
+    assert printed == [
+        "  subscribe-to-alert-group configuration periodic daily 09:15",
+        "  subscribe-to-alert-group diagnostic severity minor",
+        "  subscribe-to-alert-group inventory",
+        '  subscribe-to-alert-group syslog severity major pattern "LINK DOWN"',
+    ]
+
+
+def test_profiles_are_copied_and_renamed(opened):
+    configured(
+        opened,
+        "profile Own",
+        "destination address http https://one.example/x",
+        "exit",
+        "copy profile Own Other",
+        "rename profile Own Mine",
+    )
+    shown = opened.feed("terminal length 0\rshow call-home profile all\r", NOW)
+    assert "Profile Name: Own\r\n" not in shown
+    assert shown.count("HTTP  address(es): https://one.example/x\r\n") == 2
+    opened.feed("configure terminal\rcall-home\r", NOW)
+    for refused in (
+        "copy profile Nobody X",
+        "copy profile Mine Other",
+        "rename profile CiscoTAC-1 X",
+    ):
+        assert "\r\n% Profile " in opened.feed(refused + "\r", NOW)
+
+
+def test_call_home_set_up_in_one_line(opened):
+    opened.feed("configure terminal\rno service call-home\r", NOW)
+    said = opened.feed("call-home reporting anonymous http-proxy p.example port 3128\rend\r", NOW)
+    assert "% " not in said
+    shown = opened.feed("terminal length 0\rshow call-home detail\r", NOW)
+    assert "call home feature : enable" in shown
+    assert "Profile mode: Anonymous Reporting Only" in shown
+    assert "http proxy: p.example:3128" in shown
+    opened.feed(
+        "configure terminal\rcall-home reporting contact-email-addr a@b.example\rend\r", NOW
+    )
+    shown = opened.feed("show call-home detail\r", NOW)
+    assert "contact person's email address: a@b.example" in shown
+    assert "Profile mode: Anonymous" not in shown

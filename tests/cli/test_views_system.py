@@ -288,6 +288,8 @@ def test_redundancy_names_the_peer_only_where_there_is_one() -> None:
     alone = platform.redundancy(replace(units, members=stack.members[:1]), "banner")
     assert "Peer (slot: 0) information is not available" in alone
     assert "Standby Location" not in alone
+    assert paired.count("CONFIG_FILE") == 2
+    assert "CONFIG_FILE" not in alone
 
 
 def test_redundancy_of_one_and_of_two_units() -> None:

@@ -65,6 +65,8 @@ UNPUBLISHED = {
     "native/snmp-server/enable/enable-choice/traps/kind": "a node for each kind, hundreds of them",
     "native/switch": SHAPE,
     "native/call-home/aaa-authorization": SHAPE,
+    "native/call-home/aaa-username": SHAPE,
+    "native/call-home/http/resolve-hostname": SHAPE,
     "native/call-home/alert-group": SHAPE,
     "native/call-home/mail-server": SHAPE,
     "native/call-home/sender": SHAPE,

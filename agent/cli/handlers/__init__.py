@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from agent.cli.handlers import (
+    call_home,
     configure,
     connections,
     copy,
@@ -37,6 +38,7 @@ from agent.cli.reply import Handler
 __all__ = ["HANDLERS"]
 
 _MODULES = (
+    call_home,
     configure,
     connections,
     copy,

@@ -61,7 +61,7 @@ def settings(root: Tree, active: str, reporting: bool) -> str:
         f"    http proxy: {_proxy(home)}",
         "    http secure:",
         f"        server identity check: {_identity_check(home)}",
-        "    http resolve-hostname: default",
+        f"    http resolve-hostname: {get(home, ('http', 'resolve-hostname'), 'default')}",
         "",
         "    Diagnostic signature: disabled",
         "",
@@ -69,13 +69,13 @@ def settings(root: Tree, active: str, reporting: bool) -> str:
         f"    {profile}",
         "",
         f"    aaa-authorization: {'enable' if home.get('aaa-authorization') else 'disable'}",
-        "    aaa-authorization username: callhome (default)",
+        f"    aaa-authorization username: {home.get('aaa-username', 'callhome (default)')}",
         f"    data-privacy: {_privacy(home)}",
         f"    syslog throttling: {'enable' if home.get('syslog-throttling', True) else 'disable'}",
         "",
         f"    Rate-limit: {home.get('rate-limit', 20)} message(s) per minute",
         "",
-        f"    Snapshot command[0]: {NOT_SET}",
+        *_snapshot(home),
         "",
         alert_groups(root),
         "",
@@ -151,18 +151,48 @@ def _profile(name: str, row: Tree, address: str) -> Iterator[str]:
     yield from _addresses("HTTP  address(es)", http)
     yield "    Other address(es): default"
     yield ""
+    subscribed: Rows = get(row, ("subscribe",), Rows())
+    periodic = [
+        line
+        for group in sorted(subscribed)
+        for line in _periodic(group, subscribed[group].get("periodic", EMPTY))
+    ]
+    yield from [*periodic, ""] if periodic else []
     yield f"    {'Alert-group':<24}  Severity"
     yield f"    {'-' * 24}  {'-' * 12}"
-    subscribed: Rows = get(row, ("subscribe",), Rows())
     rows = _SEVERITIES if factory else {}
-    for group in sorted({*rows, *subscribed}):
-        yield f"    {group:<24}  {rows.get(group, 'normal')}"
-    if not rows and not subscribed:
+    groups = sorted({*rows, *subscribed} - {"syslog"})
+    for group in groups:
+        least = subscribed.get(group, EMPTY).get("severity", rows.get(group, "normal"))
+        yield f"    {group:<24}  {least}"
+    if not groups:
         yield "    N/A"
     yield ""
     yield f"    {'Syslog-Pattern':<24}  Severity"
     yield f"    {'-' * 24}  {'-' * 12}"
-    yield f"    {'.*':<24}  major" if factory else "    N/A"
+    patterns = [(".*", "major")] if factory else []
+    if "syslog" in subscribed:
+        wanted = subscribed["syslog"]
+        patterns = [(str(wanted.get("pattern", ".*")), str(wanted.get("severity", "normal")))]
+    yield from (f"    {pattern:<24}  {severity}" for pattern, severity in patterns)
+    if not patterns:
+        yield "    N/A"
+
+
+def _periodic(group: str, when: Tree) -> Iterator[str]:
+    """When a group reports of itself. # assumed: the sentences for hourly, interval, weekly"""
+    texts = {
+        "daily": "daily at {}",
+        "hourly": "every hour at minute {}",
+        "interval": "every {} minutes",
+    }
+    said = [text.format(when[word]) for word, text in texts.items() if word in when]
+    if "monthly" in when:
+        said.append("every {date} day of the month at {at}".format(**when["monthly"]))
+    if "weekly" in when:
+        said.append("every {day} at {at}".format(**when["weekly"]))
+    for text in said:
+        yield f"    Periodic {group} info message is scheduled {text}"
 
 
 def _addresses(title: str, found: list[str]) -> Iterator[str]:
@@ -199,11 +229,21 @@ def _proxy(home: Tree) -> str:
     return f"{proxy['server']}:{proxy['port']}" if "server" in proxy else NOT_SET
 
 
+def _snapshot(home: Tree) -> list[str]:
+    commands = _texts(get(home, ("alert-group-config", "snapshot", "add-command"), ()))
+    return [
+        f"    Snapshot command[{at}]: {command}" for at, command in enumerate(commands or [NOT_SET])
+    ]
+
+
 def _mail_servers(home: Tree) -> list[str]:
     rows: Rows = home.get("mail-server", Rows())
-    found = sorted((int(row.get("priority", 0)), name) for name, row in rows.items())
+    found = sorted(
+        (int(row.get("priority", 0)), name, row.get("secure")) for name, row in rows.items()
+    )
     shown = [
         f"    Mail-server[{at}]: Address: {name} Priority: {priority}"
-        for at, (priority, name) in enumerate(found, 1)
+        + (f" Secure: {secure}" if secure else "")
+        for at, (priority, name, secure) in enumerate(found, 1)
     ]
     return shown or [f"    Mail-server: {NOT_SET}"]

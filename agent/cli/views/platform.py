@@ -226,13 +226,15 @@ def _slot(shown: Set, member: Member) -> int:
 def _processor(shown: Set, member: Member, state: str, banner: str) -> list[str]:
     texts = shown.profile.texts
     uptime = uptime_words(shown.since(shown.history.in_role, member))
+    # a unit alone prints no empty CONFIG_FILE
+    config_file = ["                   CONFIG_FILE = "] if len(shown.members) > 1 else []
     return [
         f"{f'{member.role.value} Location':>30} = slot {_slot(shown, member)}",
         f"        Current Software state = {state}",
         f"       Uptime in current state = {uptime}",
         f"                 Image Version = {banner}",
         f"                          BOOT = {texts['image_file']};",
-        "                   CONFIG_FILE = ",
+        *config_file,
         f"        Configuration register = {texts['config_register']}",
     ]
 
