@@ -136,7 +136,7 @@ def _key_pair(folder: Path | None) -> asyncssh.SSHKeyPair:
 
 
 class NetconfLogin(Login):
-    """One connection. Who has not privilege 15 is refused like one with a wrong password."""
+    """One connection. Who has not privilege 15 gets in, and is denied whatever it asks for."""
 
     _front: NetconfFront
     _tries = LIMITS.login_tries
@@ -149,16 +149,16 @@ class NetconfLogin(Login):
 
     async def validate_password(self, username: str, password: str) -> bool:
         accepted = await super().validate_password(username, password)
-        if not accepted or self._privilege < PRIVILEGE:
-            return False
-        self._tell(username)
-        return True
+        if accepted:
+            self._tell(username)
+        return accepted
 
     def session_requested(self) -> asyncssh.SSHServerSession[Any] | bool:
         server = self._front.server(self._device)
         if len(server.sessions) >= server.limits.sessions:
             return False
-        return Channel(self._front, self._device, self._user, self._peer, self._writing)
+        authorized = self._privilege >= PRIVILEGE
+        return Channel(self._front, self._device, self._user, self._peer, self._writing, authorized)
 
     def _tell(self, username: str) -> None:
         """Log who has come. # source: auth-passed"""
@@ -168,7 +168,7 @@ class NetconfLogin(Login):
             "user": username,
             "source": self._peer,
             "port": str(self._connection.get_extra_info("peername")[1]),
-            "privilege": str(self._privilege),
+            "privilege": f"{self._privilege:02d}",
         }
         device.syslog("DMI.AUTH_PASSED", fields, self._front.lab.timeline.present())
 
@@ -183,10 +183,16 @@ class Channel(asyncssh.SSHServerSession[bytes]):
     """
 
     def __init__(
-        self, front: NetconfFront, device: Device, user: str, source: str, writing: OneWrite
+        self,
+        front: NetconfFront,
+        device: Device,
+        user: str,
+        source: str,
+        writing: OneWrite,
+        authorized: bool,
     ) -> None:
         self._front, self._device, self._writing = front, device, writing
-        self._user, self._source = user, source
+        self._user, self._source, self._authorized = user, source, authorized
         self._session: NetconfSession | None = None
         self._full = False
         self._timer: asyncio.TimerHandle | None = None
@@ -199,7 +205,9 @@ class Channel(asyncssh.SSHServerSession[bytes]):
 
     def session_started(self) -> None:
         server = self._front.server(self._device)
-        session = NetconfSession(server, self._user, self._source, self._now())
+        session = NetconfSession(
+            server, self._user, self._source, self._now(), authorized=self._authorized
+        )
         session.hang_up, session.awake = self._hang_up, self._pump
         self._session = session
         self._write(session.start())

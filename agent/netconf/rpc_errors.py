@@ -122,6 +122,14 @@ def unsupported(operation: str) -> RpcError:
     return RpcError("protocol", "operation-not-supported", path=f"/nc:rpc/nc:{operation}")
 
 
+def denied() -> RpcError:
+    """The user may call no operation; which one it was does not matter.
+
+    # source: netconf-privilege
+    """
+    return RpcError("application", "access-denied", "access denied", path="/nc:rpc")
+
+
 def missing(operation: str, element: str) -> RpcError:
     """A parameter that has to be there."""
     info = (("bad-element", element),)

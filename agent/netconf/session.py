@@ -21,7 +21,15 @@ from agent.netconf.call import Call
 from agent.netconf.events import session_started
 from agent.netconf.framing import Framer, FramingError, framed
 from agent.netconf.operations import operation_for
-from agent.netconf.rpc_errors import XML, RpcError, RpcErrors, of_yang, text_of, unknown
+from agent.netconf.rpc_errors import (
+    XML,
+    RpcError,
+    RpcErrors,
+    denied,
+    of_yang,
+    text_of,
+    unknown,
+)
 from agent.netconf.server import NetconfServer, Statistics, nobody_reads, nothing_to_do, yang_time
 from agent.netconf.subscriptions import Subscription, notification
 from yang.edit_attributes import BASE
@@ -38,6 +46,7 @@ MAX_ATTRIBUTES = 1000  # of one element: reading them costs their square
 _TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 _CROWDED = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
 _RPC, _HELLO = f"{{{BASE}}}rpc", f"{{{BASE}}}hello"
+_CLOSE = f"{{{BASE}}}close-session"
 
 
 class Malformed(Exception):
@@ -45,10 +54,22 @@ class Malformed(Exception):
 
 
 class NetconfSession:
-    """A session of `user` from address `source`. `closed` once nothing more is to be read."""
+    """A session of `user` from address `source`. `closed` once nothing more is to be read.
 
-    def __init__(self, server: NetconfServer, user: str, source: str, now: Instant) -> None:
+    Who is not `authorized` may close it, no more, and learns nothing of the device.
+    """
+
+    def __init__(
+        self,
+        server: NetconfServer,
+        user: str,
+        source: str,
+        now: Instant,
+        *,
+        authorized: bool = True,
+    ) -> None:
         self.server, self.user, self.source = server, user, source
+        self._authorized = authorized
         self.login = now
         self.statistics = Statistics()
         self.closed = False
@@ -60,7 +81,8 @@ class NetconfSession:
         self._framer = Framer(MAX_MESSAGE)
         self.more = False
         self.number = server.join(self)
-        self.capabilities = server.announced.capabilities
+        # source: netconf-privilege # assumed: a device says all it can to anybody who is let in
+        self.capabilities = server.announced.capabilities if authorized else (BASE_1_0, BASE_1_1)
 
     def start(self) -> bytes:
         """The hello."""
@@ -201,6 +223,8 @@ class NetconfSession:
             self._count("in_bad_rpcs")
             return self._errors((error,))
         self._count("in_rpcs")
+        if not self._authorized and operation.tag != _CLOSE:
+            return self._errors((denied(),))
         call = Call(self, self.server, operation, now)
         try:
             return operation_for(call)(call)

@@ -14,6 +14,7 @@ from tests.netconf.conformance import (
     END,
     NATIVE,
     NC,
+    Session,
     World,
     check,
     chunked,
@@ -231,10 +232,25 @@ _refused("T39", "the subsystem sftp", subsystem="sftp")
 _refused("T40", "the subsystem xnm", subsystem="xnm")
 
 
-@check("A01 a user below privilege 15 gets in nowhere")
+@check("A01 a user below privilege 15 is denied everything and learns nothing")
 async def _(w: World) -> None:
-    with pytest.raises(asyncssh.PermissionDenied):
-        await w.connect("plain", "looker", "look")
+    connection = await w.connect("plain", "looker", "look")
+    process = await connection.create_process(subsystem="netconf", encoding=None)
+    s = await Session(process).start(*BASES)
+    assert s.capabilities == list(BASES)
+    for operation in (
+        "<get/>",
+        "<get-config><source><running/></source></get-config>",
+        "<edit-config><target><running/></target><config/></edit-config>",
+        "<kill-session><session-id>1</session-id></kill-session>",
+        '<get-schema xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring">'
+        "<identifier>ietf-yang-types</identifier></get-schema>",
+        '<no-such xmlns="urn:none"/>',
+    ):
+        found = error_of(await s.rpc(operation), "access-denied")
+        assert found["error-type"] == "application"
+    assert (await s.rpc("<close-session/>"))[0].tag == f"{{{NC}}}ok"
+    connection.close()
 
 
 @check("A02 a wrong password is refused")

@@ -121,8 +121,10 @@ async def test_host_key_and_algorithms_are_those_of_the_device():
 
 async def test_privilege_below_15_gets_nothing():
     async with a_lab(LOOKER) as lab:
-        with pytest.raises(asyncssh.PermissionDenied):
-            await connect(lab, user="looker", password="look")
+        async with subsystem(lab, user="looker", password="look") as wire:
+            reply = await wire.rpc(GET_NAME)
+            assert reply.findtext(f".//{{{BASE}}}error-tag") == "access-denied"
+            assert b"Switch" not in etree.tostring(reply)
         with pytest.raises(asyncssh.PermissionDenied):
             await connect(lab, password="wrong")
 
