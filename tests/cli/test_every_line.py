@@ -39,7 +39,7 @@ def typed(kind: families.Kind, permutation: Permutation, short: bool) -> str:
     line = permutation.shortest(families.grammar(kind)) if short else permutation.line
     if line.startswith("rel"):
         return line.replace("WORD-x1", "10:20")
-    return re.sub(r"^(in\w* r\w* )some text of 3 words", r"\1Loopback7", line)
+    return re.sub(r"^((?:no )?in\w* r\w* )some text of 3 words", r"\1Loopback7", line)
 
 
 def device(kind: families.Kind) -> Device:

@@ -101,8 +101,8 @@ UNPUBLISHED = {
     "native/vrf/definition[WORD-x1]/route-target": SHAPE,
     "native/vrf/definition[WORD-x1]/vpn": SHAPE,
 }
-# the model of a user's profile has a word for yes alone
-ONE_SIDED = "no reporting smart-licensing-data"
+# the model has a word for yes alone
+ONE_SIDED = ("no reporting smart-licensing-data", "no logging buginf")
 
 
 def grammar(family: str) -> Grammar:
@@ -203,7 +203,7 @@ def typable() -> tuple[tuple[str, ...], ...]:
     return tuple(
         way
         for _, way, edits in lines_by_mode("c9300")
-        if _published(edits) and "^C" not in way[-1] and way[-1] != ONE_SIDED
+        if _published(edits) and "^C" not in way[-1] and way[-1] not in ONE_SIDED
     )
 
 
