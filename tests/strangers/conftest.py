@@ -22,6 +22,8 @@ import pytest
 
 START_SECONDS = 60
 STOP_SECONDS = 20
+SSH = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+NO_WAIT = {"GRACEFUL_DISCONNECT_WAIT_SEC": 0, "POST_DISCONNECT_WAIT_SEC": 0}
 
 # SW1 is for looking and configuring, SW2 for what disturbs the others (saving, reloading), SW3
 # for whole configurations and recordings, SW4 has a candidate datastore.
@@ -171,6 +173,37 @@ def sw3(lab: Lab) -> Switch:
 @pytest.fixture(scope="session")
 def sw5(lab: Lab) -> Switch:
     return lab.switches["SW5"]
+
+
+@pytest.fixture(scope="session")
+def sw5_genie(sw5: Switch) -> Iterator[Any]:
+    """SW5 through Genie and unicon, connected."""
+    genie = pytest.importorskip("genie.testbed")
+    testbed = genie.load(
+        {
+            "devices": {
+                "SW5": {
+                    "os": "iosxe",
+                    "type": "switch",
+                    "credentials": {
+                        "default": {"username": sw5.username, "password": sw5.password},
+                    },
+                    "connections": {
+                        "cli": {
+                            "protocol": "ssh",
+                            "ip": sw5.host,
+                            "port": sw5.port,
+                            "ssh_options": SSH,
+                        }
+                    },
+                }
+            }
+        }
+    )
+    device = testbed.devices["SW5"]
+    device.connect(log_stdout=False, settings=NO_WAIT)
+    yield device
+    device.disconnect()
 
 
 def _program() -> str:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterator
+import re
+import time
 from typing import Any
 
 import pytest
-from genie.testbed import load
 
 APIS = "genie.libs.sdk.apis.iosxe"
 WHOLE = ("platform_licensing.configure", "platform_licensing.execute")
@@ -55,8 +55,176 @@ OWN = {
     "configure_license_smart": {"license": "enable"},
     "configure_mdns_boot_level_license": {"license": "dna-advantage"},
 }
-SSH = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
-NO_WAIT = {"GRACEFUL_DISCONNECT_WAIT_SEC": 0, "POST_DISCONNECT_WAIT_SEC": 0}
+URL = ARGUMENTS["url"]
+SMART = ARGUMENTS["surl"]
+BOOT = "license boot level network-advantage"
+# What each call makes the running configuration show (`-`: no longer show), and what is typed
+# first so that it is not so before.
+CONFIGURES: dict[str, tuple[list[str], list[str]]] = {
+    # a default of this release, which its configuration does not print
+    "configure_license_smart_transport_cslu": (
+        ["-license smart transport smart"],
+        ["license smart transport smart"],
+    ),
+    "unconfigure_license_smart_transport": (
+        ["-license smart transport smart"],
+        ["license smart transport smart"],
+    ),
+    "configure_license_smart_url_cslu": ([f"license smart url cslu {URL}"], []),
+    "unconfigure_license_smart_url_cslu": (
+        [f"-license smart url cslu {URL}"],
+        [f"license smart url cslu {URL}"],
+    ),
+    "configure_ip_domain_timeout": (["ip domain timeout 5"], ["no ip domain timeout"]),
+    "unconfigure_ip_domain_timeout": (["-ip domain timeout 5"], ["ip domain timeout 5"]),
+    "unconfigure_ip_http_server": (["no ip http server"], ["ip http server"]),
+    "configure_ip_http_authentication_local": (
+        ["ip http authentication local"],
+        ["no ip http authentication"],
+    ),
+    "unconfigure_ip_http_authentication_local": (
+        ["-ip http authentication local"],
+        ["ip http authentication local"],
+    ),
+    "configure_ip_http_secure_server": (["ip http secure-server"], ["no ip http secure-server"]),
+    "unconfigure_ip_http_secure_server": (["no ip http secure-server"], ["ip http secure-server"]),
+    "unconfigure_call_home": (["-call-home"], ["call-home"]),
+    "configure_call_home": (["call-home"], ["no call-home"]),
+    "configure_license_smart_usage_interval": (
+        ["license smart usage interval 30"],
+        ["no license smart usage interval"],
+    ),
+    "unconfigure_license_smart_usage_interval": (
+        ["-license smart usage interval 30"],
+        ["license smart usage interval 30"],
+    ),
+    "unconfigure_http_client_source_interface": (
+        ["-ip http client source-interface GigabitEthernet0/0"],
+        ["ip http client source-interface GigabitEthernet0/0"],
+    ),
+    "unconfigure_ip_domain_name": (["-ip domain name lab.example"], ["ip domain name lab.example"]),
+    "configure_platform": (
+        ["platform punt-keepalive disable-kernel-core"],
+        ["no platform punt-keepalive disable-kernel-core"],
+    ),
+    "configure_smart_transport_url": ([f"license smart url {URL}"], ["no license smart url"]),
+    "unconfigure_smart_transport_url": (
+        [f"-license smart url {URL}"],
+        [f"license smart url {URL}"],
+    ),
+    "configure_license_smart_transport_callhome": (
+        ["license smart transport callhome"],
+        ["license smart transport off"],
+    ),
+    "configure_license_smart_url": (
+        [f"license smart url smart {SMART}"],
+        ["no license smart url smart"],
+    ),
+    "configure_exec_prompt_timestamp": (
+        [" exec prompt timestamp"],
+        ["line vty 0 4", "no exec prompt timestamp"],
+    ),
+    "configure_http_client_secure_trustpoint": (
+        ["ip http client secure-trustpoint SLA-TrustPoint"],
+        ["no ip http client secure-trustpoint"],
+    ),
+    "unconfigure_http_client_secure_trustpoint": (
+        ["-ip http client secure-trustpoint SLA-TrustPoint"],
+        ["ip http client secure-trustpoint SLA-TrustPoint"],
+    ),
+    "configure_license_smart_proxy": (
+        ["license smart proxy address 192.0.2.9", "license smart proxy port 3128"],
+        ["no license smart proxy address", "no license smart proxy port"],
+    ),
+    "unconfigure_license_smart_proxy": (
+        ["-license smart proxy address 192.0.2.9", "-license smart proxy port 3128"],
+        ["license smart proxy address 192.0.2.9", "license smart proxy port 3128"],
+    ),
+    "configure_http_secure_trustpoint": (
+        ["ip http secure-trustpoint SLA-TrustPoint"],
+        ["no ip http secure-trustpoint"],
+    ),
+    "unconfigure_http_secure_trustpoint": (
+        ["-ip http secure-trustpoint SLA-TrustPoint"],
+        ["ip http secure-trustpoint SLA-TrustPoint"],
+    ),
+    "configure_license_boot_mode_universal": (
+        ["license boot mode universal"],
+        ["no license boot mode"],
+    ),
+    "unconfigure_license_boot_mode_universal": (
+        ["-license boot mode universal"],
+        ["license boot mode universal"],
+    ),
+    "unconfigure_license_boot_mode": (
+        ["-license boot mode universal"],
+        ["license boot mode universal"],
+    ),
+    "configure_mdns_boot_level_license": ([f"{BOOT} addon dna-advantage"], [BOOT]),
+    "configure_license_smart_transport_off": (
+        ["license smart transport off"],
+        ["license smart transport callhome"],
+    ),
+    "config_license": ([BOOT], [f"{BOOT} addon dna-advantage"]),
+    "configure_boot_level_licence": ([BOOT], [f"{BOOT} addon dna-advantage"]),
+    "configure_license_smart_transport_smart": (
+        ["license smart transport smart"],
+        ["license smart transport off"],
+    ),
+}
+# What the device or the call says afterwards: a command (empty: the value the call gives back) and
+# a pattern; what is configured first.
+TELLS: dict[str, tuple[str, str, list[str]]] = {
+    "disable_debug_all": ("show debugging", r"^(?!.*[Ss]mart)", ["do debug license smart events"]),
+    "enable_license_smart_authorization_return": (
+        "show license authorization",
+        "Status: NOT INSTALLED",
+        [],
+    ),
+    "enable_license_smart_clear_eventlog": (
+        "show license eventlog",
+        "No EventLog Found",
+        ["license smart usage interval 31"],
+    ),
+    "execute_license_smart_save_usage_all_file": ("more flash:all.txt", "RUM|report", []),
+    "execute_more_file_count": (
+        "more flash:all.txt | count RUM",
+        r"regexp = [1-9]",
+        ["do license smart save usage all file flash:all.txt"],
+    ),
+    "execute_license_smart_save_usage_unreported_file": ("more flash:all.txt", "RUM|report", []),
+    "execute_license_smart_save_usage_rum_id_file": ("more flash:all.txt", "RUM|report", []),
+    "config_smart_save_license_usage": ("more flash:days.txt", "RUM|report", []),
+    "execute_license_smart_trust_idtoken": (
+        "show license tech support | section Trust Establishment",
+        "Total=[1-9]",
+        [],
+    ),
+    "license_smart_factory_reset": ("show license eventlog", "No EventLog Found", []),
+    "execute_test_license_smart_telemetry_show": ("", "elemetry", []),
+    "execute_license_smart_sync_all": ("", "^$", []),
+    "execute_test_license_smart_dev_cert_enable": (
+        "show license tech support | include Cert",
+        "Production Cert: False",
+        [],
+    ),
+    "execute_show_license_boot_level_config": ("", f"^{BOOT}", []),
+    "execute_show_license_dev_cert": ("", "Production Cert: (True|False)", []),
+    "execute_show_license_rum_id_telemetry": ("", "^$|TELEMETRY", []),
+    "verify_license_usage": ("", "^True$", []),
+    "verify_license_boot_level_configured": ("", "^True$", []),
+    "verify_license_smart_transport_configured": ("", "^False$", []),
+    "verify_license_smart_transport_support_telemetry": ("", "^(True|False)$", []),
+}
+# calls that change no licensing line: they enter a mode, undo what a release of this era does not
+# have, or have a device that was only just started send what it has not got yet
+SILENT = {
+    "license_smart_sync_all",
+    "configure_line_console",
+    "unconfigure_license_smart_reservation",
+    "configure_license_smart",
+}
+LAST = "license_smart_factory_reset"  # until it is reloaded, the device then reports nothing
 
 
 def calls() -> list[Any]:
@@ -68,43 +236,53 @@ def calls() -> list[Any]:
                 continue
             if module in WHOLE or "licen" in name:
                 found.append(pytest.param(function, id=f"{module}.{name}"))
-    return found
+    return sorted(found, key=lambda call: call.values[0].__name__ == LAST)
 
 
-@pytest.fixture(scope="module")
-def device(sw5: Any) -> Iterator[Any]:
-    testbed = load(
-        {
-            "devices": {
-                "SW5": {
-                    "os": "iosxe",
-                    "type": "switch",
-                    "credentials": {
-                        "default": {"username": sw5.username, "password": sw5.password},
-                    },
-                    "connections": {
-                        "cli": {
-                            "protocol": "ssh",
-                            "ip": sw5.host,
-                            "port": sw5.port,
-                            "ssh_options": SSH,
-                        }
-                    },
-                }
-            }
-        }
-    )
-    device = testbed.devices["SW5"]
-    device.connect(log_stdout=False, settings=NO_WAIT)
-    yield device
-    device.disconnect()
+def shown(device: Any) -> list[str]:
+    text = device.execute("show running-config")
+    return text.replace("\r", "").split("\n")
 
 
-@pytest.mark.parametrize("function", calls())
-def test_a_call_is_carried_out(device: Any, function: Any) -> None:
+def holds(line: str, text: list[str]) -> bool:
+    return line[1:] not in text if line.startswith("-") else line in text
+
+
+def arguments(function: Any) -> dict[str, Any]:
     wanted = list(inspect.signature(function).parameters.values())[1:]
     missing = [p.name for p in wanted if p.default is p.empty and p.name not in ARGUMENTS]
     assert not missing, f"ARGUMENTS lacks {missing}"
     given = {p.name: ARGUMENTS[p.name] for p in wanted if p.name in ARGUMENTS}
-    given |= OWN.get(function.__name__, {})
-    function(device, **given)
+    return given | OWN.get(function.__name__, {})
+
+
+@pytest.mark.parametrize("function", calls())
+def test_a_call_has_its_effect(sw5_genie: Any, function: Any) -> None:
+    name = function.__name__
+    if name in CONFIGURES:
+        lines, before = CONFIGURES[name]
+        if before:
+            sw5_genie.configure(before)
+        was = shown(sw5_genie)
+        assert not any(holds(line, was) for line in lines)
+        function(sw5_genie, **arguments(function))
+        now = shown(sw5_genie)
+        assert [line for line in lines if not holds(line, now)] == []
+    elif name in TELLS:
+        command, pattern, first = TELLS[name]
+        if first:
+            sw5_genie.configure(first)
+        value = function(sw5_genie, **arguments(function))
+        told = sw5_genie.execute(command) if command else str(value)
+        end = time.monotonic() + 10
+        while not re.search(pattern, told, re.DOTALL):
+            assert command and time.monotonic() < end, told
+            time.sleep(0.1)
+            told = sw5_genie.execute(command)
+    else:
+        assert name in SILENT, f"no effect is known of {name}"
+        was = shown(sw5_genie)
+        function(sw5_genie, **arguments(function))
+        assert [line for line in shown(sw5_genie) if "license" in line] == [
+            line for line in was if "license" in line
+        ]

@@ -97,6 +97,7 @@ def view_of(
     """The view of a state on a platform family."""
     size = len(state.eventlog) * _EVENT_BYTES // 1024
     return TechView(
+        production=not state.development,
         licensing=shown,
         release=release,
         now=now,
