@@ -34,7 +34,7 @@ from counterparts.receiver import PATH
 from counterparts.records import IN_MEMORY, SqlCsluRecords, SqlCssmRecords
 from counterparts.uplink import CsluSettings
 
-FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
+FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "scenarios"
 SERIAL = "FOC0000EMU1"
 STEP_WORDS = {"at", "after", "type", "lab", "shows", "lacks", "logs", "silent", "note"}
 

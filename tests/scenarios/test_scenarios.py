@@ -1,4 +1,4 @@
-"""Every file of the folder `scenarios`, played."""
+"""Every file of the folder `fixtures/scenarios`, played."""
 
 from __future__ import annotations
 
