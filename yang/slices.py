@@ -5,11 +5,21 @@ Who drives it decides when it goes on; `whole` does not wait for anybody.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import TypeAlias, TypeVar
 
 Made = TypeVar("Made")
 Slices: TypeAlias = Generator[None, None, Made]
+
+
+def joined(lines: Iterable[str], at_a_time: int = 64) -> Slices[str]:
+    """The lines as one text, so many of them made in one slice."""
+    made = []
+    for line in lines:
+        made.append(line)
+        if not len(made) % at_a_time:
+            yield
+    return "\n".join(made)
 
 
 def whole(work: Slices[Made]) -> Made:

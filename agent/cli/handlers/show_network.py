@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from agent.cli.reply import Args, Context, Handler, Reply, Result, Wrong
+from agent.cli.reply import Args, Context, Handler, Long, Reply, Result, Wrong
 from agent.cli.views import call_home as call_home_view
 from agent.cli.views import interfaces, pki, pki_timers, routes, services, system
 from agent.cli.views.hardware import hardware_of
@@ -14,21 +14,29 @@ from agent.device.certificates import chains
 from agent.device.config_network import Port
 from agent.device.device import Device
 from cli_grammar import VIRTUAL_TYPES
+from yang.slices import Slices, joined
 from yang.tree import Entry, Path, Rows, Tree, get
 
 # assumed: where CiscoTAC-1 sends when nothing is configured
 TAC_ADDRESS = "https://tools.cisco.com/its/service/oddce/services/DDCEService"
 _ADDRESS: Path = ("ip", "address", "primary", "address")
+_AT_A_TIME = 64  # interfaces in one slice
 _TRUSTPOINTS: Path = ("native", "crypto", "pki", "trustpoint")
 
 
-def _shown(device: Device, ports: Iterable[Port]) -> list[interfaces.Shown]:
+def _shown(device: Device, ports: Iterable[Port]) -> Slices[list[interfaces.Shown]]:
     """Ports with what the box adds; Vlan interfaces come first, addresses count from its own."""
     base = int(hardware_of(device.udi).base_mac.replace(":", ""), 16)
     stored = device.stored_root()
-    every = {port.name: at for at, port in enumerate(config_network.ports(_root(device)), 1)}
-    shown = []
+    every = {}
+    for at, port in enumerate(config_network.ports(_root(device)), 1):
+        every[port.name] = at
+        if not at % _AT_A_TIME:
+            yield
+    shown: list[interfaces.Shown] = []
     for port in ports:
+        if not (len(shown) + 1) % _AT_A_TIME:
+            yield
         at = 71 if port.kind == "Vlan" else every[port.name]
         path = ("native", "interface", Entry(port.kind, port.number), *_ADDRESS)
         switched = device.profile.kind == "switch" and port.kind not in VIRTUAL_TYPES
@@ -45,19 +53,28 @@ def _root(device: Device) -> Tree:
     return device.datastore.running
 
 
-def _of_ports(render: Callable[[Iterable[interfaces.Shown]], str]) -> Handler:
+_Render = Callable[[Iterable[interfaces.Shown]], Iterator[str]]
+
+
+def _of_ports(render: _Render) -> Handler:
     """A handler for all interfaces, or for the one that is named."""
 
     def show(context: Context, args: Args) -> Result:
         device = context.device
         if "if" not in args:
-            return Reply(render(_shown(device, config_network.ports(_root(device)))))
+            return Long(_rendered(render, device, config_network.ports(_root(device))))
         found = config_network.port(_root(device), str(args["if"]))
         if found is None:
             return Wrong(args["if"].number.split("/")[-1])
-        return Reply(render(_shown(device, [found])))
+        return Long(_rendered(render, device, [found]))
 
     return show
+
+
+def _rendered(render: _Render, device: Device, ports: Iterable[Port]) -> Slices[str]:
+    """The text, made some interfaces at a time: a device may have thousands."""
+    shown = yield from _shown(device, ports)
+    return (yield from joined(render(shown), _AT_A_TIME))
 
 
 def ip_interface_brief(context: Context, args: Args) -> Result:

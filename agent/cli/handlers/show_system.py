@@ -13,7 +13,7 @@ from agent.cli.reply import Args, Context, Handler, Long, Reply, Result
 from agent.cli.views import modules, platform, system, version
 from agent.device import config
 from agent.device.timekeeping import source_of
-from yang.slices import Slices
+from yang.slices import Slices, joined
 
 _DIGITS = re.compile(r"^  (?:[0-9A-F]{2,8} ?)+\n|^  \tquit\n", re.MULTILINE)
 
@@ -69,10 +69,10 @@ def show_hosts(context: Context, args: Args) -> Reply:
     return Reply(system.hosts(config.resolution(context.device.datastore.running)))
 
 
-def show_ip_interface_brief(context: Context, args: Args) -> Reply:
+def show_ip_interface_brief(context: Context, args: Args) -> Result:
     device = context.device
     rows = system.interfaces(device.datastore.running, device.stored_root())
-    return Reply(system.ip_interface_brief(rows))
+    return Long(joined(system.brief_lines(rows)))
 
 
 def show_running_config(context: Context, args: Args) -> Result:

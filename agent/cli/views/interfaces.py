@@ -6,7 +6,7 @@ Facts: docs/sources.md, entries interface-output, brief-form.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agent.cli.views.hardware import dotted
@@ -139,9 +139,9 @@ def state(port: Port, switched: bool) -> tuple[str, str, str]:
     return word, word, link if switched else ""
 
 
-def interfaces(rows: Iterable[Shown]) -> str:
+def interfaces(rows: Iterable[Shown]) -> Iterator[str]:
     """`show interfaces`: a block for each."""
-    return "\n".join(_block(row) for row in rows)
+    return map(_block, rows)
 
 
 def _block(shown: Shown) -> str:
@@ -218,9 +218,9 @@ def _tunnel(port: Port) -> list[str]:
     return [line, "  Tunnel protocol/transport GRE/IP"]
 
 
-def ip_interfaces(rows: Iterable[Shown]) -> str:
+def ip_interfaces(rows: Iterable[Shown]) -> Iterator[str]:
     """`show ip interface`: a block for each."""
-    return "\n".join(_ip_block(row) for row in rows)
+    return map(_ip_block, rows)
 
 
 def _ip_block(shown: Shown) -> str:
@@ -244,21 +244,20 @@ def _length(mask: str) -> int:
     return sum(bin(int(part)).count("1") for part in mask.split("."))
 
 
-def description(rows: Iterable[Shown]) -> str:
-    """`show interfaces description`."""
-    lines = [f"{'Interface':<31}{'Status':<15}{'Protocol':<9}Description"]
+def description(rows: Iterable[Shown]) -> Iterator[str]:
+    """`show interfaces description`, line by line."""
+    yield f"{'Interface':<31}{'Status':<15}{'Protocol':<9}Description"
     for shown in rows:
         port = shown.port
         status, protocol, _ = state(port, False)
         word = "admin down" if port.shut else status
         name = short(port.kind, port.number)
-        lines.append(f"{name:<31}{word:<15}{protocol:<9}{port.description}")
-    return "\n".join(lines)
+        yield f"{name:<31}{word:<15}{protocol:<9}{port.description}"
 
 
-def status(rows: Iterable[Shown]) -> str:
-    """`show interfaces status`: the switched ports."""
-    lines = ["", f"{'Port':<13}{'Name':<19}{'Status':<13}{'Vlan':<11}{'Duplex':<8}Speed Type"]
+def status(rows: Iterable[Shown]) -> Iterator[str]:
+    """`show interfaces status`, line by line: the switched ports."""
+    yield f"\n{'Port':<13}{'Name':<19}{'Status':<13}{'Vlan':<11}{'Duplex':<8}Speed Type"
     for shown in rows:
         port = shown.port
         if not shown.switched or port.kind == "Vlan":
@@ -268,11 +267,10 @@ def status(rows: Iterable[Shown]) -> str:
         vlan = _vlan(port)
         duplex = "full" if port.up else "auto"
         name = port.description[:18]
-        lines.append(
+        yield (
             f"{short(port.kind, port.number):<13}{name:<19}{word:<13}{vlan:<11}"
             f"{duplex:>6}{speed!s:>7} {media(port.kind)}"
         )
-    return "\n".join(lines)
 
 
 def _vlan(port: Port) -> str:

@@ -139,8 +139,14 @@ def hosts(names: Resolution) -> str:
 
 def ip_interface_brief(rows: Iterable[Interface]) -> str:
     """The table of interfaces; a name too long for its column is cut to `Te1/1/1`."""
-    head = "Interface              IP-Address      OK? Method Status                Protocol"
-    return "\n".join([head, *(_brief_row(row) for row in rows)])
+    return "\n".join(brief_lines(rows))
+
+
+def brief_lines(rows: Iterable[Interface]) -> Iterator[str]:
+    """The table line by line."""
+    yield "Interface              IP-Address      OK? Method Status                Protocol"
+    for row in rows:
+        yield _brief_row(row)
 
 
 def interfaces(root: Tree, stored: Tree) -> Iterator[Interface]:
