@@ -17,7 +17,7 @@ from agent.device.snapshot import MemoryJournal, take
 from agent.engine import policy
 from agent.engine.config import Transport
 from agent.engine.events import Failure, ReplyReceived, SendFailed
-from agent.engine.records import Exchange, Member, Role, RumState
+from agent.engine.records import Exchange, Member, Role, RumState, StorageState
 from agent.engine.statistics import statistics_of
 from agent.protocol import codec
 from agent.protocol.messages import UsageReport
@@ -156,6 +156,7 @@ class Watch:
         self.device = device
         self.known: dict[int, str] = {}  # every report ever seen, by id: its tag
         self.acknowledged: set[int] = set()
+        self.missing: set[int] = set()  # lost with the power
         self.states: dict[int, str] = {}  # by report id
         self.credits = 0  # pushes that syncs allow inside the daily limit
         self.in_flight: dict[int, bool] = {}  # request id of a push: did it cost a credit?
@@ -248,17 +249,21 @@ class Watch:
         assert list(reports) == sorted(reports)
         self.known.update((n, reports[n].entitlement_tag) for n in fresh)
         gone = self.known.keys() - reports.keys()
-        assert gone <= self.acknowledged or self.state.counters.purged, "a report is lost"
+        done = self.acknowledged | self.missing
+        assert gone <= done or self.state.counters.purged, "a report is lost"
         for number, report in reports.items():
             before = self.states.get(number, "[*]")
             assert report.state.value in REACHABLE[before], f"{before} to {report.state.value}"
             self.states[number] = report.state.value
             assert report.entitlement_tag == self.known[number]
+            if report.storage is StorageState.MISSING:
+                self.missing.add(number)
             if report.state is RumState.ACK:
                 self.acknowledged.add(number)
             else:
                 assert number not in self.acknowledged, "an acknowledged report came back"
         assert self.state.counters.acknowledged == len(self.acknowledged), "acknowledged twice"
+        assert self.state.counters.missing == len(self.missing), "lost without being counted"
         used = {tag for tag, use in self.state.usage.items() if use.count}
         opened = [r.entitlement_tag for r in reports.values() if r.state is RumState.OPEN]
         assert sorted(opened) == sorted(used), "one open report for each licence in use"
