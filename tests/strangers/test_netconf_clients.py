@@ -167,11 +167,17 @@ def test_licensing_operations(session):
     assert ">transporttype</return-code>" in session.dispatch(to_ele(trust)).xml
 
 
-def test_low_privilege_is_refused(sw1):
+def test_low_privilege_is_denied_and_learns_nothing(sw1):
     from ncclient.transport.errors import AuthenticationError
 
+    with connect(sw1, username="looker", password="look") as session:
+        assert len(list(session.server_capabilities)) == 2
+        for ask in (session.get, lambda: session.get_config("running")):
+            with pytest.raises(RPCError) as caught:
+                ask()
+            assert caught.value.tag == "access-denied"
     with pytest.raises(AuthenticationError):
-        connect(sw1, username="looker", password="look")
+        connect(sw1, username="looker", password="wrong")
 
 
 # --- netconf-console2 -----------------------------------------------------------------------
