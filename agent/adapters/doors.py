@@ -62,6 +62,15 @@ class Door:
             with suppress(InputError):  # somebody else was faster; the next opening says so
                 self._socket = _bound(self._what, self.at)
 
+    def move(self, port: int) -> None:
+        """Have another port from now on. Raises InputError, and stays, where that is in use."""
+        at = Listen(self.at.address, port)
+        bound = _bound(self._what, at)
+        was_open = self.is_open
+        self._shut()
+        self._socket, self.at = bound, at
+        self.turn(was_open)
+
     async def opened(self) -> None:
         """Wait until what stands behind an open door is there."""
         if self._opening is not None:

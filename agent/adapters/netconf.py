@@ -74,7 +74,7 @@ class NetconfFront(SshFront):
         """Listen while it is configured; returns where. Raises InputError for a port in use."""
         door = Door(f"netconf of {device.name}", at, self._accept)
         self._doors.append(door)
-        self._devices[door.at.address, door.at.port] = device
+        self._devices[_key(door.at)] = device
         server = NetconfServer(device, self.lab.timeline.present(), own_texts=self._own_texts)
         server.mode_changed = lambda: self._end_sessions_soon(device)
         server.watch()
@@ -90,6 +90,13 @@ class NetconfFront(SshFront):
         device.changed = changed
         follow(door, device, enabled)
         await door.opened()
+        return door.at
+
+    def move(self, device: Device, port: int) -> Listen:
+        """Listen on another port; returns where. Raises InputError for one in use."""
+        door = next(door for door in self._doors if self._devices[_key(door.at)] is device)
+        door.move(port)
+        self._devices[_key(door.at)] = device
         return door.at
 
     async def _accept(self, bound: socket.socket) -> asyncssh.SSHAcceptor:
@@ -126,6 +133,10 @@ class NetconfFront(SshFront):
         if server is not None:
             for session in tuple(server.sessions.values()):
                 session.killed(self.lab.timeline.now(), "other")
+
+
+def _key(at: Listen) -> tuple[str, int]:
+    return at.address, at.port
 
 
 def _key_pair(folder: Path | None) -> asyncssh.SSHKeyPair:

@@ -54,6 +54,32 @@ async def test_the_usual_port_opens_when_netconf_is_configured():
         await lab.close()
 
 
+async def test_netconf_yang_ssh_port_moves_the_usual_port_and_back():
+    base, other = a_free_port(), a_free_port()
+    lab = await opened(Lab(replace(plan(switch("one")), netconf_base=base), START))
+    try:
+        async with person(lab, "one") as somebody:
+            await somebody.says("configure terminal")
+            await somebody.says(f"netconf-yang ssh port {other}")
+            await somebody.says("netconf-yang")
+            while "one" not in lab.netconf_endpoints:
+                await asyncio.sleep(0.01)
+            assert await greeting(other) == b"SSH-"
+            await somebody.says("no netconf-yang ssh port")
+            assert await greeting(base) == b"SSH-"
+            with pytest.raises(ConnectionRefusedError):
+                await greeting(other)
+            with socket.create_server(("127.0.0.1", 0)) as taken:
+                await somebody.says(f"netconf-yang ssh port {taken.getsockname()[1]}")
+                assert await greeting(base) == b"SSH-"
+            await somebody.says(f"netconf-yang ssh port {other}")
+            await somebody.says("no netconf-yang")
+            with pytest.raises(ConnectionRefusedError):
+                await greeting(other)
+    finally:
+        await lab.close()
+
+
 async def test_a_usual_port_in_use_does_not_stop_the_lab(capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         base = taken.getsockname()[1]
