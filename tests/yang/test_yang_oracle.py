@@ -235,7 +235,7 @@ def bare(payload: etree._Element) -> Tree:
 
 def apply_theirs(tree: dict[str, Any], payload: etree._Element, operation: str) -> dict[str, Any]:
     """The same on yangson's tree: its merge, its update of a member, its deletion."""
-    data = raw_root(bare(payload))
+    data = {} if operation == "delete" else raw_root(bare(payload))
     model = oracle()
     if operation == "merge":
         merged = model.from_raw(tree).merge(model.from_raw(data).value) if tree else None
