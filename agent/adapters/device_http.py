@@ -26,7 +26,7 @@ from agent.adapters.ssh import FAILURE_SECONDS
 from agent.adapters.yang_folder import read_folder
 from agent.device.config import enable_secret
 from agent.device.device import Device
-from agent.netconf.server import NetconfServer
+from agent.netconf.server import NetconfServer, restconf_enabled
 from agent.restconf import server as restconf
 from agent.restconf import smartlic
 from agent.restconf.messages import Request, Response, error_response, refused
@@ -118,7 +118,8 @@ class HttpFront:
         found = self._alone.get(device.name)
         if found is None:
             now = self.lab.timeline.present()
-            found = NetconfServer(device, now, own_texts=self._own_texts)
+            web = self.lab.web_of(device.name)
+            found = NetconfServer(device, now, own_texts=self._own_texts, web=web)
             self._alone[device.name] = found
         return found
 
@@ -148,7 +149,7 @@ class HttpFront:
         root = device.datastore.running
         native = _below(request.path, smartlic.ROOT)
         modelled = _below(request.path, restconf.ROOT) or _below(request.path, restconf.HOST_META)
-        if not native and not (modelled and tls and restconf.enabled(root)):
+        if not native and not (modelled and tls and restconf_enabled(root)):
             return Response(404, {"Content-Type": "text/plain"}, b"404 Not Found\n")
         user, privilege = self._privilege(device, request, native=native)
         if privilege is None or (native and privilege < restconf.PRIVILEGE):

@@ -127,8 +127,8 @@ class Lab:
 
     async def open_listeners(self) -> None:
         """Open SSH, NETCONF and HTTP where a device has it. Raises InputError for a port in use."""
-        await NetconfPorts(self).open()
         await self._open_http()
+        await NetconfPorts(self).open()
         wanted = [(plan.name, plan.ssh) for plan in self.plan.devices if plan.ssh is not None]
         if not wanted:
             return
@@ -152,6 +152,14 @@ class Lab:
             if plan.http is not None:
                 at = await self.http.listen(device, plan.http, tls=False)
                 self.http_endpoints[plan.name] = at
+
+    def web_of(self, name: str) -> str:
+        """Where a device's HTTPS server is, as `https://address:port`; empty without one."""
+        at = self.restconf_endpoints.get(name)
+        if at is None:
+            return ""
+        host = f"[{at.address}]" if ":" in at.address else at.address
+        return f"https://{host}:{at.port}"
 
     def run(self) -> None:
         """Everything answers now: plug the devices in and let time run."""

@@ -75,7 +75,8 @@ class NetconfFront(SshFront):
         door = Door(f"netconf of {device.name}", at, self._accept)
         self._doors.append(door)
         self._devices[_key(door.at)] = device
-        server = NetconfServer(device, self.lab.timeline.present(), own_texts=self._own_texts)
+        now, web = self.lab.timeline.present(), self.lab.web_of(device.name)
+        server = NetconfServer(device, now, own_texts=self._own_texts, web=web)
         server.mode_changed = lambda: self._end_sessions_soon(device)
         server.watch()
         self._servers[device.name] = server

@@ -19,6 +19,7 @@ from yang.schema import Schema, schema_of
 
 _DEFAULTS = "basic-mode=explicit&also-supported=report-all-tagged,report-all"
 _IETF = "urn:ietf:params:netconf"
+FIRST_LIBRARY = "2016-06-21"  # the revision without the container yang-library
 _REVISION = re.compile(r"\?module=([^&]+)&revision=([^&]+)")
 
 
@@ -32,6 +33,11 @@ class Announced:
     capabilities: tuple[str, ...]
     candidate: bool
     release: Release
+
+    @property
+    def has_yang_library(self) -> bool:
+        """Is it the library of RFC 8525?"""
+        return self.library_revision != FIRST_LIBRARY
 
 
 @cache
@@ -80,7 +86,7 @@ def announced(release: Release, candidate: bool, confirmed: bool = True) -> Anno
 
 def library_revision(release: Release) -> str:
     """The revision of the YANG library. # source: capability-uris"""
-    return "2019-01-04" if release.within("17.4..") else "2016-06-21"
+    return "2019-01-04" if release.within("17.4..") else FIRST_LIBRARY
 
 
 def module_uris(release: Release) -> list[str]:

@@ -108,7 +108,7 @@ def _state(server: NetconfServer) -> Tops:
         tops = dict(_config(server, RUNNING))
         node = server.announced.schema.top["licensing"]
         tops["licensing"] = licensing.with_state(tops.get("licensing"), node, device)
-        for root in (*library.tops(server.announced), *_oper(server).values()):
+        for root in (*library.tops(server.announced, server.web_root), *_oper(server).values()):
             tops[name_of(root[0])[1]] = root
         return tops
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lxml import etree
 
 from agent.core.clock import Instant
+from agent.netconf.capabilities import Announced
 from agent.netconf.rpc_errors import path_text
 from yang.difference import edits_between
 from yang.errors import Location
@@ -145,10 +146,13 @@ def capability_change(before: tuple[str, ...], after: tuple[str, ...]) -> bytes:
     return _text(element)
 
 
-def library_update(content_id: str) -> bytes:
-    """`yang-library-update` of RFC 8525."""
-    element = etree.Element(f"{{{LIBRARY}}}yang-library-update", nsmap=own(LIBRARY))
-    etree.SubElement(element, f"{{{LIBRARY}}}content-id").text = content_id
+def library_update(now: Announced) -> bytes:
+    """`yang-library-update` of RFC 8525, or `yang-library-change` of RFC 7895."""
+    newer = now.has_yang_library
+    name = "yang-library-update" if newer else "yang-library-change"
+    element = etree.Element(f"{{{LIBRARY}}}{name}", nsmap=own(LIBRARY))
+    leaf = "content-id" if newer else "module-set-id"
+    etree.SubElement(element, f"{{{LIBRARY}}}{leaf}").text = now.library_id
     return etree.tostring(element)
 
 

@@ -1,22 +1,23 @@
 """The YANG library (RFC 7895 and RFC 8525) and the texts `get-schema` serves.
 
-Listed is what can be served: our own modules and those of the IETF that pyang brings. An
-operator sees the long list of a real device in the hello alone.
-Sources: docs/sources.md, entry yang-library.
+A release has the library of the revision it announces: `modules-state` alone in 2016, and
+`yang-library` beside it from 2019 on. Listed is what can be served: our own modules and those of
+the IETF that pyang brings. An operator sees the long list of a real device in the hello alone.
+Sources: docs/sources.md, entries yang-library, schema-url.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import files as files_of
 
 from lxml import etree
 
 from agent.core.release import Release
-from agent.netconf.capabilities import Announced
+from agent.netconf.capabilities import FIRST_LIBRARY, Announced
 from agent.netconf.modules import revision_of, text_as
 from agent.netconf.own_texts import OwnTexts
 from yang.edit_attributes import BASE
@@ -25,17 +26,17 @@ from yang.xml import Element, own, rooted
 
 NAMESPACE = "urn:ietf:params:xml:ns:yang:ietf-yang-library"
 DATASTORES = "urn:ietf:params:xml:ns:yang:ietf-datastores"
+MODULES = "/restconf/tailf/modules"  # source: schema-url
 # modules of the IETF that this server implements or imports; pyang has their texts
 _IETF = (
     ("ietf-inet-types", "import"),
     ("ietf-yang-types", "import"),
-    ("ietf-datastores", "import"),
     ("ietf-netconf-acm", "import"),
     ("ietf-netconf-monitoring", "implement"),
     ("ietf-netconf-notifications", "implement"),
     ("ietf-netconf-with-defaults", "implement"),
-    ("ietf-yang-library", "implement"),
 )
+_LIBRARY = (("ietf-yang-library", "implement"), ("ietf-datastores", "import"))  # of 2019
 # those of RFC 8526, where a release has them. # source: nmda
 _NMDA = (("ietf-netconf-nmda", "implement"), ("ietf-origin", "import"))
 _STATEMENT = re.compile(r"^\s*(namespace|revision)\s+\"?([^\s\";{]+)", re.MULTILINE)
@@ -99,7 +100,12 @@ def texts(announced: Announced) -> tuple[Text, ...]:
         ]
     found.append(_base(announced))
     available = _ietf_texts()
-    for name, conformance in (*_IETF, *(_NMDA if release.within("17.16..") else ())):
+    wanted = [*_IETF, *(_NMDA if release.within("17.16..") else ())]
+    if announced.has_yang_library:
+        wanted += _LIBRARY
+    else:
+        found.append(_first_library(release))
+    for name, conformance in wanted:
         if name in available:
             facts = dict(reversed(_STATEMENT.findall(available[name])))  # the first of each kind
             found.append(Text(name, facts["revision"], facts["namespace"], conformance))
@@ -115,6 +121,20 @@ def served(announced: Announced, theirs: OwnTexts) -> tuple[Text, ...]:
     return tuple(sorted((*own, *more), key=lambda text: text.name))
 
 
+def module_at(announced: Announced, theirs: OwnTexts, name: str, revision: str) -> str | None:
+    """The text behind a `schema` URL; any revision where none is named. None: there is none."""
+    for text in (*served(announced, theirs), *texts(announced)):
+        if text.name == name and revision in ("", text.revision):
+            return text.read()
+    return None
+
+
+def _first_library(release: Release) -> Text:
+    """The module of RFC 7895. No package has it, so the text is ours."""
+    name, file = "ietf-yang-library", f"ietf-yang-library@{FIRST_LIBRARY}.yang"
+    return Text(name, FIRST_LIBRARY, NAMESPACE, "implement", own=file, release=release)
+
+
 def _base(announced: Announced) -> Text:
     """The base module with the features of this device. # source: yang-library"""
     features = ["rollback-on-error", "validate", "writable-running", "xpath"]
@@ -125,19 +145,23 @@ def _base(announced: Announced) -> Text:
     return Text("ietf-netconf", "2011-06-01", BASE, "implement", features=tuple(features))
 
 
-@cache
-def tops(announced: Announced) -> tuple[Element, ...]:
-    """`modules-state`, and `yang-library` from 17.9 on, each below a `<data>`.
+@lru_cache(maxsize=64)
+def tops(announced: Announced, web: str) -> tuple[Element, ...]:
+    """`modules-state`, and `yang-library` where that is announced, each below a `<data>`.
 
-    The same for every device of a release: not to be changed.
+    The texts are at `web`. The same for every device of a release: not to be changed.
     """
-    found = [_modules_state(announced)]
-    if announced.release.within("17.9.."):
-        found.append(_yang_library(announced, announced.candidate))
+    found = [_modules_state(announced, web)]
+    if announced.has_yang_library:
+        found.append(_yang_library(announced, web))
     return tuple(rooted(element) for element in found)
 
 
-def _modules_state(announced: Announced) -> Element:
+def _url(web: str, name: str, revision: str) -> str:
+    return f"{web}{MODULES}/{name}" + (f"/{revision}" if revision else "")
+
+
+def _modules_state(announced: Announced, web: str) -> Element:
     state = etree.Element(f"{{{NAMESPACE}}}modules-state", nsmap=own(NAMESPACE))
     _leaf(state, "module-set-id", announced.library_id)
     for text in texts(announced):
@@ -146,15 +170,16 @@ def _modules_state(announced: Announced) -> Element:
         module = etree.SubElement(state, f"{{{NAMESPACE}}}module")
         _leaf(module, "name", text.name)
         _leaf(module, "revision", text.revision)
+        _leaf(module, "schema", _url(web, text.name, text.revision))
         _leaf(module, "namespace", text.namespace)
         for feature in text.features:
             _leaf(module, "feature", feature)
         _leaf(module, "conformance-type", text.conformance)
-        _submodules(module, text)
+        _submodules(module, text, "schema", web)
     return state
 
 
-def _yang_library(announced: Announced, candidate: bool) -> Element:
+def _yang_library(announced: Announced, web: str) -> Element:
     top = etree.Element(f"{{{NAMESPACE}}}yang-library", nsmap=own(NAMESPACE))
     module_set = etree.SubElement(top, f"{{{NAMESPACE}}}module-set")
     _leaf(module_set, "name", "common")
@@ -166,13 +191,14 @@ def _yang_library(announced: Announced, candidate: bool) -> Element:
             _leaf(module, "name", text.name)
             _leaf(module, "revision", text.revision)
             _leaf(module, "namespace", text.namespace)
-            _submodules(module, text)
+            _leaf(module, "location", _url(web, text.name, text.revision))
+            _submodules(module, text, "location", web)
             for feature in text.features:
                 _leaf(module, "feature", feature)
     schema = etree.SubElement(top, f"{{{NAMESPACE}}}schema")
     _leaf(schema, "name", "common")
     _leaf(schema, "module-set", "common")
-    for name in ("running", *(["candidate"] * candidate), "operational"):
+    for name in ("running", *(["candidate"] * announced.candidate), "operational"):
         datastore = etree.SubElement(top, f"{{{NAMESPACE}}}datastore")
         leaf = etree.SubElement(datastore, f"{{{NAMESPACE}}}name", nsmap={"ds": DATASTORES})
         leaf.text = f"ds:{name}"
@@ -181,11 +207,12 @@ def _yang_library(announced: Announced, candidate: bool) -> Element:
     return top
 
 
-def _submodules(module: Element, text: Text) -> None:
+def _submodules(module: Element, text: Text, where: str, web: str) -> None:
     for name, revision in text.submodules:
         submodule = etree.SubElement(module, f"{{{NAMESPACE}}}submodule")
         _leaf(submodule, "name", name)
         _leaf(submodule, "revision", revision)
+        _leaf(submodule, where, _url(web, name, revision))
 
 
 def _leaf(parent: Element, name: str, text: str) -> None:
@@ -195,7 +222,7 @@ def _leaf(parent: Element, name: str, text: str) -> None:
 @cache
 def _ietf_texts() -> dict[str, str]:
     """The texts pyang brings, by module name; none where it is not installed."""
-    wanted = {"ietf-netconf", *(name for name, _ in (*_IETF, *_NMDA))}
+    wanted = {"ietf-netconf", *(name for name, _ in (*_IETF, *_LIBRARY, *_NMDA))}
     try:
         listed = files_of("pyang") or []
     except PackageNotFoundError:

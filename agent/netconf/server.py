@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 RUNNING, CANDIDATE, STARTUP = "running", "candidate", "startup"
 NETCONF, SNMP = "NETCONF", "snmpevents"  # source: netconf-notifications
 STREAMS = (NETCONF, SNMP)
+INNER = "http://localhost:8008"  # source: schema-url
 FIRST_SUBSCRIPTION = 2_147_483_648  # source: yang-push (dynamic ones are numbered from here)
 
 
@@ -96,6 +97,7 @@ class NetconfServer:
     last_subscription: int = FIRST_SUBSCRIPTION
     logs: dict[str, EventLog] = field(default_factory=dict)
     own_texts: OwnTexts = NOTHING  # the operator's YANG modules
+    web: str = ""  # where RESTCONF of the device answers, as https://address:port
     mode_changed: Callable[[], None] = nothing_to_do  # the features are others: sessions must end
     _seen: Tree | None = None  # the running root told of last
 
@@ -117,6 +119,14 @@ class NetconfServer:
     def announced(self) -> Announced:
         """What this device's sessions are told at present."""
         return announced(self.device.release, self.has_candidate, self.limits.confirmed_commit)
+
+    @property
+    def web_root(self) -> str:
+        """What the URLs of module texts begin with: RESTCONF, or what stands behind it.
+
+        Without RESTCONF it is an address nobody outside the device can reach. # source: schema-url
+        """
+        return self.web if self.web and restconf_enabled(self.device.datastore.running) else INNER
 
     @property
     def shown(self) -> Shown:
@@ -229,7 +239,7 @@ class NetconfServer:
             ).capabilities
             if candidate_of(before) != self.has_candidate:
                 self.tell(events.capability_change(had, self.announced.capabilities), now)
-                self.tell(events.library_update(self.announced.library_id), now)
+                self.tell(events.library_update(self.announced), now)
                 self.mode_changed()
         self._rouse(now)
 
@@ -259,6 +269,16 @@ class NetconfServer:
 def enabled(root: Tree) -> bool:
     """Is `netconf-yang` configured?"""
     return bool(get(root, ("native", "netconf-yang")))
+
+
+def restconf_enabled(root: Tree) -> bool:
+    """Is `restconf` configured, and the secure server that carries it?"""
+    return bool(get(root, ("native", "restconf"))) and secure_server(root)
+
+
+def secure_server(root: Tree) -> bool:
+    """Is `ip http secure-server` configured?"""
+    return bool(get(root, ("native", "ip", "http", "secure-server")))
 
 
 def place(device: Device) -> str:

@@ -31,12 +31,14 @@ _NUMBERS = frozenset(
     "dropped-sessions session-id locked-by-session".split()
 )
 _WORD = re.compile(r"\[[^\]]*\]|[()]|[\w@-]+")
-_MODULE = "name revision namespace feature@ conformance-type submodule[name](name revision)"
+_STATED = "name revision schema namespace feature@ conformance-type"
+_MODULE = "name revision namespace location@ submodule[name](name revision location@) feature@"
 _COUNTERS = "in-rpcs in-bad-rpcs out-rpc-errors out-notifications"
 # name, name(children), name[keys](children) for a list, name@ for a leaf-list
 _TREES = {
     library.NAMESPACE: (
-        f"modules-state(module-set-id module[name revision]({_MODULE})) "
+        f"modules-state(module-set-id module[name revision]({_STATED} "
+        "submodule[name revision](name revision schema))) "
         "yang-library(module-set[name](name "
         f"module[name]({_MODULE}) import-only-module[name revision]({_MODULE})) "
         "schema[name](name module-set@) datastore[name](name schema) content-id)"
@@ -61,6 +63,8 @@ _TREES = {
 def known_tops(announced: Announced) -> Mapping[str, Node]:
     """The top nodes by name. Names are unique among all of them."""
     own = {name: node for text in _TREES.items() for name, node in _tree(*text).items()}
+    if not announced.has_yang_library:
+        del own["yang-library"]
     return {**own, **announced.schema.top}
 
 

@@ -12,12 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from urllib.parse import unquote
 
 from lxml import etree
 
 from agent.core.clock import Instant
 from agent.device.device import Device
 from agent.netconf import data
+from agent.netconf.library import MODULES, module_at
 from agent.netconf.server import RUNNING, NetconfServer
 from agent.restconf import operating, patching, reading, writing
 from agent.restconf.forms import written
@@ -48,13 +50,13 @@ from agent.restconf.messages import (
 from agent.restconf.placing import read_placing
 from agent.restconf.target import Target, read_target
 from agent.restconf.writing import Work
-from yang.tree import Tree, get
+from yang.tree import Tree
 from yang.xml import Element, own
 
 ROOT = "/restconf"
 HOST_META = "/.well-known/host-meta"
-LIBRARY_VERSION = "2016-06-21"
 PRIVILEGE = 15
+YANG = "application/yang"  # source: schema-url
 _PATCH_TYPES = (patching.JSON, patching.XML)
 _CAPABILITIES = (
     "urn:ietf:params:restconf:capability:defaults:1.0?basic-mode=explicit",
@@ -103,8 +105,11 @@ class RestconfServer:
         """The response to a request of somebody who has logged in."""
         json_wanted = False
         try:
-            # the one resource with a form of its own
-            json_wanted = request.path.rstrip("/") != HOST_META and wants_json(request)
+            try:
+                json_wanted = wants_json(request)
+            except Refused:
+                if not _has_own_form(request.path):
+                    raise
             if privilege < PRIVILEGE:
                 raise refused("access-denied", "access denied", kind="protocol")
             self.notice(now)
@@ -128,10 +133,14 @@ class RestconfServer:
             return self._data(work, request, rest, json_wanted)
         if parts[0] == "operations":
             return self._operations(work, request, rest, json_wanted)
+        if path.startswith(f"{MODULES}/"):
+            only(request, "GET", "HEAD", "OPTIONS")
+            return options(request, "GET") or _module(work.server, path[len(MODULES) + 1 :])
         if parts[0] not in ("", "yang-library-version") or rest:
             raise not_found()
         only(request, "GET", "HEAD", "OPTIONS")
-        return options(request, "GET") or _root(parts[0], json_wanted)
+        version = work.server.announced.library_revision
+        return options(request, "GET") or _root(parts[0], version, json_wanted)
 
     # --- data -----------------------------------------------------------------------------------
 
@@ -286,14 +295,31 @@ def _host_meta() -> Response:
     return Response(200, {"Content-Type": "application/xrd+xml"}, text.encode())
 
 
-def _root(name: str, json_wanted: bool) -> Response:
+def _has_own_form(path: str) -> bool:
+    """Is it a resource that comes neither as JSON nor as XML of YANG data?"""
+    return path.rstrip("/") == HOST_META or path.startswith(f"{MODULES}/")
+
+
+def _module(server: NetconfServer, place: str) -> Response:
+    """The YANG text of `name/revision`, or of `name` where that has none. Raises Refused."""
+    name, _, revision = place.partition("/")
+    text = module_at(server.announced, server.own_texts, unquote(name), unquote(revision))
+    if text is None:
+        raise not_found()
+    return Response(200, {"Content-Type": YANG}, text.encode())
+
+
+def _root(name: str, version: str, json_wanted: bool) -> Response:
     """`/restconf` itself, or its leaf `yang-library-version`."""
     if json_wanted:
-        version = {"yang-library-version": LIBRARY_VERSION}
         api: Mapping[str, object] = {
-            "ietf-restconf:restconf": {"data": {}, "operations": {}, **version}
+            "ietf-restconf:restconf": {
+                "data": {},
+                "operations": {},
+                "yang-library-version": version,
+            }
         }
-        leaf = {"ietf-restconf:yang-library-version": LIBRARY_VERSION}
+        leaf = {"ietf-restconf:yang-library-version": version}
         return Response(200, {"Content-Type": JSON}, written(leaf if name else api))
     top = etree.Element(f"{{{NAMESPACE}}}{name or 'restconf'}", nsmap=own(NAMESPACE))
     holder = top
@@ -301,7 +327,7 @@ def _root(name: str, json_wanted: bool) -> Response:
         etree.SubElement(top, f"{{{NAMESPACE}}}data")
         etree.SubElement(top, f"{{{NAMESPACE}}}operations")
         holder = etree.SubElement(top, f"{{{NAMESPACE}}}yang-library-version")
-    holder.text = LIBRARY_VERSION
+    holder.text = version
     return Response(200, {"Content-Type": XML}, etree.tostring(top, pretty_print=True))
 
 
@@ -318,13 +344,3 @@ def _below(element: Element) -> Element:
     root = etree.Element("data")
     root.append(element)
     return root
-
-
-def enabled(root: Tree) -> bool:
-    """Is `restconf` configured, and the secure server that carries it?"""
-    return bool(get(root, ("native", "restconf"))) and secure(root)
-
-
-def secure(root: Tree) -> bool:
-    """Is `ip http secure-server` configured?"""
-    return bool(get(root, ("native", "ip", "http", "secure-server")))

@@ -196,9 +196,9 @@ def test_fixed_resources(asker):
     assert meta.headers["Content-Type"] == "application/xrd+xml"
     assert etree.fromstring(meta.body)[0].get("href") == "/restconf"
     top = json.loads(asker.ask("GET", "/restconf").body)["ietf-restconf:restconf"]
-    assert top == {"data": {}, "operations": {}, "yang-library-version": "2016-06-21"}
+    assert top == {"data": {}, "operations": {}, "yang-library-version": "2019-01-04"}
     version = asker.ask("GET", "/restconf/yang-library-version", accept=XML)
-    assert etree.fromstring(version.body).text == "2016-06-21"
+    assert etree.fromstring(version.body).text == "2019-01-04"
     listed = json.loads(asker.ask("GET", "/restconf/operations").body)
     assert "cisco-ia:save-config" in listed["ietf-restconf:operations"]
     assert asker.ask("GET", "/restconf/streams").status == 404
