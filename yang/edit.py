@@ -157,7 +157,7 @@ def _children(
         if child.attrib and node.kind != "leaf-list":
             insert_of(child, node, steps)  # there is no place to choose
         if wanted not in TAKES_AWAY:
-            instance = (node.name, _instance(node, child, key))
+            instance = (node.key, _instance(node, child, key))
             if instance in set_here:
                 raise YangError(Rule.BAD_ELEMENT, steps, element=node.name)
             set_here.add(instance)
@@ -181,34 +181,34 @@ def _children(
 
 
 def _leaf(node: Node, element: Element, tree: Tree, operation: Operation, place: _Place) -> Tree:
-    there = node.name in tree
+    there = node.key in tree
     if operation in TAKES_AWAY:
         _must_be(there or operation is Operation.REMOVE, Rule.DATA_MISSING, node, place)
-        return _without(tree, node.name)
+        return _without(tree, node.key)
     value = leaf_value(node, element, place.steps)
     if operation is Operation.NONE:
         return tree
     _must_be(not there or operation is not Operation.CREATE, Rule.DATA_EXISTS, node, place)
     if is_default(element, node, value, place.steps):
-        return _without(tree, node.name)
-    return Tree({**tree, node.name: value})
+        return _without(tree, node.key)
+    return Tree({**tree, node.key: value})
 
 
 def _leaf_list(
     node: Node, element: Element, tree: Tree, operation: Operation, place: _Place
 ) -> Tree:
     value = leaf_value(node, element, place.steps)
-    values: tuple[Value, ...] = tree.get(node.name, ())
+    values: tuple[Value, ...] = tree.get(node.key, ())
     there = value in values
     if operation in TAKES_AWAY:
         _must_be(there or operation is Operation.REMOVE, Rule.DATA_MISSING, node, place)
         left = tuple(item for item in values if item != value)
-        return Tree({**tree, node.name: left}) if left else _without(tree, node.name)
+        return Tree({**tree, node.key: left}) if left else _without(tree, node.key)
     if operation is Operation.NONE:
         return tree
     _must_be(not there or operation is not Operation.CREATE, Rule.DATA_EXISTS, node, place)
     where = insert_of(element, node, place.steps)
-    return Tree({**tree, node.name: inserted(values, value, where, place.steps)})
+    return Tree({**tree, node.key: inserted(values, value, where, place.steps)})
 
 
 def _container(
@@ -219,7 +219,7 @@ def _container(
     place: _Place,
     conditions: list[_Condition],
 ) -> Tree:
-    old = tree.get(node.name)
+    old = tree.get(node.key)
     held: Tree = old if isinstance(old, Tree) else EMPTY
     there = isinstance(old, Tree) and (node.presence or modelled(node.children, held))
     if operation in TAKES_AWAY:
@@ -229,7 +229,7 @@ def _container(
     _must_be(not (element.text or "").strip(), Rule.INVALID_VALUE, node, place)
     if operation is Operation.REPLACE:
         held = unmodelled(node, held)
-    inside = _Place(place.steps, (*place.parent, node.name))
+    inside = _Place(place.steps, (*place.parent, node.key))
     new = _children(node.children, children(element), held, operation, inside, conditions)
     if operation is Operation.REPLACE and isinstance(old, Tree):
         new = restored(node, old, new)
@@ -245,24 +245,24 @@ def _row(
     place: _Place,
     conditions: list[_Condition],
 ) -> Tree:
-    rows: Rows = tree.get(node.name, Rows())
+    rows: Rows = tree.get(node.key, Rows())
     key = row_key(tuple(value for _, value in place.steps[-1].keys))
     there = key in rows
     if operation in TAKES_AWAY:
         _must_be(there or operation is Operation.REMOVE, Rule.DATA_MISSING, node, place)
         left = Rows({name: row for name, row in rows.items() if name != key})
-        return Tree({**tree, node.name: left}) if left else _without(tree, node.name)
+        return Tree({**tree, node.key: left}) if left else _without(tree, node.key)
     _must_be(not there or operation is not Operation.CREATE, Rule.DATA_EXISTS, node, place)
     held = EMPTY if operation is Operation.REPLACE else rows.get(key, EMPTY)
     if there and operation is Operation.REPLACE:
         held = unmodelled(node, rows[key])
-    inside = _Place(place.steps, (*place.parent, Entry(node.name, key)))
+    inside = _Place(place.steps, (*place.parent, Entry(node.key, key)))
     others = {name: child for name, child in node.children.items() if name not in node.keys}
     body = [child for child in children(element) if not _is_key(node, child)]
     new = _children(others, body, held, operation, inside, conditions)
     if operation is Operation.NONE and not there and new == held:
         raise YangError(Rule.DATA_MISSING, place.steps, element=node.name)
-    return Tree({**tree, node.name: Rows({**rows, key: new})})
+    return Tree({**tree, node.key: Rows({**rows, key: new})})
 
 
 # --- keys, operations, cases ----------------------------------------------------------------
@@ -328,8 +328,8 @@ def _must_be(holds: bool, rule: Rule, node: Node, place: _Place) -> None:
 def _with(tree: Tree, node: Node, value: Tree, stays: bool) -> Tree:
     """The tree with a container; an empty one only where it `stays`."""
     if value or stays:
-        return Tree({**tree, node.name: value})
-    return _without(tree, node.name)
+        return Tree({**tree, node.key: value})
+    return _without(tree, node.key)
 
 
 def _without(tree: Tree, name: str) -> Tree:

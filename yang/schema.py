@@ -32,6 +32,7 @@ class When:
 class Node:
     """A data node. `cases` are the (choice, case) pairs around it, outermost first.
 
+    `key` is what trees and mappings of nodes call it: `module:name` at the top, the name below.
     `type` is there for leaf and leaf-list; `keys` for a list with keys; `user_ordered` for a
     leaf-list whose order is the user's.
     """
@@ -49,6 +50,11 @@ class Node:
     when: When | None = None
     cases: tuple[tuple[str, str], ...] = ()
     children: Mapping[str, Node] = field(default_factory=dict)
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.key:
+            object.__setattr__(self, "key", self.name)
 
     @property
     def is_leaf(self) -> bool:
@@ -95,7 +101,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Augment:
-    """What a module adds to a node of another one; `at` are the names from the top down to it."""
+    """What a module adds to a node of another one; `at` are the keys from the top down to it."""
 
     at: tuple[str, ...]
     children: Mapping[str, Node]
@@ -103,13 +109,14 @@ class Augment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Schema:
-    """The modules of a device. Names at the top, and below one node, are unique among our modules,
+    """The modules of a device. Names at the top stand with their module, as JSON writes them.
 
-    so that a tree needs no namespaces. A node that an augment added has its own module's namespace.
+    Below one node names are unique, so that a tree needs no namespaces. A node that an augment
+    added has its own module's namespace.
     """
 
     modules: tuple[Module, ...]
-    top: Mapping[str, Node]
+    top: Mapping[str, Node]  # by key
     rpcs: Mapping[tuple[str, str], Rpc]  # by namespace and name
     prefixes: Mapping[str, str]  # namespace -> prefix
 
@@ -123,7 +130,7 @@ def schema_of(names: tuple[str, ...]) -> Schema:
     """The schema of these modules, each `name@revision`. KeyError for one that is not ours."""
     known = _modules()
     modules = tuple(known[name] for name in names)
-    top = {name: node for module in modules for name, node in module.data.items()}
+    top = {node.key: node for module in modules for node in module.data.values()}
     for augment in (augment for module in modules for augment in module.augments):
         first, *rest = augment.at
         if first in top:
@@ -139,11 +146,32 @@ def schema_of(names: tuple[str, ...]) -> Schema:
 
 
 def _augmented(node: Node, path: tuple[str, ...], more: Mapping[str, Node]) -> Node:
-    """A node with further children at a path below it."""
+    """A node with further children at a path below it. ValueError for a name that is there."""
     if not path:
+        if twice := node.children.keys() & more.keys():
+            raise ValueError(f"two modules name a node below {node.name} {min(twice)}")
         return replace(node, children={**node.children, **more})
     below = _augmented(node.children[path[0]], path[1:], more)
     return replace(node, children={**node.children, path[0]: below})
+
+
+def named(nodes: Mapping[str, Node], name: str, namespace: str = "") -> Node | None:
+    """The node of a local name, in any namespace where none is said; None where there is none.
+
+    Of several at the top it is the one that is configuration.
+    """
+    node = nodes.get(name)
+    if node is not None:
+        return node if namespace in ("", node.namespace) else None
+    found = [n for n in nodes.values() if n.name == name and namespace in ("", n.namespace)]
+    if len(found) > 1:
+        found = [n for n in found if n.config]
+    return found[0] if len(found) == 1 else None
+
+
+def local(key: str) -> str:
+    """The name in a node's key."""
+    return key.rpartition(":")[2]
 
 
 def module_text(file: str) -> str:
@@ -186,7 +214,10 @@ def _module(row: dict[str, Any]) -> Module:
         file=row["file"],
         yang_version=row["version"],
         submodules=tuple((name, revision) for name, revision in row["submodules"]),
-        data=_nodes(row["data"], namespace, types, True),
+        data={
+            name: replace(node, key=f"{row['name']}:{name}")
+            for name, node in _nodes(row["data"], namespace, types, True).items()
+        },
         rpcs=rpcs,
         augments=tuple(
             Augment(tuple(added["at"]), _nodes(added["c"], namespace, types, True))

@@ -103,14 +103,13 @@ def _compile(name: str) -> Row | None:
 
 
 def _target_path(augment: Any) -> list[str]:
-    """The names from the top to the node an augment adds to; choices and cases are no data."""
-    found: list[str] = []
-    node = augment.i_target_node
-    while node is not None and node.keyword not in ("module", "submodule"):
-        if node.keyword not in ("choice", "case"):
-            found.insert(0, node.arg)
-        node = node.parent
-    return found
+    """The keys from the top to the node an augment adds to; choices and cases are no data."""
+    line = [augment.i_target_node]
+    while line[0].parent.keyword not in ("module", "submodule"):
+        line.insert(0, line[0].parent)
+    top, *below = line
+    names = [node.arg for node in below if node.keyword not in ("choice", "case")]
+    return [f"{top.i_module.i_modulename}:{top.arg}", *names]
 
 
 def ietf_folder() -> str:

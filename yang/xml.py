@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from yang.errors import Location, Rule, YangError
-from yang.schema import Node
+from yang.schema import Node, named
 from yang.tree import Rows, Tree, Value
 from yang.types import BadValue, from_text, to_text
 
@@ -90,8 +90,8 @@ def name_of(element: Element) -> tuple[str, str]:
 def child_node(nodes: Mapping[str, Node], element: Element, path: tuple[Location, ...]) -> Node:
     """The node an element is an instance of. Raises YangError where there is none."""
     namespace, name = name_of(element)
-    node = nodes.get(name)
-    if node is None or (namespace and node.namespace != namespace):
+    node = named(nodes, name, namespace)
+    if node is None:
         known = not namespace or any(n.namespace == namespace for n in nodes.values())
         rule = Rule.UNKNOWN_ELEMENT if known else Rule.UNKNOWN_NAMESPACE
         raise YangError(rule, path, element=name, namespace=namespace)

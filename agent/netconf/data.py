@@ -1,4 +1,4 @@
-"""The data a client reads: top elements by name, built once per state and kept until it changes.
+"""The data a client reads: top elements by key, built once per state and kept until it changes.
 
 Configuration is built from a datastore's root, which never changes in place, and kept as long as
 that root is current. State is computed from the device; it is kept by the count of the device's
@@ -17,11 +17,12 @@ from agent.core.clock import Instant
 from agent.netconf import library, licensing, monitoring, oper
 from agent.netconf.call import Call
 from agent.netconf.kept import Tops
+from agent.netconf.native import LICENSING
 from agent.netconf.rpc_errors import RpcError
 from agent.netconf.server import RUNNING, NetconfServer
 from agent.netconf.state_lists import STATE_LISTS
 from yang.edit_attributes import BASE
-from yang.schema import Node, Schema
+from yang.schema import Node, Schema, local
 from yang.select import (
     FilterError,
     NotNodes,
@@ -40,8 +41,8 @@ MAX_FILTER = 10_000  # elements
 MANY_PREFIXES = 100
 # built anew for each request, because it counts sessions and events
 COUNTED: Mapping[str, Callable[[NetconfServer, Instant], Element]] = {
-    "netconf-state": monitoring.state,
-    "netconf": monitoring.streams,
+    monitoring.STATE: monitoring.state,
+    monitoring.STREAMS: monitoring.streams,
     oper.HARDWARE: oper.hardware,
 }
 STATE = "state"  # the shelf of what get reads
@@ -65,12 +66,12 @@ def data_of(call: Call) -> Tops:
 
 def read_state(server: NetconfServer, expression: XPath, now: Instant) -> bytes:
     """What an expression selects of running and state, as text. Raises FilterError."""
-    tops, schema = _with_counted(server, _state(server), now, expression.reaches), server.announced
+    schema = server.announced.schema
     parts = []
-    for name, root in tops.items():
-        if expression.reaches(name):
+    for key, root in _with_counted(server, _state(server), now, expression.reaches).items():
+        if expression.reaches(local(key)):
             selection = by_xpath(expression, root)
-            part = chosen(selection, root[0], _node(schema.schema, name))
+            part = chosen(selection, root[0], _node(schema, key))
             if part is not None:
                 parts.append(etree.tostring(part))
     return b"".join(parts)
@@ -92,11 +93,11 @@ def _config(server: NetconfServer, datastore: str) -> Tops:
     def make() -> Tops:
         views = server.views(datastore)
         found = {
-            name: top_element(node, views[name])
-            for name, node in announced.schema.top.items()
-            if name in views
+            key: top_element(node, views[key])
+            for key, node in announced.schema.top.items()
+            if key in views
         }
-        return {name: rooted(element) for name, element in found.items() if element is not None}
+        return {key: rooted(element) for key, element in found.items() if element is not None}
 
     return server.kept.tops(datastore, (id(root), announced.library_id), root, make)
 
@@ -106,11 +107,9 @@ def _state(server: NetconfServer) -> Tops:
 
     def make() -> Tops:
         tops = dict(_config(server, RUNNING))
-        node = server.announced.schema.top["licensing"]
-        tops["licensing"] = licensing.with_state(tops.get("licensing"), node, device)
-        for root in (*library.tops(server.announced, server.web_root), *_oper(server).values()):
-            tops[name_of(root[0])[1]] = root
-        return tops
+        node = server.announced.schema.top[LICENSING]
+        tops[LICENSING] = licensing.with_state(tops.get(LICENSING), node, device)
+        return {**tops, **library.tops(server.announced, server.web_root), **_oper(server)}
 
     return server.kept.tops(STATE, (device.inputs, server.has_candidate), None, make)
 
@@ -120,7 +119,7 @@ def _oper(server: NetconfServer) -> Tops:
     key, held = oper.made_from(server.device)
 
     def make() -> Tops:
-        return {name_of(element)[1]: rooted(element) for element in oper.tops(server)}
+        return {key: rooted(element) for key, element in oper.tops(server).items()}
 
     return server.kept.tops("oper", key, held, make)
 
@@ -150,12 +149,12 @@ def _reply(
 ) -> bytes:
     server, kept = call.server, call.server.kept
     if wanted is None:
-        parts = [kept.text(shelf, name) for name in tops]
+        parts = [kept.text(shelf, key) for key in tops]
         if counted:
             parts += [text(server, call.now) for text in _COUNTED_TEXTS]
         return _data(parts)
     found = selector(wanted, call)
-    if counted and any(found.reaches(name) for name in COUNTED):
+    if counted and any(found.reaches(local(key)) for key in COUNTED):
         return _selected(_with_counted(server, tops, call.now, found.reaches), found, call)
     if len(wanted.nsmap) > MANY_PREFIXES:  # lxml writes them in the square of their time
         return _selected(tops, found, call)
@@ -166,13 +165,13 @@ def _reply(
 def _with_counted(
     server: NetconfServer, tops: Tops, now: Instant, reaches: Callable[[str], bool]
 ) -> Tops:
-    more = {name: rooted(make(server, now)) for name, make in COUNTED.items() if reaches(name)}
+    more = {key: rooted(make(server, now)) for key, make in COUNTED.items() if reaches(local(key))}
     return {**tops, **more} if more else tops
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """A filter made ready: may it reach a top element, and what does it select of one?"""
+    """A filter made ready: may it reach a top element of this name, and what does it select?"""
 
     reaches: Callable[[str], bool]
     select: Callable[[Element], Selection]
@@ -193,18 +192,18 @@ def selector(wanted: Element, call: Call) -> Selector:
 
 def _selected(tops: Tops, found: Selector, call: Call) -> bytes:
     parts = []
-    for name, root in tops.items():
-        if not found.reaches(name):
+    for key, root in tops.items():
+        if not found.reaches(local(key)):
             continue
-        part = chosen(found.select(root), root[0], _node(call.schema, name))
+        part = chosen(found.select(root), root[0], _node(call.schema, key))
         if part is not None:
             parts.append(etree.tostring(part))
     return _data(parts)
 
 
-def _node(schema: Schema, name: str) -> Node | None:
+def _node(schema: Schema, key: str) -> Node | None:
     """What is known of a top element; the lists of the IETF are known by their keys."""
-    return schema.top.get(name) or STATE_LISTS.get(name)
+    return schema.top.get(key) or STATE_LISTS.get(key)
 
 
 def _data(parts: list[bytes]) -> bytes:

@@ -17,7 +17,7 @@ from agent.core.errors import InputError
 from agent.core.secrets import new_salt
 from agent.netconf import confirm
 from agent.netconf.call import OK, Call
-from agent.netconf.native import changes, stored, visible
+from agent.netconf.native import LICENSING, changes, stored, visible
 from agent.netconf.partial import must_be_unlocked
 from agent.netconf.refusal import refusal
 from agent.netconf.rpc_errors import (
@@ -32,6 +32,7 @@ from agent.netconf.server import CANDIDATE, RUNNING, Candidate
 from yang.edit import edited
 from yang.edit_attributes import BASE, Operation
 from yang.errors import YangError
+from yang.schema import named
 from yang.tree import Tree, apply
 from yang.xml import Element, children, name_of
 
@@ -202,16 +203,17 @@ def _edited(
 def _without_absent(views: Tree, config: Element, call: Call) -> Tree:
     """The views without the top nodes a whole configuration does not name."""
     gone = etree.Element("config")
-    named = {name_of(child)[1] for child in children(config)}
-    for node in call.schema.top.values():
-        if node.name in named or not node.config:
+    tops = call.schema.top
+    given = [named(tops, name, namespace) for namespace, name in map(name_of, children(config))]
+    for node in tops.values():
+        if node in given or not node.config:
             continue
         below = etree.SubElement(gone, node.tag)
         target = below
-        if node.name == "licensing":
+        if node.key == LICENSING:
             target = etree.SubElement(below, node.children["config"].tag)
         target.set(f"{{{BASE}}}operation", "remove")
-    return edited(call.schema.top, views, gone, Operation.NONE)
+    return edited(tops, views, gone, Operation.NONE)
 
 
 def _each(

@@ -16,7 +16,7 @@ from yang.xml import Element
 MAX_REPLIES = 64
 LONGEST = 1 << 20  # bytes of a reply that is kept
 
-Tops = dict[str, Element]  # by name, each below a `<data>` of its own
+Tops = dict[str, Element]  # by key, each below a `<data>` of its own
 
 
 @dataclass(slots=True)
@@ -42,12 +42,12 @@ class Kept:
             found = self._shelves[shelf] = _Shelf(key, held, make())
         return found.tops
 
-    def text(self, shelf: str, name: str) -> bytes:
+    def text(self, shelf: str, key: str) -> bytes:
         """A whole top element as text."""
         found = self._shelves[shelf]
-        if name not in found.texts:
-            found.texts[name] = etree.tostring(found.tops[name][0])
-        return found.texts[name]
+        if key not in found.texts:
+            found.texts[key] = etree.tostring(found.tops[key][0])
+        return found.texts[key]
 
     def text_of(self, name: str, key: object, make: Callable[[], bytes]) -> bytes:
         """A text of its own key, beside the shelves."""

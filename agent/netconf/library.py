@@ -9,6 +9,7 @@ Sources: docs/sources.md, entries yang-library, schema-url.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError
@@ -146,15 +147,15 @@ def _base(announced: Announced) -> Text:
 
 
 @lru_cache(maxsize=64)
-def tops(announced: Announced, web: str) -> tuple[Element, ...]:
-    """`modules-state`, and `yang-library` where that is announced, each below a `<data>`.
+def tops(announced: Announced, web: str) -> Mapping[str, Element]:
+    """`modules-state`, and `yang-library` where that is announced, by key, each below a `<data>`.
 
     The texts are at `web`. The same for every device of a release: not to be changed.
     """
-    found = [_modules_state(announced, web)]
+    found = {"ietf-yang-library:modules-state": rooted(_modules_state(announced, web))}
     if announced.has_yang_library:
-        found.append(_yang_library(announced, web))
-    return tuple(rooted(element) for element in found)
+        found["ietf-yang-library:yang-library"] = rooted(_yang_library(announced, web))
+    return found
 
 
 def _url(web: str, name: str, revision: str) -> str:

@@ -29,7 +29,7 @@ from agent.engine.records import (
 )
 from agent.engine.state import AgentState
 from agent.netconf import licensing_legacy
-from agent.netconf.native import Shown, visible
+from agent.netconf.native import LICENSING, Shown, visible
 from agent.netconf.rum_reports import report_key
 from agent.netconf.server import yang_time
 from agent.protocol.messages import LicenseClass
@@ -169,10 +169,10 @@ def _evaluation(device: Device) -> Tree:
 
 def _utility(device: Device) -> Tree:
     views = visible(device.datastore.running, Shown(device.release.train, device.udi))
-    customer: Tree = get(views, ("licensing", "config", "utility", "customer-info"), EMPTY)
+    customer: Tree = get(views, (LICENSING, "config", "utility", "customer-info"), EMPTY)
     return Tree(
         {
-            "enabled": bool(get(views, ("licensing", "config", "utility", "utility-enable"))),
+            "enabled": bool(get(views, (LICENSING, "config", "utility", "utility-enable"))),
             "reporting": "utility-reporting-type-none",
             "reporting-times": Tree(
                 {

@@ -28,6 +28,7 @@ from agent.netconf.subscriptions import NETMOD
 from yang.xml import Element, own
 
 NAMESPACE = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
+STATE, STREAMS = "ietf-netconf-monitoring:netconf-state", "nc-notifications:netconf"
 DESCRIPTIONS = {
     NETCONF: "default NETCONF event stream",
     SNMP: "notifications of the SNMP agent",

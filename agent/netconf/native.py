@@ -20,6 +20,7 @@ from cli_grammar import VIRTUAL_TYPES
 from yang.difference import edits_between
 from yang.tree import EMPTY, Edit, Entry, Path, Rows, Tree, Value, apply, get
 
+NATIVE, LICENSING = "Cisco-IOS-XE-native:native", "cisco-smart-license:licensing"
 _SMART: Path = ("native", "license", "smart")
 _OWN_URL: Path = ("emulator", "license", "smart", "url", "smart")
 # levels of the 4000 series; for others the model's words are not known. # source: native-shape
@@ -109,10 +110,10 @@ def _views(key: _Identity, shown: Shown) -> Tree:
     licence = Tree(head.get("license", EMPTY))
     licence["udi"] = Tree(pid=shown.udi.pid, sn=shown.udi.sn)
     head["license"] = licence
-    views = Tree(native=head)
+    views = Tree({NATIVE: head})
     config = licensing_config(root)
     if config:
-        views["licensing"] = Tree(config=config)
+        views[LICENSING] = Tree(config=config)
     return views
 
 
@@ -130,7 +131,7 @@ class _Identity:
 
 
 def visible(root: Tree, shown: Shown) -> Tree:
-    """Both views of a stored root, by the names of their top nodes."""
+    """Both views of a stored root, by the keys of their top nodes."""
     return _views(_Identity(root), shown)
 
 
@@ -174,7 +175,7 @@ def stored(root: Tree, views: Tree, shown: Shown, salt: Salt) -> Tree:
     """The root a device stores after its views were edited from those of `root` to `views`."""
     new = Tree(root)
     before = Tree(native=root.get("native", EMPTY))
-    native = stored_shape(Tree(native=views.get("native", EMPTY)), before)["native"]
+    native = stored_shape(Tree(native=views.get(NATIVE, EMPTY)), before)["native"]
     native.pop("version", None)
     licence = Tree(native.pop("license", EMPTY))
     licence.pop("udi", None)
@@ -182,7 +183,7 @@ def stored(root: Tree, views: Tree, shown: Shown, salt: Salt) -> Tree:
         native["license"] = licence
     new["native"] = native
     new = _with_level(root, new)
-    new = _with_licensing(root, new, get(views, ("licensing", "config"), EMPTY))
+    new = _with_licensing(root, new, get(views, (LICENSING, "config"), EMPTY))
     return _as_commands_do(root, new, salt)
 
 

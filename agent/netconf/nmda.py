@@ -18,7 +18,7 @@ from agent.netconf.editing import edit_data
 from agent.netconf.rpc_errors import RpcError
 from agent.netconf.server import CANDIDATE, RUNNING
 from yang.edit_attributes import BASE
-from yang.schema import Node
+from yang.schema import Node, named
 from yang.xml import Element, name_of
 
 NAMESPACE = "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"
@@ -104,7 +104,8 @@ def _depth(call: Call) -> int | None:
 def _pruned(reply: bytes, call: Call, config: bool | None, depth: int | None) -> bytes:
     root = etree.fromstring(reply)
     for top in list(root):
-        node = call.schema.top.get(name_of(top)[1])
+        namespace, name = name_of(top)
+        node = named(call.schema.top, name, namespace)
         if config is not None and not _keep(top, node, config, ()):
             root.remove(top)
     if depth is not None:

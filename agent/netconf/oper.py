@@ -1,4 +1,4 @@
-"""The operational models a client may read: top nodes by name, computed from the device.
+"""The operational models a client may read: top nodes by key, computed from the device.
 
 A provider gives the tree of a top node. `tops` are those that change with the device's inputs
 alone, `hardware` also tells the time.
@@ -13,29 +13,29 @@ from agent.device.device import Device
 from agent.netconf.oper_hardware import components, device_hardware
 from agent.netconf.oper_interfaces import interfaces
 from agent.netconf.oper_software import install
-from agent.netconf.rum_reports import TOP, listed, rum_reports
+from agent.netconf.rum_reports import MODULE, TOP, listed, rum_reports
 from agent.netconf.server import NetconfServer
 from yang.tree import Tree
 from yang.xml import Element, top_element
 
 PROVIDERS: Mapping[str, Callable[[Device], Tree]] = {
-    "components": components,
-    "install-oper-data": install,
-    "interfaces": interfaces,
-    TOP: rum_reports,
+    "Cisco-IOS-XE-platform-oper:components": components,
+    "Cisco-IOS-XE-install-oper:install-oper-data": install,
+    "Cisco-IOS-XE-interfaces-oper:interfaces": interfaces,
+    f"{MODULE}:{TOP}": rum_reports,
 }
-HARDWARE = "device-hardware-data"
+HARDWARE = "Cisco-IOS-XE-device-hardware-oper:device-hardware-data"
 
 
-def tops(server: NetconfServer) -> list[Element]:
-    """The elements of all providers whose module the release serves."""
+def tops(server: NetconfServer) -> dict[str, Element]:
+    """The elements of all providers whose module the release serves, by key."""
     nodes = server.announced.schema.top
-    found = [
-        top_element(nodes[name], make(server.device))
-        for name, make in PROVIDERS.items()
-        if name in nodes
-    ]
-    return [element for element in found if element is not None]
+    found = {
+        key: top_element(nodes[key], make(server.device))
+        for key, make in PROVIDERS.items()
+        if key in nodes
+    }
+    return {key: element for key, element in found.items() if element is not None}
 
 
 def made_from(device: Device) -> tuple[object, object]:

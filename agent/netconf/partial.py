@@ -17,7 +17,7 @@ from agent.core.clock import Instant
 from agent.netconf.rpc_errors import RpcError, path_text
 from yang.difference import edits_between
 from yang.errors import Location
-from yang.schema import Node, Schema
+from yang.schema import Schema, local, named
 from yang.select import FilterError, NotNodes, by_xpath
 from yang.tree import Entry, Path, Tree
 from yang.xml import Element, children, name_of, own, row_key
@@ -68,8 +68,8 @@ def partial_lock(call: Call) -> bytes:
             expression = xpath(text, select, call)
         except FilterError as fault:
             raise _bad_select(fault) from None
-        for name, root in data_of(call).items():
-            if expression.reaches(name):
+        for key, root in data_of(call).items():
+            if expression.reaches(local(key)):
                 for element in by_xpath(expression, root).whole:
                     path, where = _place(element, call.schema)
                     found[path] = where
@@ -162,14 +162,14 @@ def _place(element: Element, schema: Schema) -> tuple[Path, tuple[Location, ...]
     nodes = schema.top
     for step in line:
         namespace, name = name_of(step)
-        node: Node | None = nodes.get(name)
+        node = named(nodes, name, namespace)
         keys: tuple[tuple[str, str], ...] = ()
         if node is not None and node.keys:
             values = tuple(step.findtext(node.children[key].tag) or "" for key in node.keys)
             keys = tuple(zip(node.keys, values, strict=True))
-            path.append(Entry(name, row_key(values)))
+            path.append(Entry(node.key, row_key(values)))
         else:
-            path.append(name)
+            path.append(node.key if node else name)
         where.append(Location(namespace, name, keys))
         nodes = node.children if node else {}
     return tuple(path), tuple(where)

@@ -140,7 +140,7 @@ class NetconfServer:
         return self.device.datastore.running
 
     def views(self, datastore: str) -> Tree:
-        """The views of a datastore, by the names of their top nodes."""
+        """The views of a datastore, by the keys of their top nodes."""
         return visible(self.root(datastore), self.shown)
 
     def join(self, session: NetconfSession) -> int:

@@ -11,20 +11,20 @@ from collections.abc import Mapping
 from yang.schema import Node
 
 _KEYS = {
-    "netconf-state/datastores/datastore": "name",
-    "netconf-state/datastores/datastore/locks/partial-lock": "lock-id",
-    "netconf-state/schemas/schema": "identifier version format",
-    "netconf-state/sessions/session": "session-id",
-    "netconf/streams/stream": "name",
-    "modules-state/module": "name revision",
-    "modules-state/module/submodule": "name revision",
-    "yang-library/module-set": "name",
-    "yang-library/module-set/module": "name",
-    "yang-library/module-set/module/submodule": "name",
-    "yang-library/module-set/import-only-module": "name revision",
-    "yang-library/module-set/import-only-module/submodule": "name",
-    "yang-library/schema": "name",
-    "yang-library/datastore": "name",
+    "ietf-netconf-monitoring:netconf-state/datastores/datastore": "name",
+    "ietf-netconf-monitoring:netconf-state/datastores/datastore/locks/partial-lock": "lock-id",
+    "ietf-netconf-monitoring:netconf-state/schemas/schema": "identifier version format",
+    "ietf-netconf-monitoring:netconf-state/sessions/session": "session-id",
+    "nc-notifications:netconf/streams/stream": "name",
+    "ietf-yang-library:modules-state/module": "name revision",
+    "ietf-yang-library:modules-state/module/submodule": "name revision",
+    "ietf-yang-library:yang-library/module-set": "name",
+    "ietf-yang-library:yang-library/module-set/module": "name",
+    "ietf-yang-library:yang-library/module-set/module/submodule": "name",
+    "ietf-yang-library:yang-library/module-set/import-only-module": "name revision",
+    "ietf-yang-library:yang-library/module-set/import-only-module/submodule": "name",
+    "ietf-yang-library:yang-library/schema": "name",
+    "ietf-yang-library:yang-library/datastore": "name",
 }
 
 

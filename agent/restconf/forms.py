@@ -16,7 +16,7 @@ from agent.netconf.editing import MAX_ELEMENTS
 from agent.netconf.rpc_errors import RpcError
 from agent.netconf.session import Malformed, read_xml
 from agent.restconf.messages import Refused, refused
-from yang.schema import Node
+from yang.schema import Node, named
 from yang.types import WHOLE, BadValue, LeafType, from_text
 from yang.xml import Element, children, name_of, own, printable
 
@@ -35,7 +35,7 @@ def json_members(
     found: dict[str, Any] = {}
     for element in elements:
         namespace, name = name_of(element)
-        node = nodes.get(name)
+        node = named(nodes, name, namespace)
         module = names.get(namespace, "")
         shown = name if namespace == parent or not module else f"{module}:{name}"
         value = _json_value(element, node, names)
@@ -124,20 +124,29 @@ def json_elements(
         raise refused("too-big", "nested too deeply", status=400, kind="protocol")
     found: list[Element] = []
     for shown, value in members.items():
-        node = _node_of(shown, nodes, names)
+        node = _known_node(shown, nodes, names)
         # source: restconf-clients (one row without its array, as Terraform's provider writes it)
         many = node.kind in ("list", "leaf-list") and isinstance(value, list)
         found += [_element(node, item, names, depth) for item in (value if many else [value])]
     return found
 
 
-def _node_of(shown: str, nodes: Mapping[str, Node], names: Names) -> Node:
+def node_of(shown: str, nodes: Mapping[str, Node], names: Names) -> Node | None:
+    """The node of a name, its module's name before it or not; None where there is none."""
+    module, colon, name = shown.rpartition(":")
+    if not colon:
+        return named(nodes, name)
+    namespace = next((n for n, m in names.items() if m == module), None)
+    return named(nodes, name, namespace) if namespace else None
+
+
+def _known_node(shown: str, nodes: Mapping[str, Node], names: Names) -> Node:
     module, colon, name = shown.rpartition(":")
     if shown.startswith("@"):
         info = (("bad-attribute", shown),)
         raise Refused(400, RpcError("protocol", "unknown-attribute", info=info))
-    node = nodes.get(name)
-    if node is None or (colon and names.get(node.namespace) != module):
+    node = node_of(shown, nodes, names)
+    if node is None:
         known = not colon or module in names.values()
         info = (("bad-element", name),) if known else (("bad-namespace", module),)
         tag = "unknown-element" if known else "unknown-namespace"

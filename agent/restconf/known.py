@@ -19,6 +19,7 @@ from yang.types import LeafType
 
 MONITORING = "urn:ietf:params:xml:ns:yang:ietf-restconf-monitoring"
 STREAMS = "urn:ietf:params:xml:ns:netmod:notification"
+RESTCONF_STATE = "ietf-restconf-monitoring:restconf-state"
 _NAMES = {
     library.NAMESPACE: "ietf-yang-library",
     monitoring.NAMESPACE: "ietf-netconf-monitoring",
@@ -61,10 +62,10 @@ _TREES = {
 
 @cache
 def known_tops(announced: Announced) -> Mapping[str, Node]:
-    """The top nodes by name. Names are unique among all of them."""
-    own = {name: node for text in _TREES.items() for name, node in _tree(*text).items()}
+    """The top nodes by key."""
+    own = {node.key: node for text in _TREES.items() for node in _tree(*text)}
     if not announced.has_yang_library:
-        del own["yang-library"]
+        del own["ietf-yang-library:yang-library"]
     return {**own, **announced.schema.top}
 
 
@@ -74,8 +75,9 @@ def module_names(announced: Announced) -> Mapping[str, str]:
     return {**_NAMES, **{m.namespace: m.name for m in announced.schema.modules}}
 
 
-def _tree(namespace: str, text: str) -> dict[str, Node]:
-    return _nodes(iter(_WORD.findall(text)), namespace)
+def _tree(namespace: str, text: str) -> list[Node]:
+    nodes = _nodes(iter(_WORD.findall(text)), namespace).values()
+    return [replace(node, key=f"{_NAMES[namespace]}:{node.name}") for node in nodes]
 
 
 def _nodes(words: Iterator[str], namespace: str) -> dict[str, Node]:

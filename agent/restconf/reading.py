@@ -15,7 +15,7 @@ from lxml import etree
 from agent.restconf.forms import Names, json_members, one_row, written
 from agent.restconf.messages import JSON, NAMESPACE, XML, Refused, Response, not_found, refused
 from agent.restconf.target import Target, found_in
-from yang.schema import Node
+from yang.schema import Node, named
 from yang.xml import Element, children, name_of, own
 
 CONTENTS = ("all", "config", "nonconfig")
@@ -193,8 +193,8 @@ def _without_config(element: Element, node: Node) -> bool:
         return not node.config
     left = False
     for child in list(children(element)):
-        name = name_of(child)[1]
-        below = node.children.get(name)
+        namespace, name = name_of(child)
+        below = named(node.children, name, namespace)
         if below is None or name in node.keys:
             continue
         if _without_config(child, below):
@@ -206,7 +206,7 @@ def _without_config(element: Element, node: Node) -> bool:
 
 def _check_fields(fields: Fields, node: Node) -> None:
     for name, below in fields.items():
-        child = node.children.get(name)
+        child = named(node.children, name)
         if child is None:
             raise _bad("fields", name)
         _check_fields(below, child)
@@ -215,10 +215,11 @@ def _check_fields(fields: Fields, node: Node) -> None:
 def _only(element: Element, fields: Fields, node: Node) -> None:
     """Keep what the fields name, and the keys."""
     for child in list(children(element)):
-        name = name_of(child)[1]
+        namespace, name = name_of(child)
         if name in fields:
-            if fields[name]:
-                _only(child, fields[name], node.children[name])
+            below = named(node.children, name, namespace)
+            if fields[name] and below is not None:
+                _only(child, fields[name], below)
         elif name not in node.keys:
             element.remove(child)
 

@@ -35,7 +35,7 @@ from agent.restconf.headers import (
     unread,
     wants_json,
 )
-from agent.restconf.known import MONITORING
+from agent.restconf.known import MONITORING, RESTCONF_STATE
 from agent.restconf.messages import (
     JSON,
     NAMESPACE,
@@ -204,10 +204,10 @@ class RestconfServer:
         target = read_target(path, work.nodes, work.names)
         shelf = RUNNING if query.content == "config" else data.STATE
         tops = dict(work.tops if query.content == "config" else data.state_tops(server))
-        live = {**data.COUNTED, "restconf-state": _restconf_state}
-        counted = not target.steps or target.steps[0].node.name in live
+        live = {**data.COUNTED, RESTCONF_STATE: _restconf_state}
+        counted = not target.steps or target.steps[0].node.key in live
         if shelf == data.STATE and counted:
-            tops |= {name: _below(make(server, work.now)) for name, make in live.items()}
+            tops |= {key: _below(make(server, work.now)) for key, make in live.items()}
         statuses: list[Response] = []  # the new ones; what is kept has a body
 
         def answered() -> Response:

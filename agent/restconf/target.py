@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 from lxml import etree
 
-from agent.restconf.forms import Names
+from agent.restconf.forms import Names, node_of
 from agent.restconf.messages import Refused, not_found, refused
 from yang.schema import Node
 from yang.xml import Element, children, name_of, own
@@ -59,9 +59,8 @@ def read_target(path: str, tops: Mapping[str, Node], names: Names) -> Target:
         raise not_found()
     for number, segment in enumerate(segments):
         text, equals, values = segment.partition("=")
-        module, colon, name = _decoded(text).rpartition(":")
-        node = nodes.get(name)
-        if node is None or (colon and names.get(node.namespace) != module):
+        node = node_of(_decoded(text), nodes, names)
+        if node is None:
             raise not_found()
         keys = tuple(map(_decoded, values.split(","))) if equals else ()
         last = number == len(segments) - 1
@@ -98,7 +97,7 @@ def _decoded(text: str) -> str:
 def found_in(tops: Mapping[str, Element], target: Target) -> list[Element]:
     """The instances of a target; `tops` are the top elements, each below a `<data>`."""
     first = target.steps[0]
-    root = tops.get(first.node.name)
+    root = tops.get(first.node.key)
     found = [root[0]] if root is not None else []
     for step in target.steps[1:]:
         found = [

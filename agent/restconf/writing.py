@@ -33,7 +33,7 @@ from agent.restconf.placing import Placing
 from agent.restconf.target import Step, Target, branch, found_in, keys_of, path_of
 from yang.edit_attributes import BASE, OPERATION
 from yang.errors import YangError
-from yang.schema import Node
+from yang.schema import Node, named
 from yang.xml import Element, children, name_of
 
 if TYPE_CHECKING:
@@ -169,8 +169,8 @@ def _configured(element: Element, nodes: Mapping[str, Node], parent: Target) -> 
     """The node of a child that can be written. Raises Refused."""
     _must_be_config(parent)
     namespace, name = name_of(element)
-    node = nodes.get(name)
-    if node is None or (namespace and node.namespace != namespace):
+    node = named(nodes, name, namespace)
+    if node is None:
         error = RpcError("application", "unknown-element", info=(("bad-element", name),))
         raise Refused(400, error)
     if not node.config:

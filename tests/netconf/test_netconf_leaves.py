@@ -25,7 +25,11 @@ from yang.edit import without_false_conditions
 from yang.schema import Node, schema_of
 from yang.tree import Rows, Tree
 
-NODE = schema_of(("cisco-smart-license@2021-03-01",)).top["licensing"].children["state"]
+NODE = (
+    schema_of(("cisco-smart-license@2021-03-01",))
+    .top["cisco-smart-license:licensing"]
+    .children["state"]
+)
 NEVER = {
     "state-info/conversion": "no product converts its old licences over NETCONF here",
     "state-info/factory-purchase/basic-license-info": "nothing was bought with the product",

@@ -84,7 +84,7 @@ def play(on: Any, span: int) -> None:
 
 
 def test_every_leaf_of_the_state_is_one_of_the_module(client):
-    node = SCHEMA.top["licensing"].children["state"]
+    node = SCHEMA.top["cisco-smart-license:licensing"].children["state"]
     tree = state_tree(client.server.device)
     assert list(_strangers(node, tree)) == []
 

@@ -28,7 +28,7 @@ from cli_grammar import Grammar, Matched, match
 from cli_grammar.permutations import permutations
 from tests.netconf.client import BASE, NATIVE, NOW, Client, device
 from yang.difference import edits_between
-from yang.schema import Node, schema_of
+from yang.schema import Node, named, schema_of
 from yang.tree import EMPTY, Edit, Entry, Path, Tree, apply, path_text, walk
 from yang.types import BadValue, from_text, to_text
 
@@ -151,7 +151,7 @@ def _reason(path: Path) -> str | None:
 def _node(path: Path) -> Node | None:
     nodes, node = SCHEMA.top, None
     for step in path:
-        node = nodes.get(step.name if isinstance(step, Entry) else step)
+        node = named(nodes, step.name if isinstance(step, Entry) else step)
         if node is None:
             return None
         nodes = node.children

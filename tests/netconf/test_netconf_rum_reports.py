@@ -59,4 +59,4 @@ def test_a_hello_stays_that_of_a_device():
     for name in ("17.9.5", "17.12.4", "17.18.1"):
         found = announced(Release.parse(name), True)
         assert NAMESPACE not in " ".join(found.capabilities)
-        assert ("rum-reports" in found.schema.top) is (name != "17.9.5")
+        assert ("slp-emulator-rum-reports:rum-reports" in found.schema.top) is (name != "17.9.5")

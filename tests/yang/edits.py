@@ -12,6 +12,7 @@ from yang.xml import top_element
 
 CSL = "http://cisco.com/ns/yang/cisco-smart-license"
 NATIVE = "http://cisco.com/ns/yang/Cisco-IOS-XE-native"
+LICENSING_TOP, NATIVE_TOP = "cisco-smart-license:licensing", "Cisco-IOS-XE-native:native"
 # the modules configuration is made of
 TEXTS = (
     "cisco-smart-license@2021-03-01",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.yang.edits import built, edit, shown
+from tests.yang.edits import NATIVE_TOP, built, edit, shown
 from yang.edit_attributes import Operation
 from yang.errors import Rule, YangError
 from yang.tree import EMPTY, Rows, Tree, get
@@ -31,7 +31,7 @@ def test_merge_keeps_what_is_there():
 def test_old_root_stays_what_it_was():
     root = built("<native><hostname>one</hostname></native>")
     edit(root, "<native><hostname>two</hostname></native>")
-    assert get(root, ("native", "hostname")) == "one"
+    assert get(root, (NATIVE_TOP, "hostname")) == "one"
 
 
 def test_replace_of_a_row_drops_the_rest_of_it():
@@ -86,7 +86,10 @@ def test_leaf_list_values_are_added_and_taken_one_by_one():
             "<no-vrf-ordered>10.0.0.2</no-vrf-ordered><no-vrf-ordered>10.0.0.3</no-vrf-ordered>"
         ),
     )
-    assert get(root, ("native", "ip", "name-server", "no-vrf-ordered")) == ("10.0.0.2", "10.0.0.3")
+    assert get(root, (NATIVE_TOP, "ip", "name-server", "no-vrf-ordered")) == (
+        "10.0.0.2",
+        "10.0.0.3",
+    )
 
 
 def test_setting_one_case_removes_the_others():
@@ -111,12 +114,12 @@ def test_default_operation_none_does_not_make_rows():
 
 
 def test_unknown_data_of_the_device_survives_every_operation():
-    root = Tree(
-        native=Tree(beyond=Tree({"leaf": False}), hostname="a", line=Tree(other=Rows(x=EMPTY)))
-    )
+    line = Tree(other=Rows(x=EMPTY))
+    native = Tree(beyond=Tree({"leaf": False}), hostname="a", line=line)
+    root = Tree({NATIVE_TOP: native})
     for operation in ("replace", "delete", "remove"):
         new = edit(root, f'<native nc:operation="{operation}"/>')
-        assert new == Tree(native=Tree(beyond=Tree({"leaf": False}), line=root["native"]["line"]))
+        assert new == Tree({NATIVE_TOP: Tree(beyond=Tree({"leaf": False}), line=line)})
 
 
 def test_condition_that_is_false_forbids_what_depends_on_it():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.yang.edits import LICENSING_TOP, NATIVE_TOP
 from yang.schema import COMPILED, Node, descend, schema_of
 from yang.schema_compile import DIGEST, compile_all, digest, ietf_folder
 
@@ -54,7 +55,7 @@ def test_namespaces_and_prefixes_are_the_published_ones():
 
 def test_older_revision_lacks_what_the_newer_one_brought():
     new, old = (
-        schema_of((name,)).top["licensing"].children["state"].children["state-info"].children
+        schema_of((name,)).top[LICENSING_TOP].children["state"].children["state-info"].children
         for name in (NEWEST[0], OLDER)
     )
     assert set(new) - set(old) == {
@@ -115,7 +116,7 @@ def _lines_of(node: Node, depth: int = 0) -> list[tuple[int, str, str]]:
 @pytest.mark.golden
 def test_licensing_tree_is_the_published_one(sheet: str):
     wanted = _lines_of_the_sheet(sheet, "## 2. Module cisco-smart-license")
-    assert _lines_of(schema_of(NEWEST).top["licensing"]) == wanted
+    assert _lines_of(schema_of(NEWEST).top[LICENSING_TOP]) == wanted
 
 
 @pytest.mark.golden
@@ -123,7 +124,7 @@ def test_native_license_tree_is_the_published_one(sheet: str):
     wanted = _lines_of_the_sheet(sheet, "## 3. native/license")
     at = next(i for i, line in enumerate(wanted) if line[1] == "suite")  # behind a feature we lack
     wanted = [line for i, line in enumerate(wanted) if i not in (at, at + 1)]
-    own = _lines_of(schema_of(NEWEST).top["native"].children["license"], 1)
+    own = _lines_of(schema_of(NEWEST).top[NATIVE_TOP].children["license"], 1)
     assert own == wanted[1:]
 
 

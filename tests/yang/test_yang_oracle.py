@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from tests.yang.edits import BASE, SCHEMA
+from tests.yang.edits import BASE, LICENSING_TOP, NATIVE_TOP, SCHEMA
 from yang.difference import edits_between
 from yang.edit import edited
 from yang.edit_attributes import Operation
@@ -28,12 +28,11 @@ from yang.schema_compile import ietf_folder
 from yang.tree import EMPTY, Rows, Tree, apply
 
 MODULES = Path(__file__).resolve().parents[2] / "yang" / "modules"
-TOPS = {"licensing": "cisco-smart-license", "native": "Cisco-IOS-XE-native"}
 MODULES_BY_NAMESPACE = {m.namespace: m.name for m in SCHEMA.modules}
 # what edits are made of: parts of both modules with every kind of node, choices and a condition
 PARTS = {
-    "licensing": {"config": ("privacy", "usage", "custom-id", "utility")},
-    "native": {
+    LICENSING_TOP: {"config": ("privacy", "usage", "custom-id", "utility")},
+    NATIVE_TOP: {
         "ip": ("name-server", "domain", "host", "routing", "http", "route"),
         "username": (),
         "license": ("smart",),
@@ -198,12 +197,16 @@ def member(parent: Node, name: str) -> str:
     return f"{MODULES_BY_NAMESPACE[child.namespace]}:{name}"
 
 
+def top_of(payload: etree._Element) -> Node:
+    return next(node for node in SCHEMA.top.values() if node.tag == payload.tag)
+
+
 def bare_name(name: str) -> str:
     return name.rpartition(":")[2]
 
 
 def raw_root(root: Tree) -> dict[str, Any]:
-    return {f"{TOPS[n]}:{n}": raw(SCHEMA.top[n], v) for n, v in root.items()}
+    return {key: raw(SCHEMA.top[key], value) for key, value in root.items()}
 
 
 def pruned(value: Any) -> Any:
@@ -240,12 +243,11 @@ def apply_theirs(tree: dict[str, Any], payload: etree._Element, operation: str) 
     if operation == "merge":
         merged = model.from_raw(tree).merge(model.from_raw(data).value) if tree else None
         return merged.raw_value() if merged is not None else data
-    name = payload.tag.rpartition("}")[2]
-    top = f"{TOPS[name]}:{name}"
+    top = top_of(payload).key
     child = payload[0].tag.rpartition("}")[2]
     held = {**tree.get(top, {})}
-    node = SCHEMA.top[name].children[child]
-    child = member(SCHEMA.top[name], child)
+    node = SCHEMA.top[top].children[child]
+    child = member(SCHEMA.top[top], child)
     new = data.get(top, {}).get(child)
     if node.kind == "list":
         key = node.keys[0]
@@ -298,8 +300,7 @@ def _agree(steps: Any) -> None:
 
 def _without_values(payload: etree._Element) -> etree._Element:
     """What names the thing to delete: its keys."""
-    name = payload.tag.rpartition("}")[2]
-    node = SCHEMA.top[name].children[payload[0].tag.rpartition("}")[2]]
+    node = top_of(payload).children[payload[0].tag.rpartition("}")[2]]
     slim = etree.Element(payload.tag)
     inner = etree.SubElement(slim, payload[0].tag)
     for child in payload[0]:
@@ -313,8 +314,7 @@ def _one_case(theirs: Any, ours: Any, node: Node | None = None) -> Any:
     if isinstance(theirs, dict) and isinstance(ours, dict):
         kept = {}
         for name, value in theirs.items():
-            nodes = SCHEMA.top if node is None else node.children
-            below = nodes[bare_name(name)]
+            below = SCHEMA.top[name] if node is None else node.children[bare_name(name)]
             if name not in ours and _has_rival(below, node, ours):
                 continue
             kept[name] = _one_case(value, ours.get(name, {}), below)
@@ -357,7 +357,7 @@ def _as_xml(payload: etree._Element) -> Any:
 
 
 def test_rows_are_compared_by_their_keys():
-    rows = Tree(native=Tree(username=Rows(a=Tree(privilege=1))))
+    rows = Tree({NATIVE_TOP: Tree(username=Rows(a=Tree(privilege=1)))})
     assert raw_root(rows) == {
         "Cisco-IOS-XE-native:native": {"username": [{"name": "a", "privilege": 1}]}
     }

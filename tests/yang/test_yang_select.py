@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from tests.yang.edits import CSL, NATIVE, SCHEMA, built
+from tests.yang.edits import CSL, NATIVE, NATIVE_TOP, SCHEMA, built
 from yang.select import FilterError, by_subtree, by_xpath, chosen, read_xpath
 from yang.xml import children, top_element
 
@@ -18,7 +18,7 @@ ROOT = built(
     "<Vlan><name>1</name></Vlan></interface></native>"
 )
 TOP = etree.Element("data")
-TOP.append(top_element(SCHEMA.top["native"], ROOT["native"]))
+TOP.append(top_element(SCHEMA.top[NATIVE_TOP], ROOT[NATIVE_TOP]))
 
 
 def _text(part) -> str:
@@ -28,13 +28,13 @@ def _text(part) -> str:
 def subtree(body: str) -> str:
     wanted = etree.fromstring(f'<filter xmlns:n="{NATIVE}">{body}</filter>')
     selection = by_subtree(children(wanted), TOP[0])
-    return _text(chosen(selection, TOP[0], SCHEMA.top["native"]))
+    return _text(chosen(selection, TOP[0], SCHEMA.top[NATIVE_TOP]))
 
 
 def xpath(expression: str, **prefixes: str) -> str:
     known = {"ios": NATIVE, "Cisco-IOS-XE-native": NATIVE}
     selection = by_xpath(read_xpath(expression, prefixes, known), TOP)
-    return _text(chosen(selection, TOP[0], SCHEMA.top["native"]))
+    return _text(chosen(selection, TOP[0], SCHEMA.top[NATIVE_TOP]))
 
 
 A = "<username><name>a</name><privilege>15</privilege></username>"
