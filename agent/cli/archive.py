@@ -49,6 +49,14 @@ def next_number(device: Device) -> int:
     return max((number + 1 for number, _ in saved(device)), default=0)
 
 
+def backed_up(device: Device, now: Instant) -> str | FileFault:
+    """Archive what runs before a change that waits for its confirmation, and log that."""
+    name = save(device, now)
+    if not isinstance(name, FileFault):
+        device.syslog("ARCHIVE_DIFF.ROLLBK_CNFMD_CHG_BACKUP", {"file": name}, now)
+    return name
+
+
 def save(device: Device, now: Instant) -> str | FileFault:
     """Archive what runs; its file's name, or why that cannot be. There must be a path."""
     local = device.local_time(now)

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from agent.core.clock import Instant
 from agent.core.identity import Udi
-from agent.device import config, install, planned_reload, redundancy, throughput, timekeeping
+from agent.device import (
+    config,
+    install,
+    planned_reload,
+    redundancy,
+    revert_timer,
+    throughput,
+    timekeeping,
+)
 from agent.device.away import UNIT_RETURNS, changes, returning, units_of, with_returns
 from agent.device.boot import air_licences, boot_jobs, licences_in_use, tag_of
 from agent.device.datastore import Stamp
@@ -30,6 +38,8 @@ from agent.device.inputs import (
     ReleaseInstalled,
     Reloaded,
     ReloadPlanned,
+    Reverting,
+    RevertTimed,
     Started,
     StartupErased,
     StartupReplaced,
@@ -67,6 +77,8 @@ def _event(device: Device, given: AgentEvent, now: Instant) -> str:
         said = _reloaded(device, Reloaded(planned_reload.reason(device)), now)
         device.restarted(device)
         return said
+    if (back := revert_timer.due(device, now)) is not None:
+        _committed(device, back, now)
     while device.jobs and device.jobs[0].due <= now:
         job, device.jobs = device.jobs[0], device.jobs[1:]
         if job.mnemonic == UNIT_RETURNS:
@@ -91,6 +103,7 @@ def _committed(device: Device, given: ConfigCommitted, now: Instant) -> str:
     device.zone = meaning.zone
     throughput.follow(device, before, now)
     timekeeping.follow(device, now)
+    revert_timer.moved(device, now)
     if meaning.licensing == device.agent.state.config:
         return ""
     return device.tell(ConfigChanged(meaning.licensing), now)
@@ -119,6 +132,11 @@ def _reload_planned(device: Device, given: ReloadPlanned, now: Instant) -> str:
     return ""
 
 
+def _reverting(device: Device, given: Reverting, now: Instant) -> str:
+    back = revert_timer.ended(device, given, now)
+    return "" if back is None else _committed(device, back, now)
+
+
 def _reloaded(device: Device, given: Reloaded, now: Instant) -> str:
     if given.reason != POWER_ON:
         device.write_log("SYS.RELOAD", {"by": "Exec", "reason": given.reason}, now)
@@ -140,6 +158,7 @@ def _start(device: Device, now: Instant, earliest: Instant) -> str:
     device.datastore.changed = Stamp(now) if configured else None
     device.booted = now
     device.planned = None
+    device.reverting = None
     device.debugging = frozenset()
     device.redundancy = redundancy.NO_HISTORY
     device.zone = meaning.zone
@@ -294,6 +313,8 @@ CARRY_OUT: Mapping[type[Any], Callable[[Device, Any, Instant], str]] = {
     StartupErased: _erased,
     StartupReplaced: _replaced,
     ReloadPlanned: _reload_planned,
+    RevertTimed: revert_timer.timed,
+    Reverting: _reverting,
     Reloaded: _reloaded,
     ReleaseInstalled: install.installed,
     FileWritten: _file_written,

@@ -18,7 +18,7 @@ from agent.core.clock import Instant
 from agent.core.dates import Zone
 from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.device import config, debugging, inputs, planned_reload
+from agent.device import config, debugging, inputs, planned_reload, revert_timer
 from agent.device.boot import tag_of
 from agent.device.carry_out import CARRY_OUT
 from agent.device.datastore import Datastore
@@ -27,18 +27,12 @@ from agent.device.hollow import with_hollow_rows
 from agent.device.inputs import (
     AccessPointsChanged,
     AgentEvent,
-    ClockSet,
     ConfigCommitted,
     DeviceInput,
-    FileWritten,
     Job,
     MembersChanged,
-    Reloaded,
     ReloadPlan,
-    ReloadPlanned,
     Started,
-    StartupReplaced,
-    StartupSaved,
 )
 from agent.device.journal import UNRECORDED, Journal, encode_line
 from agent.device.link import UNPLUGGED, Link, unheard, unread, unwatched
@@ -105,6 +99,7 @@ class Device:
         "release",
         "reload_reason",
         "restarted",
+        "reverting",
         "throughput",
         "timekeeping",
         "zone",
@@ -132,6 +127,7 @@ class Device:
         self.reload_reason = POWER_ON
         self.debugging: frozenset[str] = frozenset()  # by the names of debugs.toml
         self.planned: ReloadPlan | None = None
+        self.reverting: inputs.RevertPlan | None = None
         self.redundancy: Redundancy = NO_HISTORY
         self.clock_offset_ms = 0
         self.clock_authoritative = False
@@ -188,7 +184,8 @@ class Device:
         agent = self.agent.next_deadline()
         own = self.jobs[0].due if self.jobs else None
         planned = planned_reload.deadline(self.planned) if self.planned else None
-        return min((at for at in (agent, own, planned) if at is not None), default=None)
+        back = revert_timer.deadline(self.reverting) if self.reverting else None
+        return min((at for at in (agent, own, planned, back) if at is not None), default=None)
 
     def commit(self, edits: tuple[Edit, ...], now: Instant, by: str = "console") -> None:
         """Make the edits the running configuration, whole or not at all.
@@ -201,7 +198,7 @@ class Device:
 
     def save(self, now: Instant, by: str = "console") -> None:
         """`copy running-config startup-config`."""
-        self._apply(StartupSaved(by), now)
+        self._apply(inputs.StartupSaved(by), now)
 
     def erase_startup(self, now: Instant) -> None:
         """`write erase`; the licensing store is not touched."""
@@ -213,15 +210,19 @@ class Device:
         Raises InputError or ValueError, with nothing changed, when the result makes no sense.
         """
         self.project(apply(self.stored_root(), edits))
-        self._apply(StartupReplaced(edits, by), now)
+        self._apply(inputs.StartupReplaced(edits, by), now)
 
     def plan_reload(self, due: Instant | None, now: Instant, by: str, reason: str = "") -> None:
         """`reload in`, `reload at`; with `due` None `reload cancel`."""
-        self._apply(ReloadPlanned(due, by, reason), now)
+        self._apply(inputs.ReloadPlanned(due, by, reason), now)
+
+    def revert(self, given: inputs.RevertTimed | inputs.Reverting, now: Instant) -> None:
+        """Changes wait for a confirmation from now on; or those that wait are kept, or undone."""
+        self._apply(given, now)
 
     def reload(self, now: Instant, reason: str = "Reload Command") -> None:
         """Lose what is not stored, start again. The licensing store, files and startup survive."""
-        self._apply(Reloaded(reason), now)
+        self._apply(inputs.Reloaded(reason), now)
 
     def install(self, release: Release, now: Instant) -> None:
         """Another release is put on; a reload has to follow at once."""
@@ -232,7 +233,7 @@ class Device:
         name = self.files.check(path, data)
         if isinstance(name, FileFault):
             return name
-        self._apply(FileWritten(name, data), now)
+        self._apply(inputs.FileWritten(name, data), now)
         return None
 
     def delete_file(self, path: str, now: Instant) -> FileFault | None:
@@ -245,7 +246,7 @@ class Device:
 
     def set_clock(self, calendar: Instant, now: Instant, by: str = "console") -> None:
         """`clock set`: the device's calendar shows `calendar` at `now`. Deadlines stay."""
-        self._apply(ClockSet(calendar - now, by), now)
+        self._apply(inputs.ClockSet(calendar - now, by), now)
 
     def use(self, feature: str, count: int, now: Instant) -> bool:
         """Set a feature's count until the next reload; False where there is no such licence."""

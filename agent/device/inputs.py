@@ -65,6 +65,24 @@ class ReloadPlanned:
 
 
 @dataclass(frozen=True, slots=True)
+class RevertTimed:
+    """A change is to be confirmed within these minutes; `file` has what ran before it."""
+
+    file: str
+    minutes: int
+    by: str
+    idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reverting:
+    """The change that waits is `confirmed`, or undone at once."""
+
+    confirmed: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reloaded:
     """All that is not stored is lost, then the device starts again."""
 
@@ -162,6 +180,8 @@ DeviceInput = (
     | StartupErased
     | StartupReplaced
     | ReloadPlanned
+    | RevertTimed
+    | Reverting
     | Reloaded
     | FileWritten
     | FileDeleted
@@ -184,6 +204,22 @@ class ReloadPlan:
     by: str
     reason: str
     told_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevertPlan:
+    """A change that waits: the device goes back to `file` when it is due.
+
+    `set_at` is when the timer was set last, `warned` whether terminals know that it is close.
+    """
+
+    file: str
+    due: Instant
+    minutes: int
+    by: str
+    set_at: Instant
+    idle: bool
+    warned: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from agent.device import config, snapshot_rows
 from agent.device.datastore import Stamp
 from agent.device.device import Device
 from agent.device.files import File
-from agent.device.inputs import Job, ReloadPlan
+from agent.device.inputs import Job, ReloadPlan, RevertPlan
 from agent.device.journal import decode_line
 from agent.device.log import LogLine
 from agent.device.redundancy import NO_HISTORY, Redundancy
@@ -69,6 +69,7 @@ class _Record(msgspec.Struct):
     debugging: list[str] = []
     redundancy: Redundancy | None = None
     timekeeping: Timekeeping | None = None
+    reverting: RevertPlan | None = None
 
 
 _encode = msgspec.json.encode
@@ -108,6 +109,7 @@ def take(device: Device) -> bytes:
             pending_kinds={n: type(p.message).__name__ for n, p in state.pending.items()},
             agent=msgspec.Raw(agent_text(state)),
             planned=device.planned,
+            reverting=device.reverting,
             throughput=device.throughput,
             debugging=sorted(device.debugging),
             redundancy=None if device.redundancy == NO_HISTORY else device.redundancy,
@@ -187,6 +189,7 @@ def _device(record: _Record) -> Device:
     device.access_points = dict.fromkeys(record.access_points)
     device.jobs = tuple(record.jobs)
     device.planned = record.planned
+    device.reverting = record.reverting
     store = device.datastore
     factory = store.running
     if record.startup is not None:

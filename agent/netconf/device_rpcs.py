@@ -1,8 +1,9 @@
 """The operations of cisco-ia: on the device and its configuration as a whole.
 
 A rollback is `configure replace`: the file is read onto the factory's configuration, and what it
-does not say is gone. Nothing waits for a confirmation, so there is never something to revert.
-Sources: docs/sources.md, entries save-config, config-replace.
+does not say is gone. With a `revert-timer` the device goes back by itself unless `configure
+confirm` is given; `revert` does it at once, or sets another time.
+Sources: docs/sources.md, entries save-config, config-replace, revert-timer.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agent.cli import archive
+from agent.cli.handlers import replace
 from agent.cli.handlers.files import text_of
 from agent.core.secrets import new_salt
 from agent.device.config import grammar_of
 from agent.device.config_text import read_config
 from agent.device.files import FileFault
+from agent.device.inputs import Reverting, RevertTimed
+from agent.device.revert_timer import LONGEST_MINUTES
 from agent.netconf.call import Call
 from agent.netconf.editing import put
 from agent.netconf.rpc_errors import IA, RpcError
@@ -47,8 +51,7 @@ def checkpoint(call: Call, given: Tree) -> Output:
 def rollback(call: Call, given: Tree) -> Output:
     """Running becomes what a file says. # assumed: the results"""
     server, path = call.server, str(given["target-url"])
-    if "revert-timer" in given:
-        raise _failed(call, "operation-not-supported", "the rollback timer is not kept")
+    minutes = _minutes(call, given, "revert-timer")
     server.must_be_free(RUNNING, call.session.number, call.now)
     device = server.device
     text = text_of(device, path)
@@ -59,12 +62,51 @@ def rollback(call: Call, given: Tree) -> Output:
     if read.refused:
         lines = ", ".join(line.line.strip() for line in read.refused)
         raise _failed(call, "operation-failed", f"Rollback aborted after 1 passes: {lines}")
+    backup = _backup(call) if minutes else ""
     put(call, RUNNING, read.root)
+    if minutes:
+        device.revert(RevertTimed(backup, minutes, call.session.user), call.now)
     return _result("Rollback Done")
 
 
+def _backup(call: Call) -> str:
+    """Archive what runs; returns the file's name. Raises RpcError where there is no archive."""
+    device = call.server.device
+    if device.reverting is not None:
+        raise _failed(call, "operation-failed", replace.PENDING)
+    if not archive.path_of(device):
+        raise _failed(call, "operation-failed", replace.NEEDS_ARCHIVE)
+    name = archive.backed_up(device, call.now)
+    if isinstance(name, FileFault):
+        path = archive.path_of(device)
+        raise _failed(call, "operation-failed", f"%Error opening {path} ({name.value})")
+    return name
+
+
 def revert(call: Call, given: Tree) -> Output:
-    return _result("No Rollback Confirmed Change pending")
+    """Undo at once what waits for its confirmation, or set another time for that."""
+    device, user = call.server.device, call.session.user
+    pending = device.reverting
+    if pending is None:
+        return _result("No Rollback Confirmed Change pending")
+    timer, idle = _minutes(call, given, "timer"), _minutes(call, given, "idle")
+    if timer or idle:
+        device.revert(RevertTimed(pending.file, timer or idle, user, not timer), call.now)
+        return _result("Rollback Confirmed Change timer set")  # assumed
+    call.server.must_be_free(RUNNING, call.session.number, call.now)
+    device.revert(Reverting(False, user), call.now)
+    return _result("Rollback Done")
+
+
+def _minutes(call: Call, given: Tree, name: str) -> int:
+    """A timer's minutes; 0 where there is none. Raises RpcError for what no timer takes."""
+    value = given.get(name)
+    if value is None:
+        return 0
+    minutes = int(str(value))
+    if not 1 <= minutes <= LONGEST_MINUTES:
+        raise _failed(call, "invalid-value", f'"{minutes}" is not a valid value.')
+    return minutes
 
 
 def sync_from(call: Call, given: Tree) -> Output:

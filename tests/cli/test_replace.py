@@ -1,9 +1,14 @@
 """Whole configurations: comparing two, replacing the running one, the archive's sentences."""
 
+import re
+
 import pytest
 
 from agent.cli.config_diff import HEAD, LIST, NOTHING, differences, incremental
+from agent.core.clock import MINUTE
+from agent.device.snapshot import restore, take
 from tests.cli.test_session import session
+from yang.tree import get
 
 ONE = """\
 version 17.12
@@ -129,6 +134,11 @@ def test_a_configuration_with_wrong_lines_replaces_nothing():
         ("show archive", "Archive feature not enabled\n\n"),
         ("show archive config rollback timer", "%No Rollback Confirmed Change pending\n\n"),
         ("configure confirm", "%No Rollback Confirmed Change pending\n\n"),
+        ("configure revert now", "%No Rollback Confirmed Change pending\n\n"),
+        (
+            "configure terminal revert timer 2",
+            "%Please turn config archive on before using revert trigger\n\n",
+        ),
         (
             "configure replace flash:none force",
             "%Error opening flash:/none (No such file or directory)\n",
@@ -162,3 +172,67 @@ def test_what_is_archived_is_listed_and_the_oldest_goes():
     assert [row.split()[0] for row in rows[1:]] == ["1", "2"]
     assert rows[1].endswith("-UTC-1") and rows[2].endswith("-UTC-2 <- Most Recent")
     assert said[-1].count("kept-") == 2
+
+
+ARCHIVE = ("configure terminal", "archive", "path flash:kept", "end")
+
+
+def test_configuring_with_a_timer_is_undone_by_the_device():
+    made, said = answers(
+        *ARCHIVE,
+        "configure terminal revert timer 2",
+        "hostname NEW",
+        "end",
+        "show archive config rollback timer",
+    )
+    assert said[4].startswith("Rollback Confirmed Change: Backing up current running config to ")
+    assert "\n\nEnter configuration commands, one per line.  End with CNTL/Z.\n" in said[4]
+    assert said[7].splitlines()[0].startswith("Time configured(or reconfigured): ")
+    assert "Timer type: absolute timer\nTimer value: 2 min\nUser: console\n" in said[7]
+    device = made.device
+    assert device.next_deadline() == MINUTE
+    device.wake(MINUTE)
+    assert made.prompt == "NEW#"
+    device.wake(2 * MINUTE)
+    assert made.prompt == "Switch#"
+    told = [line.text for line in device.log.lines if "ARCHIVE_DIFF" in line.text]
+    assert [re.search(r"CHG_(\w+)", line)[1] for line in told] == [
+        "BACKUP",
+        "START_ABSTIMER",
+        "WARNING_ABSTIMER",
+        "ROLLBACK_START",
+    ]
+
+
+def test_a_confirmed_change_stays_and_another_is_undone_at_once():
+    made, said = answers(
+        *ARCHIVE,
+        "copy running-config flash:old.txt",
+        "configure terminal",
+        "hostname NEW",
+        "end",
+        "configure replace flash:old.txt force revert trigger error timer 1",
+        "configure replace flash:old.txt force revert timer 1",
+        "configure confirm",
+        "configure terminal revert idle 120",
+        "hostname THIRD",
+        "end",
+        "configure revert timer 3",
+        "configure revert now",
+    )
+    assert said[8].startswith("Rollback Confirmed Change: Backing up")
+    assert "\n\nTotal number of passes: 1\nRollback Done\n\n" in said[8]
+    assert said[9] == "%Rollback Confirmed Change already pending\n\n"
+    made.device.wake(10 * MINUTE)
+    assert made.prompt == "Switch#"
+
+
+def test_a_change_that_waits_survives_a_snapshot_and_not_a_reload():
+    made, _ = answers(*ARCHIVE, "configure terminal revert timer 9", "hostname NEW", "end")
+    again = restore(take(made.device))
+    assert again.reverting == made.device.reverting
+    again.wake(8 * MINUTE)
+    again.wake(9 * MINUTE)
+    assert get(again.datastore.running, ("native", "hostname")) == "Switch"
+    made.device.reload(0)
+    assert made.device.reverting is None

@@ -2,6 +2,8 @@
 
 import pytest
 
+from agent.core.clock import MINUTE
+from agent.device.inputs import Reverting
 from tests.netconf.client import NATIVE, NOW, Client, error_of
 
 IA = "http://cisco.com/yang/cisco-ia"
@@ -43,7 +45,9 @@ def test_without_an_archive_there_is_no_checkpoint(client):
     [
         ("", "missing-element"),
         ("<target-url>flash:none</target-url>", "invalid-value"),
-        (f"{RUNS}<revert-timer>5</revert-timer>", "operation-not-supported"),
+        (f"{RUNS}<revert-timer>5</revert-timer>", "operation-failed"),  # without an archive
+        (f"{RUNS}<revert-timer>0</revert-timer>", "invalid-value"),
+        (f"{RUNS}<revert-timer>121</revert-timer>", "invalid-value"),
         (f"{RUNS}<revert-timer>99999</revert-timer>", "invalid-value"),
     ],
 )
@@ -64,6 +68,70 @@ def test_a_rollback_waits_for_the_lock_of_another(archiving, server):
     Client(server).ok("<lock><target><running/></target></lock>")
     found = error(archiving, "rollback", f"<target-url>{name}</target-url>")
     assert found["tag"] == "in-use"
+
+
+def hostname(client):
+    return client.config(f'<native xmlns="{NATIVE}"><hostname/></native>')
+
+
+@pytest.fixture
+def rolled_back(archiving):
+    """A device called `later` that went back to its first name, for five minutes."""
+    name = result(archiving, "checkpoint")["result"]
+    archiving.edit(HOST.format("later"))
+    body = f"<target-url>{name}</target-url><revert-timer>5</revert-timer>"
+    assert result(archiving, "rollback", body) == {"result": "Rollback Done"}
+    assert "later" not in hostname(archiving)
+    return archiving
+
+
+def test_a_rollback_with_a_timer_is_undone_unless_it_is_confirmed(rolled_back, switch):
+    switch.wake(NOW + 4 * MINUTE)
+    assert "in one minute" in "".join(line.text for line in switch.log.lines)
+    assert "later" not in hostname(rolled_back)
+    assert switch.next_deadline() <= NOW + 5 * MINUTE
+    switch.wake(NOW + 5 * MINUTE)
+    assert "later" in hostname(rolled_back)
+    assert switch.reverting is None
+
+
+def test_a_confirmed_rollback_stays(rolled_back, switch):
+    switch.revert(Reverting(True, "admin"), NOW)
+    switch.wake(NOW + 10 * MINUTE)
+    assert "later" not in hostname(rolled_back)
+
+
+def test_what_waits_is_reverted_at_once_or_at_another_time(rolled_back, switch):
+    timed = result(rolled_back, "revert", "<timer>60</timer>")
+    assert timed == {"result": "Rollback Confirmed Change timer set"}
+    assert switch.reverting.due == NOW + 60 * MINUTE
+    assert error(rolled_back, "revert", "<idle>999</idle>")["tag"] == "invalid-value"
+    assert result(rolled_back, "revert", "<now/>") == {"result": "Rollback Done"}
+    assert "later" in hostname(rolled_back)
+    assert "No Rollback" in result(rolled_back, "revert", "<now/>")["result"]
+
+
+def test_an_idle_timer_begins_anew_with_each_change(rolled_back, switch):
+    result(rolled_back, "revert", "<idle>7</idle>")
+    rolled_back.now = NOW + 3 * MINUTE
+    rolled_back.edit(HOST.format("third"))
+    assert switch.reverting.due == NOW + 10 * MINUTE
+
+
+def test_only_one_change_waits(rolled_back):
+    body = f"{RUNS}<revert-timer>5</revert-timer>"
+    assert "already pending" in error(rolled_back, "rollback", body)["message"]
+
+
+def test_a_locked_part_keeps_a_timed_rollback_off(archiving, server, switch):
+    name = result(archiving, "checkpoint")["result"]
+    archiving.edit(HOST.format("later"))
+    lock = "<partial-lock xmlns='urn:ietf:params:xml:ns:netconf:partial-lock:1.0'>"
+    other = Client(server)
+    other.rpc(f"{lock}<select xmlns:i='{NATIVE}'>/i:native/i:hostname</select></partial-lock>")
+    body = f"<target-url>{name}</target-url><revert-timer>5</revert-timer>"
+    assert error(archiving, "rollback", body)["tag"] == "in-use"
+    assert switch.reverting is None
 
 
 def test_nothing_is_there_to_revert(client):

@@ -101,6 +101,28 @@ def test_replace_compare_discard(device: Any) -> None:
     assert hostname(device) == "SW3"
 
 
+def test_a_commit_waits_for_its_confirmation(device: Any) -> None:
+    device.load_merge_candidate(config=MERGE)
+    device.commit_config(revert_in=120)
+    try:
+        assert device.has_pending_commit()
+        assert hostname(device) == "MERGED"
+    finally:
+        device.rollback()
+    assert not device.has_pending_commit()
+    assert hostname(device) == "SW3"
+    running = device.get_config(retrieve="running")["running"]
+    device.load_replace_candidate(config=running.replace("hostname SW3", "hostname OTHER"))
+    device.commit_config(revert_in=60)
+    try:
+        device.confirm_commit()
+        assert not device.has_pending_commit()
+        assert hostname(device) == "OTHER"
+    finally:
+        device.rollback()
+    assert hostname(device) == "SW3"
+
+
 def test_a_wrong_merge_is_undone(device: Any) -> None:
     device.load_merge_candidate(config="hostname WRONG\nnonsense\nend\n")
     with pytest.raises(MergeConfigException, match="automatic rollback attempted"):

@@ -1,8 +1,8 @@
 """Whole configurations: `configure replace`, `show archive` and its comparisons.
 
 A configuration that replaces another is read onto the factory's, so what it does not say is gone
-afterwards. The rollback timer is not kept: nothing is ever pending.
-Sources: docs/sources.md, entry config-replace.
+afterwards. A change with a timer is undone by the device unless it is confirmed.
+Sources: docs/sources.md, entries config-replace, revert-timer.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ from agent.cli import archive, config_diff
 from agent.cli.handlers import files
 from agent.cli.handlers.copy import edits_between, read_onto
 from agent.cli.handlers.files import RUNNING, STARTUP
+from agent.cli.handlers.netconf_yang import config_locked
+from agent.cli.handlers.terminal import BANNER
 from agent.cli.reply import Args, Ask, Change, Context, Handler, Long, Reply, Result
 from agent.cli.running_config import running_config, running_in_slices
+from agent.core.dates import config_date
 from agent.device.device import Device
 from agent.device.files import FileFault
+from agent.device.inputs import Reverting, RevertTimed
 from yang.slices import Slices
 
 # source: config-replace # assumed: the sentences are recalled
@@ -28,6 +32,14 @@ WARNING = (
 DONE = "Total number of passes: {passes}\nRollback Done\n"
 NO_PENDING = "%No Rollback Confirmed Change pending\n"
 NEEDS_ARCHIVE = "%Please turn config archive on before using revert trigger\n"
+PENDING = "%Rollback Confirmed Change already pending\n"  # assumed
+BACKING_UP = "Rollback Confirmed Change: Backing up current running config to {file}\n"
+TIMER = (
+    "Time configured(or reconfigured): {at}\n"
+    "Timer type: {kind} timer\n"
+    "Timer value: {minutes} min\n"
+    "User: {by}\n"
+)
 RESTORED = (
     "%Rollback aborted after 1 passes\n"
     "The following commands are failed to apply to the IOS image.\n"
@@ -42,10 +54,12 @@ FAILED = (
 
 
 def replace(context: Context, args: Args) -> Result:
-    """`configure replace FILE [list] [force [revert trigger error]]`."""
+    """`configure replace FILE [list] [force [revert [trigger error] [timer MINUTES]]]`."""
     device = context.device
-    if "revert" in args and not archive.path_of(device):
+    if ("revert" in args or "timer" in args) and not archive.path_of(device):
         return Reply(NEEDS_ARCHIVE)
+    if "timer" in args and device.reverting is not None:
+        return Reply(PENDING)
     path = str(args["path"])
     text = files.text_of(device, path)
     if isinstance(text, FileFault):
@@ -67,23 +81,79 @@ def _replace(context: Context, text: str, args: Args) -> Result:
         if "revert" in args:
             return Reply(RESTORED.format(lines=lines))
         return Reply(FAILED.format(lines=lines))
+    backup = _begin(context, args)
+    if isinstance(backup, FileFault):
+        return files.cannot_open(device, archive.path_of(device), backup)
     before = running_config(device)
     edits = edits_between(device.datastore.running, wanted)
     says = DONE.format(passes=1 if edits else 0)
     if "list" in args:
         shown = config_diff.differences(before, text).replace(config_diff.HEAD, config_diff.LIST)
         says = f"{shown}\nend\n\n{says}"
-    return Change(edits, f"\n{says}" if edits else says)
+    return Change(edits, backup + (f"\n{says}" if edits else says))
+
+
+def _begin(context: Context, args: Args) -> str | FileFault:
+    """Archive what runs and start the timer, where one is given; returns what is said of it."""
+    if "timer" not in args and "idle" not in args:
+        return ""
+    device = context.device
+    name = archive.backed_up(device, context.now)
+    if isinstance(name, FileFault):
+        return name
+    minutes = int(args.get("timer") or args["idle"])
+    timed = RevertTimed(name, minutes, context.session.line.who, idle="idle" in args)
+    device.revert(timed, context.now)
+    return BACKING_UP.format(file=name)
+
+
+def terminal(context: Context, args: Args) -> Result:
+    """`configure terminal revert timer|idle MINUTES`."""
+    device = context.device
+    if not archive.path_of(device):
+        return Reply(NEEDS_ARCHIVE)
+    if device.reverting is not None:
+        return Reply(PENDING)
+    if (locked := config_locked(context)) is not None:
+        return locked
+    backup = _begin(context, args)
+    if isinstance(backup, FileFault):
+        return files.cannot_open(device, archive.path_of(device), backup)
+    context.session.enter("config")
+    return Reply(f"{backup}\n{BANNER}")
 
 
 def confirm(context: Context, args: Args) -> Result:
     """`configure confirm`."""
-    return Reply(NO_PENDING)
+    if context.device.reverting is None:
+        return Reply(NO_PENDING)
+    context.device.revert(Reverting(True, context.session.line.who), context.now)
+    return Reply()
+
+
+def revert(context: Context, args: Args) -> Result:
+    """`configure revert now`, or another time for it."""
+    device, who = context.device, context.session.line.who
+    pending = device.reverting
+    if pending is None:
+        return Reply(NO_PENDING)
+    if "now" in args:
+        device.revert(Reverting(False, who), context.now)
+    else:
+        minutes = int(args.get("timer") or args["idle"])
+        timed = RevertTimed(pending.file, minutes, who, idle="idle" in args)
+        device.revert(timed, context.now)
+    return Reply()
 
 
 def timer(context: Context, args: Args) -> Result:
     """`show archive config rollback timer`."""
-    return Reply(NO_PENDING)
+    device, pending = context.device, context.device.reverting
+    if pending is None:
+        return Reply(NO_PENDING)
+    at = config_date(device.local_time(pending.set_at), device.zone)
+    kind = "idle" if pending.idle else "absolute"
+    return Reply(TIMER.format(at=at, kind=kind, minutes=pending.minutes, by=pending.by))
 
 
 def archived(context: Context, args: Args) -> Result:
@@ -153,6 +223,8 @@ def _lacking(device: Device, path: str, ignore_case: bool) -> Slices[str]:
 HANDLERS: dict[str, Handler] = {
     "replace.replace": replace,
     "replace.confirm": confirm,
+    "replace.revert": revert,
+    "replace.terminal": terminal,
     "replace.timer": timer,
     "replace.archive": archived,
     "replace.keep": keep,
