@@ -30,6 +30,7 @@ from agent.protocol.messages import (
     StatusCode,
     UsageReport,
 )
+from counterparts.carried import export, take_archive
 from counterparts.judgement import reports_for
 from counterparts.pull import DeviceAnswered, DeviceCall, DeviceFailed, Pull
 from counterparts.repository import (
@@ -108,17 +109,17 @@ CsluAction = Answer | CssmCall | DeviceCall
 
 
 class Cslu:
-    """A CSLU in connected mode, without sockets or SQL. `script` may be set at any time."""
+    """A CSLU, without sockets or SQL. `script` may be set at any time."""
 
     def __init__(self, records: CsluRecords, settings: CsluSettings) -> None:
         self._records = records
         self._settings = settings
-        self._uplink = Uplink(records, settings)
-        self._pull = Pull(records, self._uplink)
         self.script = Script()
         with records.transaction():
             records.resume_parcels()
-            self._next_due = records.next_due()
+            self._uplink = Uplink(records, settings)
+            self._next_due = self._uplink.next_due()
+        self._pull = Pull(records, self._uplink)
 
     def next_deadline(self) -> Instant | None:
         """When the next call to CSSM is due."""
@@ -128,7 +129,7 @@ class Cslu:
         """The calls to CSSM that are due."""
         with self._records.transaction():
             calls = self._uplink.due_calls(now)
-            self._next_due = self._records.next_due()
+            self._next_due = self._uplink.next_due()
         return calls
 
     def handle(self, event: CsluEvent, now: Instant) -> tuple[CsluAction, ...]:
@@ -155,7 +156,7 @@ class Cslu:
                 case DeviceFailed():
                     actions = ()
                     self._pull.failed(event, now)
-            self._next_due = self._records.next_due()
+            self._next_due = self._uplink.next_due()
         return actions
 
     def instances(self) -> list[ProductInstance]:
@@ -177,6 +178,30 @@ class Cslu:
         """The product instances that are collected from, each with what happened last."""
         with self._records.transaction():
             return self._records.all_pulled()
+
+    @property
+    def connected(self) -> bool:
+        """Does it use the network to CSSM?"""
+        return self._uplink.connected
+
+    def connect(self, *, wanted: bool) -> None:
+        """Turn the use of the network to CSSM on or off."""
+        with self._records.transaction():
+            self._uplink.connect(wanted=wanted)
+            self._next_due = self._uplink.next_due()
+
+    def export(self, now: Instant) -> bytes:
+        """All that waits for CSSM in one archive. Raises InputError."""
+        with self._records.transaction():
+            return export(self._records, self._uplink, now)
+
+    def take_archive(self, data: bytes, now: Instant) -> tuple[Udi, ...]:
+        """The ACKs of an archive of CSSM, to be handed out at the next contact; whose they are.
+
+        Raises InputError.
+        """
+        with self._records.transaction():
+            return take_archive(self._records, data, now)
 
     def _acknowledged(self, poll_id: int) -> tuple[CsluAction, ...]:
         """The ACK of a parcel that was collected goes to its device at once."""
@@ -241,9 +266,9 @@ class Cslu:
         if parcel is not None:
             return parcel, ()
         parcel = self._uplink.new_parcel(request, now)
-        call = self._uplink.call(parcel, now)
+        calls = self._uplink.calls(parcel, now)
         note(self._records, udi, f"{what} from product instance", now)
-        return parcel, (call,)
+        return parcel, calls
 
     def _poll(self, request: Poll, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
         udi = request.sender.udi
@@ -258,7 +283,7 @@ class Cslu:
             return self._come_back(request, parcel.poll_id, now, older), ()
         self._records.save_parcel(replace(parcel, delivered=True))
         note(self._records, udi, "Acknowledgement handed to product instance", now)
-        files = (*older, self._file(parcel))
+        files = tuple(dict.fromkeys((*older, self._file(parcel))))  # one of a file may be both
         return self._reply(
             request, StatusCode.OK, now, poll_id=str(parcel.poll_id), licence_files=files
         ), ()

@@ -8,6 +8,7 @@ Sources: docs/sources.md, entries cssm-upload, tokens, server-policies.
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,18 +19,20 @@ from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.profiles.profile import profile_for
 from agent.protocol.codec import MessageError, policy_section, read_usage_file
-from agent.protocol.codec_files import UsageFile
 from agent.protocol.messages import Sender, UsageReport
 from counterparts import smart_licensing
 from counterparts.authorizations import granted, issue, owned, sections_for, tags_of
+from counterparts.bundle import pack_acks, unpack_usage
 from counterparts.cssm import Cssm
 from counterparts.policy import known_policies
 from counterparts.repository import Token, Upload
+from counterparts.saved import report_of
 from counterparts.scripts import AckFault
 
 # source: tokens (days and uses are the operator's; a year and 100 uses are the most offered)
 MOST_DAYS, MOST_USES = 365, 100
 DEFAULT_DAYS, DEFAULT_USES = 30, 10
+_ARCHIVE = "last archive"  # id of each file in it, with number and device of its upload
 # source: slr-codes
 _REQUEST_CODE = re.compile(r"(?P<kind>C[AB])-Z(?P<pid>[^:]+):(?P<sn>[^-]+)-\w+-[0-9a-f]{2}")
 
@@ -46,11 +49,11 @@ class Portal:
     def upload(self, text: str, now: Instant) -> Upload:
         """Take a file that a device saved; its ACK is there when CSSM has worked on it.
 
-        Raises InputError for a file that is none, or does not say who wrote it.
+        Raises InputError for a file that is none, or does not show whose it is.
         """
         try:
             usage = read_usage_file(text)
-            entry = _entry(usage)
+            entry = report_of(usage)
         except MessageError as error:
             raise InputError(f"not a usage file: {error.reason}") from None
         try:
@@ -60,6 +63,47 @@ class Portal:
                 return self._cssm.take_upload(entry, now, sections)
         except MessageError as error:
             raise InputError(error.reason) from None
+
+    def upload_archive(self, data: bytes, now: Instant) -> dict[str, Upload | InputError]:
+        """Take an archive of a CSLU: what became of the file with each id.
+
+        Raises InputError for an archive that is none, or of another account.
+        """
+        bundle, account = unpack_usage(data), self._cssm.settings.account
+        for given, mine in (
+            (bundle.smart_account, account.smart_account),
+            (bundle.virtual_account, account.virtual_account),
+        ):
+            if given not in ("", mine):
+                raise InputError(f"is of the account {given!r}", allowed=mine)
+        found: dict[str, Upload | InputError] = {}
+        for number, text in bundle.files.items():
+            try:
+                found[number] = self.upload(text, now)
+            except InputError as error:
+                found[number] = error
+        taken = {
+            number: [row.poll_id, row.udi.pid, row.udi.sn]
+            for number, row in found.items()
+            if isinstance(row, Upload)
+        }
+        with self._records.transaction():
+            self._records.set_setting(_ARCHIVE, json.dumps(taken))
+        return found
+
+    def ack_archive(self, now: Instant) -> bytes:
+        """The ACKs of the last archive as one archive. Raises InputError."""
+        with self._records.transaction():
+            taken = json.loads(self._records.setting(_ARCHIVE) or "{}")
+            acks = {
+                number: self._fetched(upload, now)
+                for number, (poll_id, pid, sn) in taken.items()
+                for upload in self._records.uploads(poll_id)
+                if upload.udi == Udi(pid, sn)
+            }
+        if not acks:
+            raise InputError("no archive was uploaded yet")
+        return pack_acks(acks, now)
 
     def reserve(self, request_code: str, licences: Mapping[str, int], now: Instant) -> str:
         """The authorization file for a product's request code: so many of each licence, by name;
@@ -124,10 +168,14 @@ class Portal:
             upload = self._records.last_upload(udi)
             if upload is None:
                 raise InputError(f"nothing was uploaded for {udi}" if udi else "no upload yet")
-            if now < upload.ready or self._cssm.script.ack is AckFault.DROPPED:
-                left = max(1, -(-(upload.ready - now) // SECOND))
-                raise InputError(f"the upload is still pending; ask again in {left} seconds")
-            return self._cssm.result(upload).licence_file
+            return self._fetched(upload, now)
+
+    def _fetched(self, upload: Upload, now: Instant) -> str:
+        """The ACK of an upload. Raises InputError while it is being worked on."""
+        if now < upload.ready or self._cssm.script.ack is AckFault.DROPPED:
+            left = max(1, -(-(upload.ready - now) // SECOND))
+            raise InputError(f"the upload is still pending; ask again in {left} seconds")
+        return self._cssm.result(upload).licence_file
 
     def factory_trust(self, text: str, now: Instant) -> str:
         """The trust codes a device has from its factory, for the trust requests it saved.
@@ -136,7 +184,7 @@ class Portal:
         """
         try:
             usage = read_usage_file(text)
-            sender = _entry(usage).sender
+            sender = report_of(usage).sender
         except MessageError as error:
             raise InputError(f"not a trust request: {error.reason}") from None
         asked, proof = usage.trust_requests, usage.trust_signature
@@ -191,20 +239,6 @@ class Portal:
             ended = replace(token, expires=min(token.expires, now))
             self._records.save_token(ended)
         return ended
-
-
-def _entry(usage: UsageFile) -> UsageReport:
-    """A saved file as a device's part of an upload."""
-    if usage.sender is None:
-        raise MessageError(36, "it does not say which device wrote it")
-    return UsageReport(
-        sender=usage.sender,
-        timestamp=usage.timestamp,
-        nonce=usage.nonce,
-        usage=usage.reports,
-        trust_requests=usage.trust_requests,
-        trust_signature=usage.trust_signature,
-    )
 
 
 def _tag(udi: Udi, name: str) -> str:

@@ -9,17 +9,16 @@ Sources: docs/sources.md, entries cslu-pull, cslu-alerts.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from agent.core.clock import Instant
 from agent.core.errors import InputError
 from agent.core.identity import Udi
-from agent.protocol.codec import MessageError, payload_content, read_usage_file
-from agent.protocol.codec_files import UsageFile
-from agent.protocol.messages import Sender, UsageReport
+from agent.protocol.codec import MessageError, read_usage_file
+from agent.protocol.messages import UsageReport
 from counterparts.repository import CsluRecords, ProductInstance, PulledInstance
+from counterparts.saved import report_of
 from counterparts.uplink import CssmCall, Uplink, note
 
 # source: cslu-pull (the first three are offered by a CSLU; cli is how a controller does it)
@@ -125,7 +124,7 @@ class Pull:
             self._say(replace(row, collected=now), "No usage to collect", now)
             return self._waiting(row)
         try:
-            report = _report(read_usage_file(event.usage))
+            report = report_of(read_usage_file(event.usage))
         except MessageError as error:
             self._say(row, f"The usage cannot be read: {error.reason}", now, failed=True)
             return ()
@@ -170,7 +169,7 @@ class Pull:
         if self._records.parcel_with_nonce(udi, report.nonce) is not None:
             return self._waiting(row)
         parcel = self._uplink.new_parcel(report, now)
-        return (self._uplink.call(parcel, now), *self._waiting(row))
+        return (*self._uplink.calls(parcel, now), *self._waiting(row))
 
     def _waiting(self, row: PulledInstance) -> tuple[DeviceCall, ...]:
         """A call with the ACKs that wait for a product instance, where there are any."""
@@ -198,24 +197,3 @@ class Pull:
 
     def _say(self, row: PulledInstance, text: str, now: Instant, *, failed: bool = False) -> None:
         self._records.save_pulled(replace(row, status=text, status_time=now, failed=failed))
-
-
-def _report(usage: UsageFile) -> UsageReport:
-    """What a product instance reports. One that does not say who it is is known by its reports."""
-    sender, nonce = usage.sender, usage.nonce
-    if sender is None:
-        if not usage.reports:
-            raise MessageError(36, "it does not say which product instance wrote it")
-        content = payload_content(usage.reports[0].payload)
-        sender = Sender(content.udi, content.software_tag, "", "")
-    if not nonce:
-        texts = "".join(report.payload for report in usage.reports)
-        nonce = str(int.from_bytes(hashlib.sha256(texts.encode()).digest()[:8], "big"))
-    return UsageReport(
-        sender=sender,
-        timestamp=usage.timestamp,
-        nonce=nonce,
-        usage=usage.reports,
-        trust_requests=usage.trust_requests,
-        trust_signature=usage.trust_signature,
-    )

@@ -282,6 +282,12 @@ class SqlCsluRecords(SqlRecords):
         table = tables.PULLED
         self._connection.execute(sa.delete(table).where(table.c.address == address))
 
+    def parcels_in(self, state: ParcelState) -> list[Parcel]:
+        """All parcels in a state, the oldest first."""
+        table = tables.PARCEL
+        query = sa.select(table).where(table.c.state == state.value).order_by(table.c.poll_id)
+        return self._all(Parcel, query)
+
     def resume_parcels(self) -> None:
         """After a start: calls that were under way when the process ended are due again."""
         lost = sa.and_(tables.PARCEL.c.state.in_(tables.OPEN_STATES), tables.PARCEL.c.due.is_(None))

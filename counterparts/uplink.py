@@ -27,6 +27,7 @@ from counterparts.repository import (
 )
 
 FIRST_POLL_ID = 1_000_000_001
+_CONNECTIVITY, _OFF = "connectivity", "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,38 @@ class Uplink:
     """Moves parcels between the device's side and CSSM."""
 
     def __init__(self, records: CsluRecords, settings: CsluSettings) -> None:
+        """Called inside a transaction."""
         self._records = records
         self._settings = settings
+        self.connected = records.setting(_CONNECTIVITY) != _OFF
+
+    def connect(self, *, wanted: bool) -> None:
+        """Use the network to CSSM, or keep everything here until somebody carries it there.
+
+        What was exported goes by network once there is one: CSSM knows what it has already.
+        """
+        self.connected = wanted
+        self._records.set_setting(_CONNECTIVITY, "on" if wanted else _OFF)
+        if not wanted:
+            return
+        for parcel in self._records.parcels_in(ParcelState.EXPORTED):
+            again = replace(parcel, state=ParcelState.TO_FORWARD, cssm_poll_id=0, attempts=0)
+            self._records.save_parcel(again)
+        self._records.resume_parcels()
+
+    @property
+    def account(self) -> SmartAccount:
+        """The Smart Account and Virtual Account that all of it is for."""
+        return self._settings.account
+
+    def next_due(self) -> Instant | None:
+        """When the next call is due; None while there is no network."""
+        return self._records.next_due() if self.connected else None
 
     def due_calls(self, now: Instant) -> tuple[CssmCall, ...]:
         """The calls whose time has come."""
-        return tuple(self.call(parcel, now) for parcel in self._records.due_parcels(now))
+        due = self._records.due_parcels(now) if self.connected else ()
+        return tuple(call for parcel in due for call in self.calls(parcel, now))
 
     def new_parcel(self, request: Handed, now: Instant) -> Parcel:
         """What a device handed over, due at once. Nothing comes back for a code returned."""
@@ -103,8 +130,14 @@ class Uplink:
             due=now,
         )
 
-    def call(self, parcel: Parcel, now: Instant) -> CssmCall:
-        """Hand the parcel to CSSM, or ask for its result; nothing is due until the answer."""
+    def calls(self, parcel: Parcel, now: Instant) -> tuple[CssmCall, ...]:
+        """Hand the parcel to CSSM, or ask for its result; nothing is due until the answer.
+
+        Without a network the parcel is kept and there is no call.
+        """
+        if not self.connected:
+            self._records.save_parcel(parcel)
+            return ()
         self._records.save_parcel(replace(parcel, due=None))
         path, body = cloud.path_of(parcel.body), parcel.body
         if parcel.state is ParcelState.AT_CSSM:
@@ -118,12 +151,12 @@ class Uplink:
                 {"udi_pid": udi.pid, "udi_serial_number": udi.sn, "display_name": udi.short}
             ),
         }
-        return CssmCall(parcel.poll_id, path, headers, body.encode())
+        return (CssmCall(parcel.poll_id, path, headers, body.encode()),)
 
     def answered(self, event: CssmAnswered, now: Instant) -> None:
         """Move the parcel on by what CSSM said of it."""
         parcel = self._records.parcel(event.call_id)
-        if parcel is None or parcel.state in (ParcelState.DONE, ParcelState.REFUSED):
+        if parcel is None or parcel.state not in (ParcelState.TO_FORWARD, ParcelState.AT_CSSM):
             return
         if event.status not in (200, 202):
             self.unreachable(event.call_id, f"CSSM answered {event.status}", now)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agent.adapters.plan import Listen
-from agent.adapters.portal import read_file
+from agent.adapters.portal import archive_in, read_file, write_archive
 from agent.core.dates import clock_line
 from agent.core.errors import InputError
 from counterparts.pull import METHODS
@@ -113,11 +113,33 @@ async def _collect(lab: Lab, cslu: CsluServer, request: Mapping[str, Any]) -> di
 
 
 async def _import(lab: Lab, cslu: CsluServer, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Hand over a licence file: an authorization code, a policy, an ACK that came another way."""
-    address = _text(request, "address")
-    await cslu.give(address, read_file(lab, _text(request, "file")))
+    """The ACKs of an archive of CSSM; or, with an address, a licence file to be handed over."""
+    address, name = _text(request, "address"), _text(request, "file")
+    if not address:
+        data = archive_in(lab, name)
+        if data is None:
+            raise InputError("is no archive of CSSM", name, "an archive; or say for which device")
+        return {"udis": [str(udi) for udi in cslu.core.take_archive(data, lab.now())]}
+    await cslu.give(address, read_file(lab, name))
     found = [row for row in cslu.core.all_pulled() if row.address == address]
     return {"instances": [_row(row) for row in found]}
+
+
+async def _export(lab: Lab, cslu: CsluServer, request: Mapping[str, Any]) -> dict[str, Any]:
+    """All that waits for CSSM, into a file."""
+    name = _text(request, "out")
+    write_archive(name, cslu.core.export(lab.now()))
+    return {"file": name}
+
+
+async def _connect(lab: Lab, cslu: CsluServer, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Use the network to CSSM, or not."""
+    wanted = request.get("wanted")
+    if not isinstance(wanted, bool):
+        raise InputError(f"wanted {wanted!r} is neither true nor false")
+    cslu.core.connect(wanted=wanted)
+    lab.timeline.touched(cslu)
+    return {"connected": cslu.core.connected}
 
 
 async def _remove(lab: Lab, cslu: CsluServer, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,6 +152,8 @@ _REQUESTS: dict[str, Callable[[Lab, CsluServer, Mapping[str, Any]], Awaitable[di
     "cslu.list": _list,
     "cslu.collect": _collect,
     "cslu.import": _import,
+    "cslu.export": _export,
+    "cslu.connect": _connect,
     "cslu.remove": _remove,
 }
 

@@ -19,9 +19,10 @@ from agent.device.device import Device
 from agent.device.files import FileFault
 from agent.engine.events import FileImported, TrustRequestSaved
 from agent.protocol.codec import MAX_BODY
+from counterparts.bundle import MOST_BYTES, is_archive
 from counterparts.cssm import Cssm
 from counterparts.portal import DEFAULT_DAYS, DEFAULT_USES, Portal
-from counterparts.repository import Token
+from counterparts.repository import Token, Upload
 
 _FACTORY_FILE = "flash:factory-trust.xml"  # on the device while it is made
 
@@ -56,7 +57,19 @@ def carry_out(place: Place, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _upload(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
-    upload = portal.upload(read_file(place, _text(request, "file")), place.now())
+    """A file of a device, or an archive of a CSLU with one for each of its devices."""
+    name = _text(request, "file")
+    data = archive_in(place, name)
+    if data is None:
+        return _upload_row(portal.upload(read_file(place, name), place.now()))
+    found = portal.upload_archive(data, place.now())
+    return {
+        "uploads": [_upload_row(row) for row in found.values() if isinstance(row, Upload)],
+        "refused": [f"file {n}: {row}" for n, row in found.items() if not isinstance(row, Upload)],
+    }
+
+
+def _upload_row(upload: Upload) -> dict[str, Any]:
     return {
         "udi": str(upload.udi),
         "upload": str(upload.poll_id),
@@ -65,6 +78,10 @@ def _upload(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[st
 
 
 def _ack(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
+    if request.get("archive") is True:
+        name = _text(request, "out")
+        write_archive(name, portal.ack_archive(place.now()))
+        return {"file": name}
     wanted = _text(request, "udi")
     text = portal.ack(_udi(place, wanted) if wanted else None, place.now())
     return _hand_out(place, text, request)
@@ -180,6 +197,32 @@ def read_file(place: Place, name: str) -> str:
         raise InputError(f"cannot be read: {error.strerror}", name) from None
     except UnicodeDecodeError:
         raise InputError("is not UTF-8 text", name) from None
+
+
+def archive_in(place: Place, name: str) -> bytes | None:
+    """The bytes of a file of this host where it is an archive. Raises InputError."""
+    if _device_file(place, name)[0] is not None:
+        return None
+    file = Path(name)
+    try:
+        with file.open("rb") as opened:
+            if not is_archive(opened.read(2)):
+                return None
+        if file.stat().st_size > MOST_BYTES:
+            raise InputError("is too large", name, f"{MOST_BYTES} bytes")
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", name) from None
+
+
+def write_archive(name: str, data: bytes) -> None:
+    """Write a file of this host. Raises InputError."""
+    if not name:
+        raise InputError("an archive goes into a file", allowed="-o FILE")
+    try:
+        Path(name).write_bytes(data)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", name) from None
 
 
 def _hand_out(place: Place, text: str, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -104,17 +104,49 @@ def collect(
     _show(request(state, control, name, do="cslu.collect", address=address)["instances"])
 
 
+@cslu.command()
+@at_cslu
+def offline(state: Path | None, control: Path | None, name: str | None) -> None:
+    """Use no network to CSSM: keep all of it until it is exported."""
+    request(state, control, name, do="cslu.connect", wanted=False)
+    click.echo("Cisco Is Not Available")
+
+
+@cslu.command()
+@at_cslu
+def online(state: Path | None, control: Path | None, name: str | None) -> None:
+    """Use the network to CSSM again; what waits goes out."""
+    request(state, control, name, do="cslu.connect", wanted=True)
+    click.echo("Cisco Is Available")
+
+
+@cslu.command()
+@click.option("-o", "--out", required=True, help="Archive to write, such as usage.tar.gz.")
+@at_cslu
+def export(out: str, state: Path | None, control: Path | None, name: str | None) -> None:
+    """Export all that waits for CSSM, for `slp cssm upload`."""
+    asked = {"out": str(Path(out).absolute())}
+    click.echo(f"written to {request(state, control, name, do='cslu.export', **asked)['file']}")
+
+
 @cslu.command(name="import")
-@click.argument("address")
-@click.argument("file")
+@click.argument("words", nargs=-1, required=True, metavar="[ADDRESS] FILE")
 @at_cslu
 def import_file(
-    address: str, file: str, state: Path | None, control: Path | None, name: str | None
+    words: tuple[str, ...], state: Path | None, control: Path | None, name: str | None
 ) -> None:
-    """Have ADDRESS import FILE: an authorization code, a policy or an ACK."""
-    asked = {"address": address, "file": str(Path(file).absolute())}
-    found = request(state, control, name, do="cslu.import", **asked)["instances"]
-    _show(found)
+    """Import FILE: the archive of `slp cssm ack --archive`.
+
+    With ADDRESS, have that product instance import FILE: an authorization code, a policy or an ACK.
+    """
+    if len(words) > 2:
+        raise click.UsageError("one file, and at most one address before it")
+    address = words[0] if len(words) == 2 else None
+    asked = {"address": address, "file": str(Path(words[-1]).absolute())}
+    found = request(state, control, name, do="cslu.import", **asked)
+    for udi in found.get("udis", ()):
+        click.echo(f"{udi}: its ACK waits for the next contact")
+    _show(found.get("instances", ()))
 
 
 @cslu.command()

@@ -55,23 +55,30 @@ def cssm() -> None:
 @click.argument("file")
 @at_cssm
 def upload(file: str, state: Path | None, control: Path | None, name: str | None) -> None:
-    """Upload the usage FILE that a device saved."""
+    """Upload the usage FILE that a device saved, or the archive that a CSLU exported."""
     found = request(state, control, name, do="cssm.upload", file=_here(file))
-    click.echo(f"{found['udi']}: upload {found['upload']}, ACK from {found['ready']} on")
+    for row in found.get("uploads", (found,)):
+        click.echo(f"{row['udi']}: upload {row['upload']}, ACK from {row['ready']} on")
+    if found.get("refused"):
+        raise InputError("; ".join(found["refused"]))
 
 
 @cssm.command()
 @click.argument("device", required=False)
 @click.option("-o", "--out", help="File to write, of this host or of a device.")
+@click.option("--archive", is_flag=True, help="The ACKs of the last archive, for a CSLU.")
 @at_cssm
 def ack(
-    device: str | None, out: str | None, state: Path | None, control: Path | None, name: str | None
+    device: str | None,
+    out: str | None,
+    archive: bool,
+    state: Path | None,
+    control: Path | None,
+    name: str | None,
 ) -> None:
     """Download the ACK of DEVICE's last upload (of the last one at all where none is named)."""
-    found = request(
-        state, control, name, do="cssm.ack", udi=device, out=_here(out) if out else None
-    )
-    _show_file(found)
+    asked = {"udi": device, "archive": archive, "out": _here(out) if out else None}
+    _show_file(request(state, control, name, do="cssm.ack", **asked))
 
 
 @cssm.command()
