@@ -10,7 +10,7 @@ Sources: docs/sources.md, entries cslu-push, cslu-alerts, connect-info.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.core.clock import Instant
@@ -31,7 +31,7 @@ from agent.protocol.messages import (
     UsageReport,
 )
 from counterparts.carried import export, take_archive
-from counterparts.judgement import reports_for
+from counterparts.judgement import units_with
 from counterparts.pull import DeviceAnswered, DeviceCall, DeviceFailed, Pull
 from counterparts.repository import (
     CsluRecords,
@@ -238,7 +238,7 @@ class Cslu:
 
     def _usage(self, request: UsageReport, now: Instant) -> tuple[Reply, tuple[CssmCall, ...]]:
         udi = request.sender.udi
-        if any(_is_foreign(report, udi) for report in request.usage):
+        if _has_foreign(request.usage, udi):
             message = "a report of another product instance"
             return self._reply(request, StatusCode.FAILED, now, message=message), ()
         files = self._deliver(udi, now)
@@ -376,14 +376,15 @@ class Cslu:
         self._records.save_instance(row)
 
 
-def _is_foreign(report: SignedReport, sender: Udi) -> bool:
-    """Is this a report of a product instance that the sender is no unit of?"""
-    if report.udi == sender:
+def _has_foreign(usage: Sequence[SignedReport], sender: Udi) -> bool:
+    """Is a report of a product instance among them that the sender is no unit of?"""
+    if all(report.udi == sender for report in usage):
         return False
     try:
-        return not reports_for(sender, payload_content(report.payload))
+        units = units_with(sender, [payload_content(report.payload) for report in usage])
     except MessageError:
         return True
+    return any(report.udi not in units for report in usage)
 
 
 _REQUESTS: Mapping[type[Request], Callable[..., tuple[Reply, tuple[CssmCall, ...]]]] = {

@@ -9,7 +9,8 @@ Sources: docs/sources.md, entries cssm-checks, report-idempotency, trust-downgra
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from agent.core.chance import Chance
@@ -51,6 +52,7 @@ from counterparts.repository import CssmRecords, IssuedTrust, ProductInstance, U
 FIRST_TRUST_ID = 1001
 CLOCK_TOLERANCE = HOUR  # source: clock-tolerance
 VALID_BEFORE = 5 * MINUTE  # source: trust-display (a code is valid from 5 minutes before)
+NOT_OF_THE_SENDER = "the UDI of the signature and of the report differ"
 _MAX_TRUST_ID = (1 << 31) - 1
 
 
@@ -81,8 +83,9 @@ class Judge:
         """
         instance = self._met(entry.sender, now)
         verdicts = []
+        units = units_with(entry.sender.udi, _readable(entry.usage))
         for report in entry.usage:
-            verdict, instance = self._verdict(report, instance, known_tags, now)
+            verdict, instance = self._verdict(report, instance, units, known_tags, now)
             verdicts.append(verdict)
         codes = self._trust_codes(entry.trust_requests, entry.trust_signature, instance, now)
         if codes:
@@ -177,8 +180,9 @@ class Judge:
             found = [(report, payload_content(report.payload)) for report in asked.usage]
         except MessageError:
             return False
+        units = units_with(asked.sender.udi, (content for _, content in found))
         return all(
-            reports_for(asked.sender.udi, content)
+            content.udi in units
             and report_signature_fits(report, self._id_cert(report))
             and all(line.metric == TELEMETRY for line in content.measurements)
             for report, content in found
@@ -190,6 +194,7 @@ class Judge:
         self,
         report: SignedReport,
         instance: ProductInstance,
+        units: frozenset[Udi],
         known_tags: frozenset[str],
         now: Instant,
     ) -> tuple[AckedReport, ProductInstance]:
@@ -199,7 +204,10 @@ class Judge:
             content = payload_content(report.payload)
         except MessageError as error:
             return AckedReport(0, sha, AckStatus.REJECTED, error.reason), instance
-        reason = self._fault(report, content, instance, known_tags, now)
+        if content.udi not in units:
+            reason: str | None = NOT_OF_THE_SENDER
+        else:
+            reason = self._fault(report, content, instance, known_tags, now)
         if reason:
             return AckedReport(content.report_id, sha, AckStatus.REJECTED, reason), instance
         known = self._records.usage(content.udi, content.report_id)
@@ -224,8 +232,8 @@ class Judge:
         now: Instant,
     ) -> str | None:
         """Why a report cannot be taken, or None."""
-        if report.udi != content.udi or not reports_for(instance.udi, content):
-            return "the UDI of the signature and of the report differ"
+        if report.udi != content.udi:
+            return NOT_OF_THE_SENDER
         if not report_signature_fits(report, self._id_cert(report)):
             return "the signature does not fit"
         if not content.entitlement_tag:
@@ -313,6 +321,12 @@ class Judge:
         return f"{digest[:32]}-{digest[32:48]}"
 
 
+def _readable(reports: Sequence[SignedReport]) -> Iterator[ReportContent]:
+    for report in reports:
+        with suppress(MessageError):
+            yield payload_content(report.payload)
+
+
 def _usage(report: SignedReport, content: ReportContent, sha: str, now: Instant) -> Usage:
     return Usage(
         udi=content.udi,
@@ -327,9 +341,14 @@ def _usage(report: SignedReport, content: ReportContent, sha: str, now: Instant)
     )
 
 
-def reports_for(sender: Udi, content: ReportContent) -> bool:
-    """Is this the sender's report, or one that another unit of its set made while it was active?"""
-    return sender == content.udi or any(sender == member.udi for member in content.ha_udi)
+def units_with(sender: Udi, contents: Iterable[ReportContent]) -> frozenset[Udi]:
+    """The sender and the units that its reports show to be of one set with it.
+
+    A report of the set names all its units; one that an active unit made before the sender joined
+    names that unit alone, and comes along after a switchover.
+    """
+    sets = ({content.udi, *(m.udi for m in content.ha_udi)} for content in contents)
+    return frozenset({sender}).union(*(units for units in sets if sender in units))
 
 
 def _plausible(content: ReportContent, now: Instant) -> bool:

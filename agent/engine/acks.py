@@ -1,8 +1,9 @@
 """Licence files: what arrives in a reply or an imported file is verified, then installed.
 
-Order: trust code, account, policy, RUM ACK. Each section stands for itself: one that does not
-verify is left out and named among the faults; the good ones are installed. The certificate of
-the signer comes with a trust code, whose chain must end in an anchor, and is remembered.
+Order: trust code, account, policy, RUM ACK. A file with a changed byte under one signature is
+refused whole. Otherwise each section stands for itself: one that cannot be used is left out and
+named among the faults; the good ones are installed. The certificate of the signer comes with a
+trust code, whose chain must end in an anchor, and is remembered.
 Sources: docs/sources.md, entries licence-file, verification-order, ack-rules.
 """
 
@@ -44,6 +45,7 @@ INVALID = 24
 
 FOREIGN = "the file is for another device"
 CLOCKS_DIFFER = "timestamp mismatch"  # source: clock-tolerance
+CHANGED = "the signature does not verify"
 CANNOT_BE_READ = "the section cannot be read"
 _KNOWN_SIGNERS = 4
 _ACCEPTED = (AckStatus.ACK, AckStatus.DUPLICATE)
@@ -79,6 +81,8 @@ def install(turn: Turn, text: str) -> Outcome:
         return _refuse_foreign(turn, found)
     if _from_the_future(turn, found):
         return _refuse_whole(turn, found, INVALID, CLOCKS_DIFFER)
+    if _is_changed(turn, found):
+        return _refuse_whole(turn, found, BAD_SIGNATURE, CHANGED)
     unreadable = list(found.unreadable)
     if len(_authorizations(found)) < len(found.authorizations):
         unreadable.append("AUTH")
@@ -112,6 +116,21 @@ def _from_the_future(turn: Turn, found: LicenceFile) -> bool:
     return max(dates, default=0) - turn.now - turn.state.clock_offset >= HOUR
 
 
+def _is_changed(turn: Turn, found: LicenceFile) -> bool:
+    """Was a byte changed under one signature while another of the file holds?
+
+    # source: ack-rules (a file whose signature was altered is refused whole)
+    """
+    chains = [code.signing_chain for code in (found.trust.data if found.trust else ())]
+    named = [chain[0] for chain in chains if chain]
+    known = tuple(dict.fromkeys((*turn.state.signers, *turn.state.anchors, *named)))
+    genuine = {
+        any(signing.verify(who, section.signed_text.encode(), section.signature) for who in known)
+        for _, section, _ in _steps(found)
+    }
+    return len(genuine) == 2
+
+
 def _refuse_foreign(turn: Turn, found: LicenceFile) -> Outcome:
     """A file for another device is refused whole. # source: ack-rules"""
     return _refuse_whole(turn, found, MATCH_IDENTIFIER, FOREIGN)
@@ -125,7 +144,7 @@ def _refuse_whole(turn: Turn, found: LicenceFile, code: int, reason: str) -> Out
     udi = str(turn.state.udi)
     if found.trust is not None:
         turn.log("SMART_LIC.TRUST_CODE_INSTALL_FAILED", udi=udi, reason=reason)
-    if found.policy is not None and reason == CLOCKS_DIFFER:
+    if found.policy is not None and reason in (CLOCKS_DIFFER, CHANGED):
         turn.log("SMART_LIC.POLICY_INSTALL_FAILED", reason=reason)
     if found.authorizations:
         turn.log("SMART_LIC.AUTHORIZATION_INSTALL_FAILED", udi=udi, reason=reason)
@@ -226,6 +245,7 @@ def _install_policy(turn: Turn, section: Section[Any]) -> _Fault:
     if fault is not None:
         turn.log("SMART_LIC.POLICY_INSTALL_FAILED", reason=fault[1])
         return fault
+    rum.close_all(turn, rum.POLICY_INTERVAL)
     turn.state.policy = merged
     turn.log("SMART_LIC.POLICY_INSTALL_SUCCESS")
     turn.note("SAEVT_POLICY_INSTALL", name=data.name, success="True")

@@ -61,6 +61,13 @@ def push_is_owed(turn: Turn) -> bool:
     return when is not None and when <= turn.now and limit_ends(turn) <= turn.now
 
 
+def interval_is_over(turn: Turn) -> bool:
+    """Has the reporting interval run out since the last push? # source: rum-lines"""
+    reporting = turn.state.usage_reporting
+    last, days = reporting.last_report_push, reporting.reporting_push_interval_days
+    return last is not None and days > 0 and turn.now >= last + days * DAY
+
+
 def push_failed(turn: Turn) -> None:
     """Try again next day; the field stays. A push that was only asked for is not repeated."""
     when = turn.state.usage_reporting.next_report_push

@@ -216,7 +216,8 @@ def _send_about_codes(turn: Turn, exchange: Exchange) -> None:
 
 
 def _send_usage(turn: Turn) -> None:
-    rum.close_all(turn, rum.CURRENT_USAGE_REQUESTED)
+    over = reporting.interval_is_over(turn)
+    rum.close_all(turn, rum.POLICY_INTERVAL if over else rum.CURRENT_USAGE_REQUESTED)
     reports = rum.to_send(turn)
     rum.mark_sending(turn, reports)
     asked, proof = trust.requests(turn)

@@ -251,8 +251,9 @@ def _use(play: Play, rest: str) -> None:
 
 
 def _units(play: Play, rest: str) -> None:
-    pid = play.device.udi.pid
-    units = tuple(Udi(pid, f"FOC0000EMU{n}") for n in rest.split())
+    """The units by number, those of another model as PID/NUMBER."""
+    named = [word.rpartition("/") for word in rest.split()]
+    units = tuple(Udi(pid or play.device.udi.pid, f"FOC0000EMU{n}") for pid, _, n in named)
     play.device.change_members(units, play.now)
 
 
@@ -270,6 +271,14 @@ def _join(play: Play, count: str) -> None:
     play.device.join(units, play.now)
 
 
+def _join_each(play: Play, rest: str) -> None:
+    """One access point after the other until there are so many: `join-each COUNT SPAN`."""
+    count, span = rest.split()
+    for number in range(len(play.device.access_points), int(count)):
+        play.device.join((Udi("AP", f"EMUAP{number}"),), play.now)
+        play.advance_to(play.now + duration_ms(span))
+
+
 LAB: dict[str, Callable[[Play, str], None]] = {
     "cut": _cut,
     "mend": _mend,
@@ -284,6 +293,7 @@ LAB: dict[str, Callable[[Play, str], None]] = {
     "switchover": _switchover,
     "clock": _clock,
     "join": _join,
+    "join-each": _join_each,
 }
 
 
