@@ -19,8 +19,9 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from agent.adapters.accounts import Accounts
+from agent.adapters.arrivals import BACKLOG
 from agent.adapters.device_tls import Certificates
-from agent.adapters.doors import BACKLOG, Door, follow
+from agent.adapters.doors import Door, follow
 from agent.adapters.plan import Listen
 from agent.adapters.ssh import FAILURE_SECONDS
 from agent.adapters.yang_folder import read_folder

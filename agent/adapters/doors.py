@@ -11,14 +11,14 @@ import errno
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from inspect import isawaitable
 from typing import Protocol
 
+from agent.adapters.arrivals import BACKLOG
 from agent.adapters.plan import Listen
 from agent.core.errors import InputError
 from agent.device.device import Device
 from yang.tree import Tree
-
-BACKLOG = 128
 
 
 class Server(Protocol):
@@ -27,37 +27,37 @@ class Server(Protocol):
     def close(self) -> None: ...
 
 
-Opener = Callable[[socket.socket], Awaitable[Server]]
+Opener = Callable[[socket.socket], Server | Awaitable[Server]]
 
 
 class Door:
     """One address and port. `at` has the real port where any free one was asked for."""
 
+    __slots__ = ("_opener", "_server", "_socket", "_what", "at")
+
     def __init__(self, what: str, at: Listen, opener: Opener) -> None:
-        """Take the port. Raises InputError where it is in use."""
+        """Take the port of `what`, as `netconf of sw1`. Raises InputError where it is in use."""
         self._what, self._opener = what, opener
         self._socket: socket.socket | None = _bound(what, at)
         self.at = Listen(at.address, int(self._socket.getsockname()[1]))
-        self._opening: asyncio.Task[Server] | None = None
+        self._server: Server | asyncio.Future[Server] | None = None  # the future of one that opens
 
     @property
     def is_open(self) -> bool:
         """Is whoever connects answered?"""
-        return self._opening is not None
+        return self._server is not None
 
     def turn(self, is_open: bool) -> None:
         """Open or shut it; whoever connects from now on is answered or refused.
 
         Raises InputError where another program listens there by now.
         """
-        if is_open and self._opening is None:
+        if is_open and self._server is None:
             self._socket = self._socket or _bound(self._what, self.at)
-            try:
-                self._socket.listen(BACKLOG)
-            except OSError as error:
-                raise cannot_listen(self._what, self.at, error) from None
-            self._opening = asyncio.ensure_future(self._opener(self._socket))
-        elif not is_open and self._opening is not None:
+            _listen(self._what, self.at, self._socket)
+            server = self._opener(self._socket)
+            self._server = asyncio.ensure_future(server) if isawaitable(server) else server
+        elif not is_open and self._server is not None:
             self._shut()
             with suppress(InputError):  # somebody else was faster; the next opening says so
                 self._socket = _bound(self._what, self.at)
@@ -73,20 +73,22 @@ class Door:
 
     async def opened(self) -> None:
         """Wait until what stands behind an open door is there."""
-        if self._opening is not None:
-            await self._opening
+        if isinstance(self._server, asyncio.Future):
+            self._server = await self._server
 
     def close(self) -> None:
         """Give the port back."""
         self._shut()
 
     def _shut(self) -> None:
-        if self._opening is not None:
-            if self._opening.done() and not self._opening.cancelled():
-                self._opening.result().close()
+        if isinstance(self._server, asyncio.Future):
+            if self._server.done() and not self._server.cancelled():
+                self._server.result().close()
             else:
-                self._opening.cancel()
-            self._opening = None
+                self._server.cancel()
+        elif self._server is not None:
+            self._server.close()
+        self._server = None
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -110,11 +112,25 @@ def follow(door: Door, device: Device, wanted: Callable[[Tree], bool]) -> None:
     device.changed = changed
 
 
+def listening(what: str, at: Listen) -> socket.socket:
+    """A socket that listens there. Raises InputError for a port in use."""
+    made = _bound(what, at)
+    _listen(what, at, made)
+    return made
+
+
 def cannot_listen(who: str, at: Listen, error: OSError) -> InputError:
     """The error of a listener that could not be opened."""
     if error.errno == errno.EADDRINUSE:
         return InputError(f"port {at.port} of {at.address} is in use", who)
     return InputError(f"cannot listen on {at.address} port {at.port}: {error.strerror}", who)
+
+
+def _listen(what: str, at: Listen, bound: socket.socket) -> None:
+    try:
+        bound.listen(BACKLOG)
+    except OSError as error:
+        raise cannot_listen(what, at, error) from None
 
 
 def _bound(what: str, at: Listen) -> socket.socket:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import asyncssh
 
-from agent.adapters.doors import BACKLOG, Door, follow
+from agent.adapters.arrivals import Arrivals
+from agent.adapters.doors import Door, follow
 from agent.adapters.one_write import OneWrite, gathered
 from agent.adapters.plan import Listen
 from agent.adapters.ssh import Login, SshFront, host_key
@@ -100,8 +101,8 @@ class NetconfFront(SshFront):
         self._devices[_key(door.at)] = device
         return door.at
 
-    async def _accept(self, bound: socket.socket) -> asyncssh.SSHAcceptor:
-        return await asyncssh.listen(sock=bound, options=self._options, backlog=BACKLOG)
+    def _accept(self, bound: socket.socket) -> Arrivals:
+        return Arrivals(bound, self._arrived)
 
     async def close(self) -> None:
         """Close every port and every connection."""

@@ -8,14 +8,17 @@ Sources: docs/sources.md, entries ssh-authentication-retries, vty-lines, login-m
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncssh
 
 from agent.adapters.accounts import Accounts
-from agent.adapters.doors import BACKLOG, cannot_listen
+from agent.adapters.arrivals import Arrivals
+from agent.adapters.doors import listening
 from agent.adapters.plan import Listen
 from agent.adapters.scp_server import DISABLED, DeviceFiles, serves
 from agent.adapters.terminal import Terminal
@@ -49,7 +52,8 @@ class SshFront:
         self.accounts = Accounts()
         self.failure_seconds = failure_seconds
         self._devices: dict[tuple[str, int], Device] = {}
-        self._listeners: list[asyncssh.SSHAcceptor] = []
+        self._listeners: list[Arrivals] = []
+        self._arriving: set[asyncio.Task[None]] = set()
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._options = self._connection_options(folder)
 
@@ -71,16 +75,21 @@ class SshFront:
 
     async def listen(self, device: Device, at: Listen) -> Listen:
         """Listen for a device; returns where. Raises InputError when the port is in use."""
-        try:
-            listener = await asyncssh.listen(
-                at.address, at.port, options=self._options, backlog=BACKLOG
-            )
-        except OSError as error:
-            raise cannot_listen(f"ssh of {device.name}", at, error) from None
-        port = listener.get_port()
-        self._listeners.append(listener)
+        bound = listening(f"ssh of {device.name}", at)
+        self._listeners.append(Arrivals(bound, self._arrived))
+        port = int(bound.getsockname()[1])
         self._devices[at.address, port] = device
         return Listen(at.address, port)
+
+    def _arrived(self, connection: socket.socket) -> None:
+        """Somebody is at a port: the library takes over."""
+        task = asyncio.get_running_loop().create_task(self._greet(connection))
+        self._arriving.add(task)
+        task.add_done_callback(self._arriving.discard)
+
+    async def _greet(self, connection: socket.socket) -> None:
+        with suppress(asyncssh.Error, OSError):  # who does not get in is told so
+            await asyncssh.run_server(connection, options=self._options)
 
     def device_at(self, address: str, port: int) -> Device:
         """The device that listens there."""
@@ -99,8 +108,7 @@ class SshFront:
             listener.close()
         for connection in tuple(self._connections):
             connection.abort()
-        if self._listeners:
-            await asyncio.gather(*(listener.wait_closed() for listener in self._listeners))
+        await asyncio.gather(*self._arriving, return_exceptions=True)
         self._listeners.clear()
 
     def _login(self) -> Login:

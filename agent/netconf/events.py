@@ -63,16 +63,18 @@ class EventLog:
         self.created = created
         self.first = 0  # number of the oldest event still there
         self.aged: Instant | None = None  # when the last event that is gone happened
-        self._events: deque[Event] = deque()
+        self._events: deque[Event] | None = None  # an empty one weighs 600 bytes
         self._bytes = 0
 
     @property
     def next(self) -> int:
         """The number the next event will have."""
-        return self.first + len(self._events)
+        return self.first + len(self._events or ())
 
     def add(self, event: Event) -> None:
         """Keep an event; the oldest go where it is too much."""
+        if self._events is None:
+            self._events = deque()
         self._events.append(event)
         self._bytes += len(event.content)
         while len(self._events) > MAX_EVENTS or (self._bytes > MAX_BYTES and self._events):
@@ -83,11 +85,12 @@ class EventLog:
 
     def event(self, number: int) -> Event:
         """The event of this number, which is still there."""
+        assert self._events is not None
         return self._events[number - self.first]
 
     def since(self, instant: Instant) -> int:
         """The number of the first event at or after an instant."""
-        found = (n for n, event in enumerate(self._events, self.first) if event.at >= instant)
+        found = (n for n, event in enumerate(self._events or (), self.first) if event.at >= instant)
         return next(found, self.next)
 
 
