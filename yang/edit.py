@@ -20,6 +20,7 @@ from yang.edit_attributes import (
     operation_of,
 )
 from yang.errors import Location, Rule, YangError
+from yang.mandatory import must_be_whole
 from yang.schema import Node
 from yang.tree import EMPTY, Entry, Path, Rows, Tree, Value, get
 from yang.types import to_text
@@ -50,7 +51,9 @@ def edited(nodes: Mapping[str, Node], root: Tree, config: Element, default: Oper
     for condition in conditions:
         if not _holds(condition.node, get(new, condition.parent, EMPTY)):
             raise YangError(Rule.UNKNOWN_ELEMENT, condition.path, element=condition.node.name)
-    return without_false_conditions(nodes, new)
+    new = without_false_conditions(nodes, new)
+    must_be_whole(nodes, new)
+    return new
 
 
 def without_false_conditions(nodes: Mapping[str, Node], tree: Tree) -> Tree:

@@ -34,7 +34,8 @@ class Node:
 
     `key` is what trees and mappings of nodes call it: `module:name` at the top, the name below.
     `type` is there for leaf and leaf-list; `keys` for a list with keys; `user_ordered` for a
-    leaf-list whose order is the user's.
+    leaf-list whose order is the user's. `needs` are names of children, of each tuple one must be
+    there where the node is; `demanding` says that it or a node below it has some.
     """
 
     name: str
@@ -50,11 +51,15 @@ class Node:
     when: When | None = None
     cases: tuple[tuple[str, str], ...] = ()
     children: Mapping[str, Node] = field(default_factory=dict)
+    needs: tuple[tuple[str, ...], ...] = ()
     key: str = ""
+    demanding: bool = False
 
     def __post_init__(self) -> None:
         if not self.key:
             object.__setattr__(self, "key", self.name)
+        if self.needs or any(child.demanding for child in self.children.values()):
+            object.__setattr__(self, "demanding", True)
 
     @property
     def is_leaf(self) -> bool:
@@ -249,6 +254,7 @@ def _node(row: dict[str, Any], namespace: str, types: list[LeafType], config: bo
         when=When(*when) if when else None,
         cases=tuple((choice, case) for choice, case in row.get("cases", ())),
         children=_nodes(row.get("c", []), namespace, types, config),
+        needs=tuple(map(tuple, row.get("needs", ()))),
     )
 
 
@@ -263,4 +269,5 @@ def _type(row: dict[str, Any], table: list[dict[str, Any]]) -> LeafType:
         lengths=spans("lengths"),
         patterns=tuple(row.get("patterns", ())),
         members=tuple(_type(table[number], table) for number in row.get("members", ())),
+        modules=tuple((name, prefix, uri) for name, prefix, uri in row.get("modules", ())),
     )

@@ -11,12 +11,14 @@ import json
 import re
 from importlib.metadata import files as files_of
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from pyang.context import Context
 from pyang.repository import FileRepository
 from pyang.types import (
     EnumTypeSpec,
+    IdentityrefTypeSpec,
     LengthTypeSpec,
     PatternTypeSpec,
     RangeTypeSpec,
@@ -26,6 +28,7 @@ from pyang.types import (
 from yang.types import WHOLE
 
 DIGEST = "compiled.sha256"
+IDENTITIES = ("iana-if-type",)  # modules without data, whose identities leaves of ours take
 _WHEN = re.compile(r"\.\./([\w-]+) *(!?=) *'([^']*)'")
 Row = dict[str, Any]
 
@@ -56,9 +59,11 @@ def digest() -> str:
 def _compile(name: str) -> Row | None:
     """One module; None for a submodule, which is part of its module."""
     folder = files("yang.modules")
-    context = Context(FileRepository(f"{folder}:{ietf_folder()}", use_env=False))
+    context = Context(FileRepository(f"{folder}:{ietf_folder()}:{iana_folder()}", use_env=False))
     context.strict = True
     module = context.add_module(name, folder.joinpath(name).read_text("utf-8"))
+    for other in IDENTITIES:
+        context.search_module(None, other)
     context.validate()
     faults = [
         f"{position}: {tag} {arguments}"
@@ -120,6 +125,11 @@ def ietf_folder() -> str:
     raise CompileError("pyang's own modules are not installed")
 
 
+def iana_folder() -> str:
+    """Where pyang keeps the modules of the IANA."""
+    return str(Path(ietf_folder()).parent / "iana")
+
+
 def _children(statement: Any, types: _Types) -> list[Row]:
     return [row for child in statement.i_children for row in _rows(child, (), types)]
 
@@ -156,7 +166,20 @@ def _rows(statement: Any, cases: tuple[tuple[str, str], ...], types: _Types) -> 
         row["t"] = types.number(statement.search_one("type"))
     elif statement.keyword != "anyxml":
         row["c"] = _children(statement, types)
+        if statement.i_config is not False and (needs := _needs(statement)):
+            row["needs"] = needs
     return [row]
+
+
+def _needs(statement: Any) -> list[list[str]]:
+    """What must be there below a container or row: of each list of names one."""
+    wanted = [child for child in statement.i_children if _is(child, "mandatory", "true")]
+    return [
+        [node.arg for case in child.i_children for node in case.i_children]
+        if child.keyword == "choice"
+        else [child.arg]
+        for child in wanted
+    ]
 
 
 def _is(statement: Any, keyword: str, value: str) -> bool:
@@ -199,10 +222,35 @@ class _Types:
         if isinstance(spec, EnumTypeSpec):
             row["base"] = "enumeration"
             row["names"] = [name for name, _ in spec.enums]
+        if isinstance(spec, IdentityrefTypeSpec):
+            identities = [i for base in spec.idbases for i in _derived(base.i_identity)]
+            row["names"] = [f"{i.i_module.arg}:{i.arg}" for i in identities]
+            modules = {i.i_module.arg: i.i_module for i in identities}
+            row["modules"] = [
+                [name, module.i_prefix, module.search_one("namespace").arg]
+                for name, module in sorted(modules.items())
+            ]
         if isinstance(spec, UnionTypeSpec):
             row["base"] = "union"
             row["members"] = [self.number(member) for member in spec.types]
         return row
+
+
+def _derived(base: Any) -> list[Any]:
+    """The identities derived from one, whichever revision of its module they import."""
+    known = base.i_module.i_ctx.modules.values()
+    every = [i for module in known for i in getattr(module, "i_identities", {}).values()]
+    return [identity for identity in every if _name(base) in _bases(identity)]
+
+
+def _bases(identity: Any) -> set[tuple[str, str]]:
+    """All that an identity is derived from."""
+    above = [statement.i_identity for statement in identity.search("base")]
+    return {_name(base) for base in above}.union(*map(_bases, above))
+
+
+def _name(identity: Any) -> tuple[str, str]:
+    return identity.i_module.arg, identity.arg
 
 
 def _pattern_text(pattern: Any) -> str:

@@ -1,7 +1,8 @@
 """Leaf types: from the text of an XML element to the value a tree holds, and back.
 
 A tree holds `True` for a leaf of type empty, a bool for boolean, an int for numbers and for
-enumerations whose names are all digits (as the CLI's constants are), and text for all else.
+enumerations whose names are all digits (as the CLI's constants are), and text for all else; an
+identity is `module:name`, as JSON has it.
 Patterns are those of XML Schema as far as our modules and the IETF's types use them.
 """
 
@@ -42,6 +43,7 @@ class LeafType:
     lengths: tuple[tuple[Span, ...], ...] = ()
     patterns: tuple[str, ...] = ()
     members: tuple[LeafType, ...] = ()
+    modules: tuple[tuple[str, str, str], ...] = ()  # of identities: name, prefix, namespace
 
 
 def from_text(kind: LeafType, text: str | None) -> Leaf:
@@ -67,6 +69,8 @@ def from_text(kind: LeafType, text: str | None) -> Leaf:
         if trimmed not in kind.names:
             raise BadValue(given)
         return int(trimmed) if all(name.isdigit() for name in kind.names) else trimmed
+    if base == "identityref":
+        return _identity(kind, trimmed)
     return given
 
 
@@ -77,6 +81,16 @@ def to_text(kind: LeafType, value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def _identity(kind: LeafType, given: str) -> str:
+    if given in kind.names:
+        return given
+    # assumed: a name without its module is taken where one fits
+    fitting = [name for name in kind.names if ":" not in given and name.endswith(f":{given}")]
+    if len(fitting) != 1:
+        raise BadValue(given)
+    return fitting[0]
 
 
 def _whole(kind: LeafType, given: str) -> int:

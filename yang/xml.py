@@ -15,7 +15,7 @@ from lxml import etree
 from yang.errors import Location, Rule, YangError
 from yang.schema import Node, named
 from yang.tree import Rows, Tree, Value
-from yang.types import BadValue, from_text, to_text
+from yang.types import BadValue, LeafType, from_text, to_text
 
 Element = etree._Element
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -55,7 +55,9 @@ def append(parent: Element, node: Node, value: Value) -> None:
         for item in value:
             _below(parent, node).text = printable(to_text(node.leaf_type, item))
     elif node.kind == "leaf":
-        if node.leaf_type.base != "empty":
+        if node.leaf_type.base == "identityref":
+            parent.append(identity_element(node, str(value)))
+        elif node.leaf_type.base != "empty":
             _below(parent, node).text = printable(to_text(node.leaf_type, value))
         elif value:
             _below(parent, node)
@@ -71,6 +73,29 @@ def _below(parent: Element, node: Node) -> Element:
     if parent.tag.startswith(f"{{{node.namespace}}}"):
         return etree.SubElement(parent, node.tag)
     return etree.SubElement(parent, node.tag, nsmap=own(node.namespace))
+
+
+def identity_element(node: Node, value: str) -> Element:
+    """A leaf with an identity as `module:name`, in XML with a prefix that it declares."""
+    module, _, name = value.rpartition(":")
+    for known, prefix, namespace in node.leaf_type.modules:
+        if known == module:
+            element = etree.Element(node.tag, nsmap={**own(node.namespace), prefix: namespace})
+            element.text = f"{prefix}:{name}"
+            return element
+    element = etree.Element(node.tag, nsmap=own(node.namespace))
+    element.text = printable(value)
+    return element
+
+
+def identity_of(kind: LeafType, element: Element) -> str:
+    """The identity an element names, as `module:name` where its prefix is that of a module."""
+    text = (element.text or "").strip()
+    prefix, _, name = text.rpartition(":")
+    spaces: Mapping[str | None, str] = element.nsmap
+    namespace = spaces.get(prefix or None)
+    module = next((known for known, _, uri in kind.modules if uri == namespace), None)
+    return f"{module}:{name}" if module else text
 
 
 def children(element: Element) -> Iterator[Element]:
@@ -104,8 +129,9 @@ def leaf_value(node: Node, element: Element, path: tuple[Location, ...]) -> Valu
     if inner is not None:
         namespace, name = name_of(inner)
         raise YangError(Rule.UNKNOWN_ELEMENT, path, element=name, namespace=namespace)
+    kind = node.leaf_type
     try:
-        return from_text(node.leaf_type, element.text)
+        return from_text(kind, identity_of(kind, element) if kind.modules else element.text)
     except BadValue as bad:
         raise YangError(Rule.INVALID_VALUE, path, str(bad), node.name) from None
 
@@ -140,9 +166,13 @@ def row_key(values: tuple[str, ...]) -> str:
     return KEY_SEPARATOR.join(values)
 
 
+def key_values(node: Node, key: str) -> list[str]:
+    """The inverse of `row_key`: the values of a list's keys."""
+    return key.split(KEY_SEPARATOR, len(node.keys) - 1)
+
+
 def _row(element: Element, node: Node, key: str, row: Tree) -> None:
-    values = key.split(KEY_SEPARATOR, len(node.keys) - 1)
-    for name, value in zip(node.keys, values, strict=False):
+    for name, value in zip(node.keys, key_values(node, key), strict=False):
         etree.SubElement(element, node.children[name].tag).text = printable(value)
     _fill(element, node, row)
 

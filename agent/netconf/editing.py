@@ -15,9 +15,10 @@ from lxml import etree
 
 from agent.core.errors import InputError
 from agent.core.secrets import new_salt
-from agent.netconf import confirm
+from agent.netconf import confirm, ietf_interfaces
 from agent.netconf.call import OK, Call
-from agent.netconf.native import LICENSING, changes, stored, visible
+from agent.netconf.ietf_interfaces import CommandRefused
+from agent.netconf.native import LICENSING, NATIVE, changes, stored, visible
 from agent.netconf.partial import must_be_unlocked
 from agent.netconf.refusal import refusal
 from agent.netconf.rpc_errors import (
@@ -192,10 +193,12 @@ def _edited(
         if whole:
             views = _without_absent(views, config, call)
         new_views = edited(schema.top, views, config, default)
+        salts = call.server.device.salts()
+        new = stored(old, new_views, call.server.shown, lambda: new_salt(salts))
     except YangError as error:
         raise of_yang(error, schema, where) from None
-    salts = call.server.device.salts()
-    new = stored(old, new_views, call.server.shown, lambda: new_salt(salts))
+    except CommandRefused as why:
+        raise refused(why.command, why.response, f"/nc:rpc/nc:{call.name}", _NC) from None
     _check(call, old, new)
     return new
 
@@ -208,6 +211,8 @@ def _without_absent(views: Tree, config: Element, call: Call) -> Tree:
     for node in tops.values():
         if node in given or not node.config:
             continue
+        if node.key == ietf_interfaces.TOP and tops[NATIVE] in given:
+            continue  # the interfaces are those of native
         below = etree.SubElement(gone, node.tag)
         target = below
         if node.key == LICENSING:

@@ -21,7 +21,7 @@ from yang.difference import edits_between
 from yang.errors import Location
 from yang.schema import Node, Schema
 from yang.tree import Edit, Entry, Path, Tree, get
-from yang.xml import Element, own, printable
+from yang.xml import Element, key_values, own, printable
 
 if TYPE_CHECKING:
     from agent.netconf.session import NetconfSession
@@ -208,7 +208,7 @@ def _locations(path: Path, nodes: Mapping[str, Node]) -> tuple[Location, ...] | 
             return None
         keys: tuple[tuple[str, str], ...] = ()
         if isinstance(step, Entry):
-            values = step.key.split(",", len(node.keys) - 1) if node.keys else []
+            values = key_values(node, step.key) if node.keys else []
             keys = tuple(zip(node.keys, values, strict=False))
         found.append(Location(node.namespace, node.name, keys))
         nodes = node.children

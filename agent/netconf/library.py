@@ -19,7 +19,7 @@ from lxml import etree
 
 from agent.core.release import Release
 from agent.netconf.capabilities import FIRST_LIBRARY, Announced
-from agent.netconf.modules import revision_of, text_as
+from agent.netconf.modules import FEATURES, revision_of, text_as
 from agent.netconf.own_texts import OwnTexts
 from yang.edit_attributes import BASE
 from yang.schema import module_text
@@ -30,6 +30,7 @@ DATASTORES = "urn:ietf:params:xml:ns:yang:ietf-datastores"
 MODULES = "/restconf/tailf/modules"  # source: schema-url
 # modules of the IETF that this server implements or imports; pyang has their texts
 _IETF = (
+    ("iana-if-type", "implement"),
     ("ietf-inet-types", "import"),
     ("ietf-yang-types", "import"),
     ("ietf-netconf-acm", "import"),
@@ -85,6 +86,7 @@ def texts(announced: Announced) -> tuple[Text, ...]:
                 included,
                 own=module.file,
                 release=release,
+                features=FEATURES.get(module.name, ()),
             )
         )
         found += [

@@ -41,9 +41,16 @@ TEXTS = (
     ("Cisco-IOS-XE-interfaces-oper@2022-11-01", ".."),
     ("Cisco-IOS-XE-platform-oper@2022-11-01", ".."),
     ("cisco-ia@2021-11-01", ".."),
+    ("ietf-interfaces@2014-05-08", ".."),
+    ("ietf-ip@2014-06-16", ".."),
     # the emulator's own, told in the YANG library alone: a hello stays what a device sends
     ("slp-emulator-rum-reports@2026-11-22", "17.11.."),
 )
+# features announced beside a module
+FEATURES: Mapping[str, tuple[str, ...]] = {
+    "ietf-interfaces": ("arbitrary-names", "if-mib", "pre-provisioning"),
+    "ietf-ip": ("ipv4-non-contiguous-netmasks", "ipv6-privacy-autoconf"),
+}
 # early and late revisions are those of the samples; the middle one is that of our text
 _PUBLISHED: Mapping[str, tuple[str, str]] = {
     "Cisco-IOS-XE-native": ("2020-07-01", "2025-07-01"),

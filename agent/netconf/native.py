@@ -1,8 +1,9 @@
 """The configuration as NETCONF shows it, and an edited one as the device stores it.
 
-A device stores the native model's paths. Shown are two views of it, `native` and `licensing/config`
-of cisco-smart-license: one state, so a change of either shows in both. `visible` makes the views of
-a stored root; `stored` brings an edited view back, doing what the device's own commands would.
+A device stores the native model's paths. Shown are three views of it, `native`, `licensing/config`
+of cisco-smart-license and `interfaces` of the IETF: one state, so a change of one shows in all.
+`visible` makes the views of a stored root; `stored` brings an edited view back, doing what the
+device's own commands would.
 Sources: docs/sources.md, entries native-license, smart-license-mapping, secret-type-9.
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 
 from agent.core.identity import Udi
 from agent.device.config_edits import license_url_default, user_secret
+from agent.netconf import ietf_interfaces
 from agent.netconf.native_shape import shown_shape, stored_shape
 from cli_grammar import VIRTUAL_TYPES
 from yang.difference import edits_between
@@ -114,6 +116,8 @@ def _views(key: _Identity, shown: Shown) -> Tree:
     config = licensing_config(root)
     if config:
         views[LICENSING] = Tree(config=config)
+    if ports := ietf_interfaces.configured(root):
+        views[ietf_interfaces.TOP] = ports
     return views
 
 
@@ -131,7 +135,7 @@ class _Identity:
 
 
 def visible(root: Tree, shown: Shown) -> Tree:
-    """Both views of a stored root, by the keys of their top nodes."""
+    """The views of a stored root, by the keys of their top nodes."""
     return _views(_Identity(root), shown)
 
 
@@ -172,7 +176,10 @@ def licensing_config(root: Tree) -> Tree:
 
 
 def stored(root: Tree, views: Tree, shown: Shown, salt: Salt) -> Tree:
-    """The root a device stores after its views were edited from those of `root` to `views`."""
+    """The root a device stores after its views were edited from those of `root` to `views`.
+
+    Raises YangError and CommandRefused for interfaces that the device cannot have.
+    """
     new = Tree(root)
     before = Tree(native=root.get("native", EMPTY))
     native = stored_shape(Tree(native=views.get(NATIVE, EMPTY)), before)["native"]
@@ -184,6 +191,7 @@ def stored(root: Tree, views: Tree, shown: Shown, salt: Salt) -> Tree:
     new["native"] = native
     new = _with_level(root, new)
     new = _with_licensing(root, new, get(views, (LICENSING, "config"), EMPTY))
+    new = ietf_interfaces.carried_out(root, new, views.get(ietf_interfaces.TOP, EMPTY))
     return _as_commands_do(root, new, salt)
 
 

@@ -11,18 +11,19 @@ from collections.abc import Callable, Mapping
 from agent.core.clock import Instant
 from agent.device.device import Device
 from agent.netconf.oper_hardware import components, device_hardware
-from agent.netconf.oper_interfaces import interfaces
+from agent.netconf.oper_interfaces import interfaces, interfaces_state
 from agent.netconf.oper_software import install
 from agent.netconf.rum_reports import MODULE, TOP, listed, rum_reports
 from agent.netconf.server import NetconfServer
 from yang.tree import Tree
 from yang.xml import Element, top_element
 
-PROVIDERS: Mapping[str, Callable[[Device], Tree]] = {
-    "Cisco-IOS-XE-platform-oper:components": components,
-    "Cisco-IOS-XE-install-oper:install-oper-data": install,
+PROVIDERS: Mapping[str, Callable[[NetconfServer], Tree]] = {
+    "Cisco-IOS-XE-platform-oper:components": lambda server: components(server.device),
+    "Cisco-IOS-XE-install-oper:install-oper-data": lambda server: install(server.device),
     "Cisco-IOS-XE-interfaces-oper:interfaces": interfaces,
-    f"{MODULE}:{TOP}": rum_reports,
+    "ietf-interfaces:interfaces-state": interfaces_state,
+    f"{MODULE}:{TOP}": lambda server: rum_reports(server.device),
 }
 HARDWARE = "Cisco-IOS-XE-device-hardware-oper:device-hardware-data"
 
@@ -31,7 +32,7 @@ def tops(server: NetconfServer) -> dict[str, Element]:
     """The elements of all providers whose module the release serves, by key."""
     nodes = server.announced.schema.top
     found = {
-        key: top_element(nodes[key], make(server.device))
+        key: top_element(nodes[key], make(server))
         for key, make in PROVIDERS.items()
         if key in nodes
     }
@@ -41,12 +42,13 @@ def tops(server: NetconfServer) -> dict[str, Element]:
 def made_from(device: Device) -> tuple[object, object]:
     """What `tops` are computed from: a key, and what must live as long as the key is kept.
 
-    These are the running configuration, the units, the release and the reports. A provider that
-    reads more names it here.
+    These are the running configuration, the units, the release, the reports, the last start and the
+    device's calendar. A provider that reads more names it here.
     """
     root = device.datastore.running
     units = (device.udi, tuple(member.udi for member in device.agent.state.members))
-    return (id(root), units, device.release, listed(device)), root
+    times = (device.booted, device.clock_offset_ms)
+    return (id(root), units, device.release, listed(device), times), root
 
 
 def hardware(server: NetconfServer, now: Instant) -> Element:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from agent.core.clock import Instant
 from agent.core.dates import Zone, local
+from agent.device.config_network import ports
 from agent.device.device import Device
 from agent.netconf import events
 from agent.netconf.capabilities import Announced, announced
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 RUNNING, CANDIDATE, STARTUP = "running", "candidate", "startup"
 NETCONF, SNMP = "NETCONF", "snmpevents"  # source: netconf-notifications
 STREAMS = (NETCONF, SNMP)
+_PORTS = ("native", "interface")
 INNER = "http://localhost:8008"  # source: schema-url
 FIRST_SUBSCRIPTION = 2_147_483_648  # source: yang-push (dynamic ones are numbered from here)
 
@@ -99,6 +101,7 @@ class NetconfServer:
     own_texts: OwnTexts = NOTHING  # the operator's YANG modules
     web: str = ""  # where RESTCONF of the device answers, as https://address:port
     mode_changed: Callable[[], None] = nothing_to_do  # the features are others: sessions must end
+    link_changes: dict[str, Instant] = field(default_factory=dict)  # of interfaces, by name
     _seen: Tree | None = None  # the running root told of last
 
     def __post_init__(self) -> None:
@@ -231,6 +234,7 @@ class NetconfServer:
         root, before, now = self.device.datastore.running, self._seen, self.device.latest
         if root is not before and before is not None:
             self._seen = root
+            self._note_links(before, root, now)
             shown, schema = self.shown, self.announced.schema
             views = visible(before, shown), visible(root, shown)
             self.tell(events.config_change(*views, schema, self.editor), now)
@@ -242,6 +246,13 @@ class NetconfServer:
                 self.tell(events.library_update(self.announced), now)
                 self.mode_changed()
         self._rouse(now)
+
+    def _note_links(self, before: Tree, root: Tree, now: Instant) -> None:
+        """Keep when an interface went up or down, or came."""
+        if get(before, _PORTS) is not get(root, _PORTS):
+            was = {port.name: port.up for port in ports(before)}
+            changed = [port.name for port in ports(root) if was.get(port.name) is not port.up]
+            self.link_changes |= dict.fromkeys(changed, now)
 
     # --- locks ----------------------------------------------------------------------------------
 

@@ -18,7 +18,15 @@ from agent.netconf.session import Malformed, read_xml
 from agent.restconf.messages import Refused, refused
 from yang.schema import Node, named
 from yang.types import WHOLE, BadValue, LeafType, from_text
-from yang.xml import Element, children, name_of, own, printable
+from yang.xml import (
+    Element,
+    children,
+    identity_element,
+    identity_of,
+    name_of,
+    own,
+    printable,
+)
 
 MAX_DEPTH = 200
 _AS_TEXT = ("int64", "uint64", "decimal64")  # RFC 7951 section 6.1
@@ -48,6 +56,8 @@ def json_members(
 
 def _json_value(element: Element, node: Node | None, names: Names) -> Any:
     if node is not None and node.type is not None:
+        if node.type.modules:
+            return identity_of(node.type, element)
         return _json_leaf(node.type, element.text or "")
     below = node.children if node is not None else {}
     return json_members(children(element), below, names, name_of(element)[0])
@@ -155,6 +165,8 @@ def _known_node(shown: str, nodes: Mapping[str, Node], names: Names) -> Node:
 
 
 def _element(node: Node, value: Any, names: Names, depth: int) -> Element:
+    if node.type is not None and node.type.modules:
+        return identity_element(node, _text(node, node.type, value))
     element = etree.Element(node.tag, nsmap=own(node.namespace))
     if node.type is not None:
         element.text = _text(node, node.type, value)

@@ -253,6 +253,8 @@ def test_everything_is_readable_at_once(client):
         "device-hardware-data",
         "install-oper-data",
         "interfaces",
+        "interfaces",
+        "interfaces-state",
         "licensing",
         "modules-state",
         "native",

@@ -1,9 +1,9 @@
 """What we send is valid data of the modules we announce: yangson reads it with the texts we serve.
 
 Input: the texts of every schema that get-schema serves, and the reply to `get` without a filter.
-Output: nothing yangson refuses, but for the empty leafs of licensing/state: a real device sends
-them against its own module, and yangson reads no empty text at all. The streams of RFC 5277 have no
-module, neither here nor in the library of a real device.
+Output: nothing yangson refuses, but for the empty leafs of licensing/state and interfaces-oper: a
+real device sends them, some against its own module, and yangson reads no empty text. The streams
+of RFC 5277 have no module, neither here nor in the library of a real device.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from xml.etree import ElementTree
 import yangson
 from lxml import etree
 
+from agent.netconf.ietf_interfaces import NAMESPACE as IETF
 from agent.netconf.library import DATASTORES
 from agent.netconf.library import NAMESPACE as LIB
 from agent.netconf.monitoring import NAMESPACE as NCM
 from agent.netconf.subscriptions import NETMOD
 from tests.netconf.client import CSL, Client
+
+OPER = "http://cisco.com/ns/yang/Cisco-IOS-XE-interfaces-oper"
 
 
 def _served(client: Client, folder) -> None:
@@ -52,7 +55,8 @@ def test_everything_read_is_valid_data_of_the_modules_served(client, tmp_path):
     _served(client, tmp_path)
     model = yangson.DataModel(json.dumps(_library(client)), (str(tmp_path),))
     data = client.rpc("<get/>")[0]
-    for leaf in list(data.find(f"{{{CSL}}}licensing").iter()):
+    told_empty = (f"{{{CSL}}}licensing", f"{{{OPER}}}interfaces")
+    for leaf in [leaf for top in told_empty for leaf in data.find(top).iter()]:
         if not len(leaf) and not leaf.text:
             leaf.getparent().remove(leaf)
     streams = data.find(f"{{{NETMOD}}}netconf")
@@ -64,8 +68,10 @@ def test_everything_read_is_valid_data_of_the_modules_served(client, tmp_path):
     )
     for name in content.iterfind(f".//{{{LIB}}}datastore/{{{LIB}}}name"):
         name.set("xmlns:ds", DATASTORES)  # where yangson looks for the prefix of an identity
+    for kind in content.iterfind(f".//{{{IETF}}}type"):
+        kind.set("xmlns:ianaift", "urn:ietf:params:xml:ns:yang:iana-if-type")
     instance = model.from_xml(content)
     instance.validate(
         yangson.enumerations.ValidationScope.all, yangson.enumerations.ContentType.all
     )
-    assert len(instance.value) == 9
+    assert len(instance.value) == 11

@@ -29,6 +29,8 @@ TEXTS = (
     "Cisco-IOS-XE-spanning-tree@2022-11-01",
     "Cisco-IOS-XE-switch@2023-07-01",
     "Cisco-IOS-XE-vtp@2022-11-01",
+    "ietf-interfaces@2014-05-08",
+    "ietf-ip@2014-06-16",
 )
 SCHEMA = schema_of(TEXTS)
 

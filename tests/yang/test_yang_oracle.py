@@ -18,14 +18,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from agent.netconf.modules import FEATURES
 from tests.yang.edits import BASE, LICENSING_TOP, NATIVE_TOP, SCHEMA
 from yang.difference import edits_between
 from yang.edit import edited
 from yang.edit_attributes import Operation
 from yang.errors import Rule, YangError
 from yang.schema import Node
-from yang.schema_compile import ietf_folder
+from yang.schema_compile import iana_folder, ietf_folder
 from yang.tree import EMPTY, Rows, Tree, apply
+from yang.xml import identity_element
 
 MODULES = Path(__file__).resolve().parents[2] / "yang" / "modules"
 MODULES_BY_NAMESPACE = {m.namespace: m.name for m in SCHEMA.modules}
@@ -50,7 +52,9 @@ PARTS = {
         "spanning-tree": (),
         "vtp": (),
     },
+    "ietf-interfaces:interfaces": {"interface": ()},
 }
+IANA = ("iana-if-type", "ianaift", "urn:ietf:params:xml:ns:yang:iana-if-type")
 
 
 @cache
@@ -59,6 +63,7 @@ def oracle() -> Any:
         (name, "2013-07-15", f"urn:ietf:params:xml:ns:yang:{name}", "import", ())
         for name in ("ietf-inet-types", "ietf-yang-types")
     ]
+    imported.append((IANA[0], "2019-02-08", IANA[2], "implement", ()))
     ours = [(m.name, m.revision, m.namespace, "implement", m.submodules) for m in SCHEMA.modules]
     modules = [*imported, *ours]
     library = {
@@ -70,13 +75,15 @@ def oracle() -> Any:
                     "revision": revision,
                     "namespace": namespace,
                     "conformance-type": conformance,
+                    "feature": FEATURES.get(name, ()),
                     "submodule": [{"name": n, "revision": r} for n, r in submodules],
                 }
                 for name, revision, namespace, conformance, submodules in modules
             ],
         }
     }
-    return yangson.DataModel(json.dumps(library), (str(MODULES), ietf_folder()))
+    folders = (str(MODULES), ietf_folder(), iana_folder())
+    return yangson.DataModel(json.dumps(library), folders)
 
 
 # --- data as a strategy -------------------------------------------------------------------------
@@ -93,6 +100,8 @@ def leaf_texts(node: Node) -> st.SearchStrategy[str]:
     if kind.base.startswith(("int", "uint")):
         low, high = kind.ranges[0][0] if kind.ranges else (0, 100)
         return st.integers(low, high).map(str)
+    if kind.base == "identityref":
+        return st.sampled_from(("softwareLoopback", "tunnel")).map(f"{IANA[0]}:{{}}".format)
     if kind.base == "union":
         return st.sampled_from(("192.0.2.1", "a.example", "b.example"))
     if kind.lengths:
@@ -102,12 +111,14 @@ def leaf_texts(node: Node) -> st.SearchStrategy[str]:
         return st.sampled_from(("1", "1/0/1", "0/0"))
     if kind.patterns and kind.patterns[0] == "[0-9]+":
         return st.sampled_from(("1", "2"))
+    if kind.patterns and "a-f" in kind.patterns[0]:
+        return st.sampled_from(("2001:db8::1", "fe80::2"))
     if kind.patterns:
         return st.sampled_from(("10.0.0.1", "192.0.2.7", "255.255.255.0"))
     return st.sampled_from(("a", "b", "some text"))
 
 
-BAD = {"boolean": "yes", "enumeration": "bogus", "empty": "x"}
+BAD = {"boolean": "yes", "enumeration": "bogus", "empty": "x", "identityref": f"{IANA[0]}:bogus"}
 
 
 def bad_text(node: Node) -> str | None:
@@ -124,6 +135,8 @@ def elements(draw: Any, node: Node, chosen: tuple[str, ...] | None, bad: bool) -
     element = etree.Element(node.tag)
     if node.is_leaf:
         text = bad_text(node) if bad and draw(st.integers(0, 9)) == 0 else None
+        if node.leaf_type.modules:
+            return identity_element(node, text or draw(leaf_texts(node)))
         element.text = text or draw(leaf_texts(node))
         return element
     children = [
@@ -134,7 +147,9 @@ def elements(draw: Any, node: Node, chosen: tuple[str, ...] | None, bad: bool) -
     if not children:
         return element
     taken: dict[str, str] = {}
-    for child in draw(st.lists(st.sampled_from(children), max_size=4, unique=True)):
+    needed = [node.children[draw(st.sampled_from(names))] for names in node.needs]
+    more = draw(st.lists(st.sampled_from(children), max_size=4, unique=True))
+    for child in [*needed, *(child for child in more if child not in needed)]:
         if any(taken.setdefault(choice, case) != case for choice, case in child.cases):
             continue  # one payload holds one case
         if not child.config or child.when:
@@ -215,7 +230,7 @@ def pruned(value: Any) -> Any:
         kept = {n: pruned(v) for n, v in value.items()}
         return {n: v for n, v in kept.items() if v != {} and v != []}
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        return sorted((pruned(v) for v in value), key=str)
+        return sorted(map(pruned, value), key=lambda row: json.dumps(row, sort_keys=True))
     return value
 
 
@@ -349,11 +364,15 @@ def _as_xml(payload: etree._Element) -> Any:
     from xml.etree import ElementTree
 
     text = etree.tostring(payload)
-    return ElementTree.fromstring(
+    content = ElementTree.fromstring(
         b'<content-data xmlns="urn:ietf:params:xml:ns:yang:ietf-yang-instance-data">'
         + text
         + b"</content-data>"
     )
+    for element in content.iter():
+        if (element.text or "").startswith(f"{IANA[1]}:"):
+            element.set(f"xmlns:{IANA[1]}", IANA[2])  # where yangson looks for it
+    return content
 
 
 def test_rows_are_compared_by_their_keys():

@@ -26,7 +26,7 @@ _TRUSTPOINTS: Path = ("native", "crypto", "pki", "trustpoint")
 
 def _shown(device: Device, ports: Iterable[Port]) -> Slices[list[interfaces.Shown]]:
     """Ports with what the box adds; Vlan interfaces come first, addresses count from its own."""
-    base = int(hardware_of(device.udi).base_mac.replace(":", ""), 16)
+    base = hardware_of(device.udi).base_mac
     stored = device.stored_root()
     every = {}
     for at, port in enumerate(config_network.ports(_root(device)), 1):
@@ -37,15 +37,11 @@ def _shown(device: Device, ports: Iterable[Port]) -> Slices[list[interfaces.Show
     for port in ports:
         if not (len(shown) + 1) % _AT_A_TIME:
             yield
-        at = 71 if port.kind == "Vlan" else every[port.name]
+        mac = interfaces.mac_of(port, every[port.name], base)
         path = ("native", "interface", Entry(port.kind, port.number), *_ADDRESS)
         switched = device.profile.kind == "switch" and port.kind not in VIRTUAL_TYPES
         management = port.kind == "GigabitEthernet" and port.number == "0/0"
-        shown.append(
-            interfaces.Shown(
-                port, f"{base + at:012x}", switched and not management, get(stored, path)
-            )
-        )
+        shown.append(interfaces.Shown(port, mac, switched and not management, get(stored, path)))
     return sorted(shown, key=lambda one: one.port.kind != "Vlan")
 
 

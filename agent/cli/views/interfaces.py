@@ -29,6 +29,7 @@ _KINDS: Mapping[str, tuple[int, int, str]] = {
     "Loopback": (8_000_000, 5000, "Loopback"),
     "Tunnel": (100, 50_000, "Tunnel"),
 }
+_PLAIN = (1_000_000, 10, "Ethernet")  # of other kinds
 _MTU = {"Loopback": 1514, "Tunnel": 9976}
 _SHORT = {
     "FastEthernet": "Fa",
@@ -139,6 +140,25 @@ def state(port: Port, switched: bool) -> tuple[str, str, str]:
     return word, word, link if switched else ""
 
 
+def rate_of(port: Port) -> int:
+    """The bandwidth in kilobits a second, configured or nominal."""
+    return int(get(port.row, ("bandwidth", "kilobits"), _KINDS.get(port.kind, _PLAIN)[0]))
+
+
+def mtu_of(port: Port) -> int:
+    """The longest packet in bytes, configured or usual."""
+    return int(port.row.get("mtu", _MTU.get(port.kind, 1500)))
+
+
+def mac_of(port: Port, place: int, base: str) -> str:
+    """The hardware address as twelve digits; `place` of the interface counts from 1.
+
+    `base` is the box's own address. # assumed: how far from it an interface's is
+    """
+    at = 71 if port.kind == "Vlan" else place
+    return f"{int(base.replace(':', ''), 16) + at:012x}"
+
+
 def interfaces(rows: Iterable[Shown]) -> Iterator[str]:
     """`show interfaces`: a block for each."""
     return map(_block, rows)
@@ -146,7 +166,8 @@ def interfaces(rows: Iterable[Shown]) -> Iterator[str]:
 
 def _block(shown: Shown) -> str:
     port = shown.port
-    rate, delay, hardware = _KINDS.get(port.kind, (1_000_000, 10, "Ethernet"))
+    rate = rate_of(port)
+    _, delay, hardware = _KINDS.get(port.kind, _PLAIN)
     status, protocol, link = state(port, shown.switched)
     virtual = port.kind in ("Loopback", "Tunnel")
     mac = dotted(shown.mac)
@@ -160,9 +181,7 @@ def _block(shown: Shown) -> str:
         lines.append(f"  Internet address is {port.prefix}")
     elif port.dhcp:
         lines.append("  Internet address will be negotiated using DHCP")
-    mtu = int(port.row.get("mtu", _MTU.get(port.kind, 1500)))
-    rate = int(get(port.row, ("bandwidth", "kilobits"), rate))
-    lines.append(f"  MTU {mtu} bytes, BW {rate} Kbit/sec, DLY {delay} usec, ")
+    lines.append(f"  MTU {mtu_of(port)} bytes, BW {rate} Kbit/sec, DLY {delay} usec, ")
     lines.append("     reliability 255/255, txload 1/255, rxload 1/255")
     kind = {"Loopback": "LOOPBACK", "Tunnel": "TUNNEL"}.get(port.kind, "ARPA")
     lines.append(f"  Encapsulation {kind}, loopback not set")
