@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from msgspec.structs import replace as changed
+
 from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.protocol.codec import (
@@ -136,7 +138,7 @@ def misaddressed(licence_file: str, sign: Callable[[bytes], str]) -> str:
     if content.policy is not None:
         sections.append(policy_section(content.policy.data, sign))
     if content.ack is not None:
-        acks = [replace(ack, udi=_neighbour(ack.udi)) for ack in content.ack.data]
+        acks = [changed(ack, udi=_neighbour(ack.udi)) for ack in content.ack.data]
         sections.append(ack_section(acks, sign))
     if content.account is not None:
         sections.append(account_section(content.account.data, sign))

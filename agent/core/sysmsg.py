@@ -17,6 +17,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
 from agent.core.errors import InputError
 
 _FILE = "sysmsg.toml"
@@ -45,8 +47,7 @@ class SystemMessage:
         return f"%{self.facility}-{self.severity}-{self.mnemonic}: {self.text.format_map(fields)}"
 
 
-@dataclass(frozen=True, slots=True)
-class FilledMessage:
+class FilledMessage(msgspec.Struct, frozen=True):
     """A message ready for the log: its severity and its text from the `%` on."""
 
     severity: int

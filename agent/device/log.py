@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+import msgspec
+
 from agent.core.clock import DAY, HOUR, Instant
 from agent.core.dates import UTC_ZONE, Zone, local, log_stamp
 
@@ -49,8 +51,7 @@ class LogSettings:
     debug_stamp: StampForm = StampForm()  # `service timestamps debug ...`
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceTime:
+class DeviceTime(msgspec.Struct, frozen=True):
     """What a stamp needs to know of the device's clock."""
 
     now: Instant
@@ -59,8 +60,7 @@ class DeviceTime:
     uptime_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(msgspec.Struct, frozen=True):
     """One message as printed, stamp included; `text` may hold line breaks."""
 
     severity: int

@@ -8,7 +8,6 @@ so the snapshot of a restored device is byte for byte the one it was restored fr
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, get_args, get_type_hints
@@ -270,8 +269,7 @@ def _pending(fields: dict[str, msgspec.Raw], kind: str) -> Pending:
 
 @cache
 def _hints(record: type[Any]) -> dict[str, Any]:
-    names = {field.name for field in dataclasses.fields(record)}
-    return {name: hint for name, hint in get_type_hints(record).items() if name in names}
+    return get_type_hints(record)
 
 
 @cache

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from agent.engine.config import Transport
 from agent.engine.events import Failure
@@ -28,8 +30,7 @@ class Route:
     blocked: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(msgspec.Struct, frozen=True):
     """Send a request; exactly one ReplyReceived or SendFailed with this id comes back.
 
     `signing_key` is the private scalar (hex) that signs the envelope once trust is installed,
@@ -44,31 +45,27 @@ class Send:
     anchors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(msgspec.Struct, frozen=True):
     """Write a system message of sysmsg.toml, its fields filled."""
 
     mnemonic: str
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Notify:
+class Notify(msgspec.Struct, frozen=True):
     """Tell management clients (NETCONF subscribers, a later issue)."""
 
     name: str
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """Text for the command that caused the event, e.g. `Import Data Successful`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class WriteFile:
+class WriteFile(msgspec.Struct, frozen=True):
     """Write a text file of the device; what cannot be written is the device's sentence."""
 
     path: str

@@ -8,7 +8,6 @@ Sources: docs/sources.md, entries give-up, status-codes, comm-messages.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from agent.engine import (
     acks,
@@ -25,7 +24,7 @@ from agent.engine import (
 )
 from agent.engine.config import Transport
 from agent.engine.events import Failure, ReplyReceived, SendFailed
-from agent.engine.records import Exchange, Pending, TimerName
+from agent.engine.records import Exchange, Pending, TimerName, changed
 from agent.engine.routes import DIRECT, peer
 from agent.engine.timers import set_timer
 from agent.engine.timings import TIMINGS
@@ -57,7 +56,7 @@ def send_failed(turn: Turn, event: SendFailed) -> None:
         _declare_failed(turn, pending, event.failure, event.detail)
         give_up(turn)
         return
-    failed = replace(pending, failure=event.failure, detail=event.detail)
+    failed = changed(pending, failure=event.failure, detail=event.detail)
     turn.state.pending[event.request_id] = failed
     set_timer(turn.state, TimerName.GIVE_UP, until)
 

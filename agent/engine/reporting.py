@@ -8,13 +8,11 @@ Sources: docs/sources.md, entries deadline, push-times, daily-limit, reminders.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from agent.core.clock import DAY, Instant
 from agent.core.identity import Udi
 from agent.engine import conversion, policy, rum
 from agent.engine.events import LicenceRequest, UsageChanged
-from agent.engine.records import LicenceUse, TimerName
+from agent.engine.records import LicenceUse, TimerName, changed
 from agent.engine.routes import is_direct, talks
 from agent.engine.timers import set_timer, timer
 from agent.engine.timings import TIMINGS
@@ -262,7 +260,7 @@ def record_use(turn: Turn, licence: LicenceRequest, *, endpoint: bool = False) -
         state.next_handle += 1
     # source: licence-handles (endpoint licences show no request time)
     requested = None if endpoint else turn.now
-    use = replace(
+    use = changed(
         old,
         feature=licence.feature,
         count=licence.count,
@@ -291,7 +289,7 @@ def usage_at_boot(turn: Turn, licences: tuple[LicenceRequest, ...]) -> None:
     asked = {licence.entitlement_tag for licence in licences}
     for tag, use in list(turn.state.usage.items()):
         if tag not in asked and use.count:
-            turn.state.usage[tag] = replace(use, count=0, status_time=turn.now)
+            turn.state.usage[tag] = changed(use, count=0, status_time=turn.now)
     for use in turn.state.usage.values():
         differs = use.count != before.get(use.entitlement_tag, 0)
         if differs and not use.endpoint and turn.state.base is not None:

@@ -10,7 +10,6 @@ Sources: docs/sources.md, entries rum-states, rum-ids, rum-limits, rum-lines.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from agent.core.clock import SECOND, Instant
 from agent.core.identity import Udi
@@ -215,7 +214,7 @@ def text_of(turn: Turn, report: RumReport) -> str:
         return report.signed.payload if report.signed is not None else ""
     taken = (turn.now - report.measured_since) // TIMINGS.jobs.measurement
     end = report.measured_since + max(0, taken) * TIMINGS.jobs.measurement
-    line = replace(current_line(report, end, ""), end=end, samples=taken + 1)
+    line = changed(current_line(report, end, ""), end=end, samples=taken + 1)
     content = content_of(turn, report, (*report.lines, line))
     return report_payload(content, version_2=turn.release.has("rum_payload_version_2"))
 

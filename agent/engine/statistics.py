@@ -6,10 +6,8 @@ Source: docs/sources.md, entry communication-statistics.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from agent.core.clock import Instant
-from agent.engine.records import Exchange, ExchangeStatistics
+from agent.engine.records import Exchange, ExchangeStatistics, changed
 from agent.engine.state import AgentState
 
 NO_REPLY = "NO REPLY"
@@ -44,7 +42,7 @@ def nothing_sent(state: AgentState, exchange: Exchange) -> None:
     # source: communication-statistics
     """
     old = statistics_of(state, exchange)
-    state.statistics[exchange.value] = replace(
+    state.statistics[exchange.value] = changed(
         old,
         total=old.total + 1,
         success=old.success + 1,

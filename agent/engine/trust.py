@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from agent.core.identity import Udi
 from agent.engine import trust_life
-from agent.engine.records import PendingTrust, TrustCode, TrustWanted
+from agent.engine.records import PendingTrust, TrustCode, TrustWanted, changed
 from agent.engine.turn import Turn
 from agent.protocol import signing
 from agent.protocol.codec import trust_requests_text
@@ -34,7 +34,7 @@ def requests(turn: Turn) -> Asked:
 def requests_with_token(turn: Turn, wanted: TrustWanted) -> Asked:
     """The requests for which an ID token was entered."""
     bare = (_request(turn, udi) for udi in wanted.units)
-    asked = tuple(replace(r, idtoken=wanted.token or None, force=wanted.force) for r in bare)
+    asked = tuple(changed(r, idtoken=wanted.token or None, force=wanted.force) for r in bare)
     return _proved(turn, asked)
 
 

@@ -6,15 +6,14 @@ request-types, authorization-codes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from agent.core.clock import Instant
 from agent.core.identity import Udi
 from agent.protocol.sender import Sender
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorizationRequest:
+class AuthorizationRequest(msgspec.Struct, frozen=True):
     """What a unit wants to be authorized for, as (tag, count); or the return of its code."""
 
     udi: Udi
@@ -23,8 +22,7 @@ class AuthorizationRequest:
     remove_code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CodesWanted:
+class CodesWanted(msgspec.Struct, frozen=True):
     """Ask for codes: `units` name the licences each shall be authorized for."""
 
     sender: Sender
@@ -33,8 +31,7 @@ class CodesWanted:
     units: tuple[AuthorizationRequest, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CodesConfirmed:
+class CodesConfirmed(msgspec.Struct, frozen=True):
     """Say that new codes are installed: `units` carry the confirmation codes."""
 
     sender: Sender
@@ -43,8 +40,7 @@ class CodesConfirmed:
     units: tuple[AuthorizationRequest, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CodesReturned:
+class CodesReturned(msgspec.Struct, frozen=True):
     """Give codes back: `units` carry the return codes."""
 
     sender: Sender

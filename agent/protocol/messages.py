@@ -9,9 +9,11 @@ entries rum-report, licence-file, envelope; `slp-emu/1` where nothing is documen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
+
+import msgspec
 
 from agent.core.clock import Instant
 from agent.core.identity import Udi
@@ -44,8 +46,7 @@ class StatusCode(Enum):
     VERSION_TOO_HIGH = "VERSION_TOO_HIGH"
 
 
-@dataclass(frozen=True, slots=True)
-class SignedReport:
+class SignedReport(msgspec.Struct, frozen=True):
     """A RUM report as it travels: the payload text is relayed byte for byte."""
 
     payload: str
@@ -55,8 +56,7 @@ class SignedReport:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class TrustRequest:
+class TrustRequest(msgspec.Struct, frozen=True):
     """A request for a trust code, one per UDI; `csr` is base64 DER PKCS#10."""
 
     udi: Udi
@@ -83,8 +83,7 @@ class ConnectInfo:
 # --- requests ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Hello:
+class Hello(msgspec.Struct, frozen=True):
     """Ask a CSLU whether it is there."""
 
     sender: Sender
@@ -93,8 +92,7 @@ class Hello:
     pending_reports: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class UsageReport:
+class UsageReport(msgspec.Struct, frozen=True):
     """Hand over closed RUM reports, oldest first, and trust requests where a code is missing."""
 
     sender: Sender
@@ -106,8 +104,7 @@ class UsageReport:
     trust_signature: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(msgspec.Struct, frozen=True):
     """Ask for the result of something the server took earlier."""
 
     sender: Sender
@@ -117,8 +114,7 @@ class Poll:
     action: str = "acknowledgements"
 
 
-@dataclass(frozen=True, slots=True)
-class TrustEstablishment:
+class TrustEstablishment(msgspec.Struct, frozen=True):
     """Ask CSSM for trust codes with an ID token, which stands in each of the requests."""
 
     sender: Sender
@@ -128,8 +124,7 @@ class TrustEstablishment:
     trust_signature: str
 
 
-@dataclass(frozen=True, slots=True)
-class TrustSync:
+class TrustSync(msgspec.Struct, frozen=True):
     """Bring CSSM and the units of a trusted device into line.
 
     `devices` are all units, `trust_requests` those of units that have no code yet.
@@ -144,8 +139,7 @@ class TrustSync:
     trust_signature: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TrustAcknowledgement:
+class TrustAcknowledgement(msgspec.Struct, frozen=True):
     """Tell CSSM which trust codes are installed now; the others of these units are over."""
 
     sender: Sender
@@ -154,8 +148,7 @@ class TrustAcknowledgement:
     trust_ids: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TelemetryReport:
+class TelemetryReport(msgspec.Struct, frozen=True):
     """Hand over closed reports of the metric TELEMETRY, oldest first."""
 
     sender: Sender
@@ -254,16 +247,14 @@ class AckStatus(Enum):
     UNKNOWN_UDI = "UNKNOWN_UDI"
 
 
-@dataclass(frozen=True, slots=True)
-class AckedReport:
+class AckedReport(msgspec.Struct, frozen=True):
     report_id: int
     payload_sha256: str
     status: AckStatus
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AckData:
+class AckData(msgspec.Struct, frozen=True):
     """The acknowledgement of one UDI's reports."""
 
     udi: Udi
@@ -274,8 +265,7 @@ class AckData:
     reports: tuple[AckedReport, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountData:
+class AccountData(msgspec.Struct, frozen=True):
     timestamp: Instant
     smart_account: str
     virtual_account: str
@@ -312,8 +302,7 @@ class AuthorizationData:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Section(Generic[T]):
+class Section(msgspec.Struct, Generic[T], frozen=True):
     """A section of a licence file: its data, the exact text under the signature, the signature."""
 
     data: T
@@ -321,8 +310,7 @@ class Section(Generic[T]):
     signature: str
 
 
-@dataclass(frozen=True, slots=True)
-class LicenceFile:
+class LicenceFile(msgspec.Struct, frozen=True):
     """A parsed ACK or policy file. Absent sections are None or empty."""
 
     trust: Section[tuple[TrustData, ...]] | None = None
@@ -339,8 +327,7 @@ class LicenceFile:
 # --- the content of one RUM report --------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(msgspec.Struct, frozen=True):
     """One line of a report: a count that held from start to end. Times are whole seconds * 1000."""
 
     start: Instant
@@ -360,8 +347,7 @@ class HaMember:
     udi: Udi
 
 
-@dataclass(frozen=True, slots=True)
-class ReportContent:
+class ReportContent(msgspec.Struct, frozen=True):
     """Everything a RUM report's payload states."""
 
     report_id: int
@@ -374,5 +360,5 @@ class ReportContent:
     product_instance_identifier: str = ""
     utility_enabled: bool = False
     custom_id: str = ""
-    customer_tags: tuple[tuple[str, str], ...] = field(default=())
-    customer_info: tuple[tuple[str, str], ...] = field(default=())
+    customer_tags: tuple[tuple[str, str], ...] = ()
+    customer_info: tuple[tuple[str, str], ...] = ()

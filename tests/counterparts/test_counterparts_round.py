@@ -117,7 +117,7 @@ def test_another_report_under_the_same_id_is_a_conflict(cslu):
 
 
 def test_a_report_with_a_changed_payload_is_rejected(cslu):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     agent = AgentLike()
     report = agent.report(1)
@@ -145,7 +145,7 @@ def test_a_report_of_another_device_is_not_taken(cslu):
 
 
 def test_a_trust_request_whose_proof_is_of_another_key_gets_no_code(cslu):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     agent, other = AgentLike(), AgentLike("FOC0000EMU2")
     usage = agent.usage(START, agent.report(1), asks_trust=True)

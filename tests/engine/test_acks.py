@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.identity import Udi
@@ -123,7 +124,7 @@ def test_anything_else_is_refused(text):
 def test_an_ack_with_another_hash_leaves_that_report_waiting():
     pair = offline()
     first, *rest = saved_reports(pair)
-    changed = replace(first, payload=first.payload.replace('"value":"1"', '"value":"2"'))
+    changed = structs.replace(first, payload=first.payload.replace('"value":"1"', '"value":"2"'))
     text = pair.server.licence_file(UDI, [changed, *rest], (), pair.now)
     pair.handle(FileImported(text))
     assert len(waiting(pair)) == 1
@@ -266,7 +267,7 @@ def test_a_trust_code_that_does_not_fit_is_refused(spoil):
     pair = Pair(server).boot(BOOT).advance(BOOT + 5 * MINUTE)
     asked = pair.sent(UsageReport)[0][1].trust_requests[0]
     if spoil == "key":
-        asked = replace(asked, csr=signing.csr(signing.scalar(b"1" * 32), UDI))
+        asked = structs.replace(asked, csr=signing.csr(signing.scalar(b"1" * 32), UDI))
     code = server.trust_code(asked, pair.now)
     if spoil == "nonce":
         code = replace(code, request_nonce="1")

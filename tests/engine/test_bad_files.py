@@ -6,6 +6,7 @@ import copy
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from agent.core.clock import DAY, HOUR, MINUTE
 from agent.core.identity import Udi
@@ -145,7 +146,7 @@ def test_an_older_file_moves_nothing_back(pair):
 
 def test_an_ack_for_reports_never_made_acknowledges_nothing(pair):
     real = closed(pair)[0]
-    made_up = replace(real, payload=real.payload.replace('"report_id":', '"report_id":9'))
+    made_up = structs.replace(real, payload=real.payload.replace('"report_id":', '"report_id":9'))
     assert made_up != real
     text = pair.server.licence_file(UDI, (made_up,), (), pair.now)
     imported(pair, text)

@@ -136,7 +136,7 @@ def test_carrier_without_header_is_read():
 
 @given(st.data(), st.booleans())
 def test_changing_any_byte_of_a_payload_is_detected(data, trusted):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from counterparts.pki import device_certificate, make_authority
 
@@ -152,7 +152,7 @@ def test_changing_any_byte_of_a_payload_is_detected(data, trusted):
 
 
 def test_a_reserialised_payload_is_refused():
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     payload = codec.report_payload(one_report(), version_2=True)
     report = codec.sign_report(payload, UDI, TAG, None)

@@ -8,7 +8,6 @@ legacy-timers, sysmsg-legacy.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from agent.core.clock import Instant
@@ -48,7 +47,7 @@ from agent.engine.legacy.state import (
 )
 from agent.engine.legacy.timings import LEGACY
 from agent.engine.places import arranged, handed_over
-from agent.engine.records import LicenceUse, Pending
+from agent.engine.records import LicenceUse, Pending, changed
 from agent.engine.state import AgentState
 from agent.engine.turn import Turn
 from agent.protocol.messages import LicenseClass, StatusCode
@@ -171,7 +170,7 @@ def count(turn: Turn, request: LicenceRequest) -> bool:
         )
         turn.state.next_handle += 1
         return request.count > 0
-    usage[request.entitlement_tag] = replace(known, count=request.count)
+    usage[request.entitlement_tag] = changed(known, count=request.count)
     return known.count != request.count
 
 
@@ -278,7 +277,7 @@ def _send_failed(turn: Turn, event: SendFailed) -> None:
     pending = turn.state.pending.get(event.request_id)
     if pending is None or pending.failure is not None:
         return
-    failed = replace(pending, failure=event.failure, detail=event.detail)
+    failed = changed(pending, failure=event.failure, detail=event.detail)
     turn.state.pending[event.request_id] = failed
     if contact.patience_ends(turn, failed):
         _give_up(turn)
