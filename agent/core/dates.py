@@ -63,11 +63,17 @@ def licence_date(instant: Instant | None, zone: Zone = UTC_ZONE) -> str:
 
 def log_stamp(instant: Instant, zone: Zone = UTC_ZONE) -> str:
     """`Oct  6 13:50:40.962`, the stamp of `service timestamps log datetime msec`."""
-    t = local(instant, zone)
-    return (
-        f"{MONTHS[t.month - 1]} {t.day:2d} "
-        f"{t.hour:02d}:{t.minute:02d}:{t.second:02d}.{instant % 1000:03d}"
-    )
+    day, second = divmod(instant // 1000 + zone.at(instant).offset_minutes * 60, 86400)
+    minute, second = divmod(second, 60)
+    hour, minute = divmod(minute, 60)
+    return f"{_month_and_day(day)} {hour:02d}:{minute:02d}:{second:02d}.{instant % 1000:03d}"
+
+
+@lru_cache(maxsize=512)  # a day's log lines share it
+def _month_and_day(days: int) -> str:
+    """`Oct  6`, so many days after 1970-01-01."""
+    t = datetime.fromtimestamp(days * 86400, UTC)
+    return f"{MONTHS[t.month - 1]} {t.day:2d}"
 
 
 def clock_line(instant: Instant, zone: Zone = UTC_ZONE) -> str:

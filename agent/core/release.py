@@ -11,19 +11,18 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import ChainMap
-from dataclasses import dataclass
-from functools import cache, total_ordering
+from functools import cache
 from importlib.resources import files
 from typing import Any
+
+import msgspec
 
 from agent.core.errors import InputError
 
 _FORM = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?([a-z]?)")
 
 
-@total_ordering
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(msgspec.Struct, frozen=True, order=True, cache_hash=True):
     """An IOS XE release, such as 17.3.2a."""
 
     major: int
@@ -42,15 +41,6 @@ class Release:
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.rebuild}{self.letter}"
-
-    def __lt__(self, other: object) -> bool:
-        if not isinstance(other, Release):
-            return NotImplemented
-        return self.key < other.key
-
-    @property
-    def key(self) -> tuple[int, int, int, str]:
-        return (self.major, self.minor, self.rebuild, self.letter)
 
     @property
     def train(self) -> str:
@@ -134,7 +124,7 @@ def legacy_releases() -> tuple[str, ...]:
 
 
 def _sorted(table: str) -> tuple[str, ...]:
-    return tuple(sorted(_table()[table], key=lambda text: Release.parse(text).key))
+    return tuple(sorted(_table()[table], key=Release.parse))
 
 
 @cache

@@ -33,6 +33,7 @@ class SystemMessage:
     mnemonic: str
     text: str
     fields: frozenset[str]
+    head: str  # `%SMART_LIC-6-AGENT_ENABLED: `
 
     @property
     def key(self) -> str:
@@ -44,7 +45,7 @@ class SystemMessage:
             raise ValueError(
                 f"{self.key} has the fields {sorted(self.fields)}, not {sorted(fields)}"
             )
-        return f"%{self.facility}-{self.severity}-{self.mnemonic}: {self.text.format_map(fields)}"
+        return f"{self.head}{self.text.format_map(fields)}"
 
 
 class FilledMessage(msgspec.Struct, frozen=True):
@@ -90,7 +91,8 @@ def _row(facility: str, mnemonic: str, row: Any) -> SystemMessage:
     severity, text = row["severity"], row["text"]
     if severity not in range(8) or not isinstance(text, str):
         raise InputError(f"severity {severity!r} or its text is wrong", where, "0..7 and a string")
-    return SystemMessage(facility, severity, mnemonic, text, _fields(text, where))
+    head = f"%{facility}-{severity}-{mnemonic}: "
+    return SystemMessage(facility, severity, mnemonic, text, _fields(text, where), head)
 
 
 def _fields(text: str, where: str) -> frozenset[str]:

@@ -38,7 +38,7 @@ _UNKNOWN_INSTANCE = "product_instance_identifier"
 # source: return-codes (the agent's own words for two of them)
 _AGENT_ERRORS = {
     acks.BAD_SIGNATURE: "Signature Verification failed",
-    acks.UNREADABLE: str(Failure.BAD_REPLY.value),
+    acks.UNREADABLE: Failure.BAD_REPLY,
 }
 
 
@@ -80,14 +80,14 @@ def _declare_failed(turn: Turn, pending: Pending, failure: Failure, detail: str)
     if pending.route.transport is Transport.CALLHOME and failure in _CALL_HOME_ERRORS:
         url, error = pending.route.urls[0], _CALL_HOME_ERRORS[failure]
         turn.log("CALL_HOME.SL_MESSAGE_FAILED", url=url, error=error)
-        reason = Failure.CALL_HOME.value
+        reason = Failure.CALL_HOME
     if failure is Failure.NO_WAY and not turn.state.comm_failed:
         turn.log("SMART_LIC.COMM_INIT_FAILED", peer=peer(turn.state), reason=reason)
     if failure is Failure.UNRESOLVED and turn.state.config.utility and not turn.state.comm_failed:
         turn.log("SMART_LIC.UTILITY_FQDN_ERROR", peer=peer(turn.state))
     turn.log("SMART_LIC.COMM_FAILED", peer=peer(turn.state), reason=reason)
     if not turn.state.comm_failed:
-        turn.note("SAEVT_COMM_FAILED", error=failure.value)
+        turn.note("SAEVT_COMM_FAILED", error=failure)
     turn.state.comm_failed = True
     _AFTER_FAILURE[pending.exchange](turn, pending)
 
@@ -107,10 +107,10 @@ _CALL_HOME_ERRORS = {
 
 def _reason(failure: Failure, detail: str) -> str:
     if failure is Failure.UNRESOLVED:
-        return f"{failure.value} "  # source: comm-messages (this line ends in a blank)
+        return f"{failure} "  # source: comm-messages (this line ends in a blank)
     if failure is Failure.HTTP_STATUS and detail:
-        return f"{failure.value} {detail}"
-    return str(failure.value)
+        return f"{failure} {detail}"
+    return failure
 
 
 def _hello_failed(turn: Turn, pending: Pending) -> None:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
+
+import msgspec
 
 
-class Transport(Enum):
+class Transport(StrEnum):
     """`license smart transport`; the value is the word typed."""
 
     CSLU = "cslu"
@@ -19,8 +20,7 @@ class Transport(Enum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class CallHome:
+class CallHome(msgspec.Struct, frozen=True):
     """The Call Home service as licensing uses it: the profile that carries its messages."""
 
     enabled: bool = True  # `service call-home`
@@ -31,8 +31,7 @@ class CallHome:
     proxy: str | None = None  # `http-proxy`, as host:port
 
 
-@dataclass(frozen=True, slots=True)
-class WayOut:
+class WayOut(msgspec.Struct, frozen=True):
     """Where requests leave the device: `stranded` when the VRF or interface named has no way."""
 
     source_interface: str | None = None
@@ -40,8 +39,7 @@ class WayOut:
     stranded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LicenseConfig:
+class LicenseConfig(msgspec.Struct, frozen=True, cache_hash=True):
     """Settings of `license smart ...` and the few others that licensing reads.
 
     `usage_interval_days` None means not configured. Addresses and names are as typed.

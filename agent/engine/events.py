@@ -7,7 +7,7 @@ device's journal first, so a journal replays to the same state.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 from agent.core.identity import Udi
 from agent.engine.application_ha import ApplicationHa
@@ -25,7 +25,7 @@ class Scope(Enum):
     LOCAL = "local"
 
 
-class Failure(Enum):
+class Failure(StrEnum):
     """Why an exchange brought no reply; the value is the reason a COMM_FAILED message prints."""
 
     UNRESOLVED = "Unable to resolve server hostname/domain name"

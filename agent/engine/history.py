@@ -31,7 +31,7 @@ def exchanged(turn: Turn, pending: Pending) -> None:
     found = statistics_of(turn.state, pending.exchange)
     nonce = pending.message.nonce
     row = PastMessage(pending.sent, nonce, turn.now, found.last_response, found.failure_reason)
-    _remember(turn.state.history.messages, pending.exchange.value, row)
+    _remember(turn.state.history.messages, pending.exchange, row)
 
 
 def imported(turn: Turn, outcome: Outcome) -> None:

@@ -337,7 +337,7 @@ def _time_reached(turn: Turn, event: TimeReached) -> None:
         _DUE[name](turn)
 
 
-_DUE: dict[TimerName, Callable[[Turn], None]] = {
+_DUE: dict[str, Callable[[Turn], None]] = {
     TimerName.START_UTILITY_MEASUREMENTS: _short_reports_end,
     TimerName.PROCESS_UTILITY_RUM_REPORTS: _process,
     TimerName.SEND_UTILITY_RUM_REPORTS: transport.push_due,

@@ -7,7 +7,7 @@ Field names are the words the device prints.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 import msgspec
 
@@ -210,7 +210,7 @@ changed = msgspec.structs.replace
 # --- exchanges ------------------------------------------------------------------------------
 
 
-class Exchange(Enum):
+class Exchange(StrEnum):
     """The exchanges of `Communication Statistics`, in the order printed."""
 
     TRUST_ESTABLISHMENT = "Trust Establishment"
@@ -254,7 +254,7 @@ class Pending(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-class TimerName(Enum):
+class TimerName(StrEnum):
     """The agent's jobs, by the names of `Upcoming Scheduled Jobs`."""
 
     DAILY = "Daily"

@@ -42,7 +42,7 @@ from agent.protocol.messages import ConnectInfo
 class History:
     """`show license history message`: the last few of each kind, oldest first."""
 
-    messages: dict[str, tuple[PastMessage, ...]] = field(default_factory=dict)  # by Exchange.value
+    messages: dict[str, tuple[PastMessage, ...]] = field(default_factory=dict)  # by Exchange
     imports: dict[str, tuple[PastImport, ...]] = field(default_factory=dict)  # by ImportKind.value
     last_code: int = 0  # the return code of the last import
 
@@ -104,10 +104,10 @@ class AgentState:
     next_handle: int = 1
     usage_reporting: UsageReporting = field(default_factory=UsageReporting)
     counters: Counters = field(default_factory=Counters)
-    statistics: dict[str, ExchangeStatistics] = field(default_factory=dict)  # by Exchange.value
+    statistics: dict[str, ExchangeStatistics] = field(default_factory=dict)  # by Exchange
     pending: dict[int, Pending] = field(default_factory=dict)  # by request id
     next_request_id: int = 1
-    timers: dict[str, Instant] = field(default_factory=dict)  # by TimerName.value
+    timers: dict[str, Instant] = field(default_factory=dict)  # by TimerName
     eventlog: Eventlog = field(default_factory=Eventlog)
     history: History = field(default_factory=History)
     peer: ConnectInfo | None = None

@@ -19,13 +19,13 @@ _NONE = ExchangeStatistics()
 
 
 def statistics_of(state: AgentState, exchange: Exchange) -> ExchangeStatistics:
-    return state.statistics.get(exchange.value, _NONE)
+    return state.statistics.get(exchange, _NONE)
 
 
 def succeeded(state: AgentState, exchange: Exchange, response: str, now: Instant) -> None:
     """An attempt was answered with `OK` or `OK_POLL`."""
     old = statistics_of(state, exchange)
-    state.statistics[exchange.value] = ExchangeStatistics(
+    state.statistics[exchange] = ExchangeStatistics(
         total=old.total + 1,
         success=old.success + 1,
         fail=old.fail,
@@ -42,7 +42,7 @@ def nothing_sent(state: AgentState, exchange: Exchange) -> None:
     # source: communication-statistics
     """
     old = statistics_of(state, exchange)
-    state.statistics[exchange.value] = changed(
+    state.statistics[exchange] = changed(
         old,
         total=old.total + 1,
         success=old.success + 1,
@@ -63,7 +63,7 @@ def failed(
 ) -> None:
     """An attempt failed; `communication` when no answer of the peer could be used."""
     old = statistics_of(state, exchange)
-    state.statistics[exchange.value] = ExchangeStatistics(
+    state.statistics[exchange] = ExchangeStatistics(
         total=old.total + 1,
         success=old.success,
         fail=old.fail + 1,

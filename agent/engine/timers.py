@@ -14,16 +14,16 @@ from agent.engine.state import AgentState
 def set_timer(state: AgentState, name: TimerName, when: Instant | None) -> None:
     """Put a timer; None takes it away."""
     if when is None:
-        state.timers.pop(name.value, None)
+        state.timers.pop(name, None)
     else:
-        state.timers[name.value] = when
+        state.timers[name] = when
 
 
 def timer(state: AgentState, name: TimerName) -> Instant | None:
-    return state.timers.get(name.value)
+    return state.timers.get(name)
 
 
-def take_due(state: AgentState, now: Instant) -> TimerName | None:
+def take_due(state: AgentState, now: Instant) -> str | None:
     """Take away the first timer that is due and name it; None when none is."""
     timers = state.timers
     first = min(timers.values(), default=None)
@@ -31,7 +31,7 @@ def take_due(state: AgentState, now: Instant) -> TimerName | None:
         return None
     name = min(name for name, when in timers.items() if when == first)
     del timers[name]
-    return TimerName(name)
+    return name
 
 
 def next_deadline(state: AgentState) -> Instant | None:

@@ -6,7 +6,7 @@ one Turn per event. Profile and release are facts and never change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from agent.core.clock import Instant
 from agent.core.release import Release
@@ -16,13 +16,12 @@ from agent.engine.timings import TIMINGS
 from agent.profiles.profile import Profile
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(msgspec.Struct):
     profile: Profile
     release: Release
     state: AgentState
     now: Instant
-    actions: list[Action] = field(default_factory=list)
+    actions: list[Action] = []
 
     def log(self, mnemonic: str, /, **fields: str) -> None:
         """Write a system message of sysmsg.toml."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Generic, TypeVar
 
 import msgspec
@@ -27,7 +27,7 @@ from agent.protocol.smart_licensing import SmartLicensingRequest, SmartLicensing
 ENTITLEMENT, TELEMETRY = "ENTITLEMENT", "TELEMETRY"  # the metrics of measurements
 
 
-class LicenseClass(Enum):
+class LicenseClass(StrEnum):
     """The four attribute groups of a policy."""
 
     PERPETUAL = "perpetual"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from agent.cli.views import licence_all, licence_messages, licensing, tech_support, tech_view
 from agent.cli.views.layout import Layout, layout_for
@@ -155,7 +156,7 @@ def test_a_licence_given_up_is_not_in_use() -> None:
     device = booted("17.18.2")
     usage = device.agent.state.usage
     tag, use = next(iter(usage.items()))
-    usage[tag] = replace(use, count=0)
+    usage[tag] = structs.replace(use, count=0)
     # the development image of agent 6.3.7 counts what an account owns; 6.3.10 of 17.18.2 does not
     counting = layout_for(Release.parse("17.18.1z"), "switch")
     text = tech_support.tech_support(tech_view.collect(device, NOW), counting)

@@ -5,8 +5,9 @@ lets it through, a Failure loses it. Time passes only in `advance`, from deadlin
 """
 
 import hashlib
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec import structs
 
 from agent.core.clock import DAY, MINUTE, SECOND
 from agent.core.identity import Udi
@@ -243,7 +244,7 @@ class Pair:
                     self._carry(action)
 
     def configure(self, **changes):
-        self.config = replace(self.config, **changes)
+        self.config = structs.replace(self.config, **changes)
         self.handle(ConfigChanged(self.config))
 
     def advance(self, until):

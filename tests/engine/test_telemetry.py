@@ -1,9 +1,9 @@
 """TELEMETRY reports of a controller: a day each, numbered with the others, sent and deleted."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from agent.cli.views.licence_reports import detail, listing
 from agent.cli.views.licensing import Calendar
@@ -30,7 +30,7 @@ def controller(cssm, **changes):
     """A controller with two licences in use that trusts CSSM."""
     changes.setdefault("release", "17.9.5")
     pair = Direct(
-        cssm, pid=CONTROLLER, licences=(), config=replace(SMART, zone_minutes=60), **changes
+        cssm, pid=CONTROLLER, licences=(), config=structs.replace(SMART, zone_minutes=60), **changes
     )
     pair.boot(BOOT).pass_time(MINUTE)
     for feature in ("air-network-advantage", "air-dna-advantage"):

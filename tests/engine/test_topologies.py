@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec import structs
 
 from agent.core.clock import DAY, HOUR, MINUTE
 from agent.core.identity import Udi
@@ -25,7 +26,7 @@ RULE = AckRule(since="17.7.1..", days=30, access_point_limit=50)
 def made(topology, cssm, **config):
     """A product instance of this topology, booted; a direct one has trust."""
     if topology == "direct":
-        pair = Direct(cssm, config=replace(SMART, **config))
+        pair = Direct(cssm, config=structs.replace(SMART, **config))
     else:
         transport = Transport.OFF if topology == "files" else Transport.CSLU
         pair = Pair(config=LicenseConfig(transport=transport, **config))

@@ -7,15 +7,13 @@ Sources: docs/sources.md, entries legacy-states, transports, comm-messages.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from agent.engine.acks import check_signer
 from agent.engine.actions import Route, Send
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.legacy.clock import set_timer
 from agent.engine.legacy.state import LegacyTimer
 from agent.engine.legacy.timings import LEGACY
-from agent.engine.records import Exchange, Pending
+from agent.engine.records import Exchange, Pending, changed
 from agent.engine.routes import route
 from agent.engine.transport import own_time, sender
 from agent.engine.turn import Turn
@@ -37,7 +35,7 @@ def spoken(config: LicenseConfig) -> LicenseConfig:
     """The configuration with the transport this model really uses."""
     if config.transport is Transport.SMART:
         return config
-    return replace(config, transport=Transport.CALLHOME)
+    return changed(config, transport=Transport.CALLHOME)
 
 
 def way(turn: Turn) -> Route:
