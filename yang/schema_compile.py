@@ -11,7 +11,6 @@ import json
 import re
 from importlib.metadata import files as files_of
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from pyang.context import Context
@@ -119,15 +118,19 @@ def _target_path(augment: Any) -> list[str]:
 
 def ietf_folder() -> str:
     """Where pyang keeps the IETF's modules."""
-    for path in files_of("pyang") or ():
-        if path.name.startswith("ietf-inet-types"):
-            return str(path.locate().resolve().parent)  # type: ignore[attr-defined]
-    raise CompileError("pyang's own modules are not installed")
+    return _folder_of("ietf-inet-types")
 
 
 def iana_folder() -> str:
     """Where pyang keeps the modules of the IANA."""
-    return str(Path(ietf_folder()).parent / "iana")
+    return _folder_of("iana-if-type")
+
+
+def _folder_of(module: str) -> str:
+    for path in files_of("pyang") or ():
+        if path.name.startswith(module):
+            return str(path.locate().resolve().parent)  # type: ignore[attr-defined]
+    raise CompileError("pyang's own modules are not installed")
 
 
 def _children(statement: Any, types: _Types) -> list[Row]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,6 +22,8 @@ _DEFAULTS = "basic-mode=explicit&also-supported=report-all-tagged,report-all"
 _IETF = "urn:ietf:params:netconf"
 FIRST_LIBRARY = "2016-06-21"  # the revision without the container yang-library
 _REVISION = re.compile(r"\?module=([^&]+)&revision=([^&]+)")
+_MODULE = re.compile(r"(.+?)\?module=([^&]+)")
+_OPER = re.compile(r"Cisco-IOS-XE-(.+)-oper")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +90,22 @@ def announced(release: Release, candidate: bool, confirmed: bool = True) -> Anno
 def library_revision(release: Release) -> str:
     """The revision of the YANG library. # source: capability-uris"""
     return "2019-01-04" if release.within("17.4..") else FIRST_LIBRARY
+
+
+@cache
+def devices_modules() -> Mapping[str, str]:
+    """Namespaces by the names of all modules that devices announce, served here or not.
+
+    Operational modules of IOS XE are there by their prefixes too. # source: oper-prefix
+    """
+    found = {}
+    for _, uri in _rows():
+        if named := _MODULE.match(uri):
+            namespace, name = named.groups()
+            found[name] = namespace
+            if oper := _OPER.fullmatch(name):
+                found[f"{oper[1]}-ios-xe-oper"] = namespace
+    return found
 
 
 def module_uris(release: Release) -> list[str]:

@@ -16,6 +16,7 @@ from lxml import etree
 from agent.core.clock import Instant
 from agent.netconf import library, licensing, monitoring, oper
 from agent.netconf.call import Call
+from agent.netconf.capabilities import devices_modules
 from agent.netconf.kept import Tops
 from agent.netconf.native import LICENSING
 from agent.netconf.rpc_errors import RpcError
@@ -251,7 +252,7 @@ def xpath(text: str, holder: Element, call: Call) -> XPath:
     declared = {prefix: uri for prefix, uri in holder.nsmap.items() if prefix}
     known = {m.name: m.namespace for m in call.schema.modules}
     known |= {prefix: namespace for namespace, prefix in call.schema.prefixes.items()}
-    expression = read_xpath(text, declared, {**KNOWN, **known})
+    expression = read_xpath(text, declared, {**devices_modules(), **KNOWN, **known})
     by_xpath(expression, etree.Element("data"))  # is it an expression of nodes at all?
     return expression
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from urllib.parse import unquote
 
 from agent.netconf import library, monitoring
-from agent.netconf.capabilities import Announced
+from agent.netconf.capabilities import Announced, devices_modules
 from yang.schema import Node
 from yang.types import LeafType
 
@@ -73,6 +74,16 @@ def known_tops(announced: Announced) -> Mapping[str, Node]:
 def module_names(announced: Announced) -> Mapping[str, str]:
     """Module by namespace."""
     return {**_NAMES, **{m.namespace: m.name for m in announced.schema.modules}}
+
+
+def holds_nothing(path: str, announced: Announced) -> bool:
+    """Is it a path, without keys, into a module that devices announce and this one has no data of?
+
+    # assumed: such a path answers as an empty container does, whatever it leads to
+    """
+    module, colon, _ = unquote(path.strip("/").partition("/")[0]).rpartition(":")
+    known = bool(colon) and "=" not in path and module in devices_modules()
+    return known and module not in module_names(announced).values()
 
 
 def _tree(namespace: str, text: str) -> list[Node]:

@@ -35,7 +35,7 @@ from agent.restconf.headers import (
     unread,
     wants_json,
 )
-from agent.restconf.known import MONITORING, RESTCONF_STATE
+from agent.restconf.known import MONITORING, RESTCONF_STATE, holds_nothing
 from agent.restconf.messages import (
     JSON,
     NAMESPACE,
@@ -153,6 +153,9 @@ class RestconfServer:
         if rpc is not None and request.method == "POST":
             # source: restconf-clients (an older client posts operations below data)
             return operating.operate(work, rpc, request.body, is_json(request), json_wanted)
+        if holds_nothing(path, work.server.announced) and request.method in ("GET", "HEAD"):
+            reading.read_query(request.query)
+            return Response(204, dict(_NO_CACHE))
         target = read_target(path, work.nodes, work.names)
         writable = not target.steps or target.node.config
         allowed = _allowed(target)

@@ -227,6 +227,19 @@ def test_two_top_nodes_of_one_name_are_two(router):
         assert [etree.QName(top).namespace for top in reply[0]] == spaces
 
 
+UNSERVED = [
+    '<filter><interfaces xmlns="http://openconfig.net/yang/interfaces"/></filter>',
+    '<filter type="xpath" select="/openconfig-interfaces:interfaces"/>',
+    '<filter type="xpath" select="/Cisco-IOS-XE-cdp-oper:cdp-neighbor-details"/>',
+    '<filter type="xpath" select="/process-cpu-ios-xe-oper:cpu-usage/cpu-utilization"/>',
+]
+
+
+@pytest.mark.parametrize("wanted", UNSERVED)
+def test_a_module_that_devices_announce_without_data_here_is_empty(router, wanted):
+    assert router.data(f"<get>{wanted}</get>") == ""
+
+
 def test_an_edit_in_no_namespace_means_the_configuration(router):
     body = row("GigabitEthernet2", "<description>plain</description>").replace(IF, "")
     router.edit(body)

@@ -180,6 +180,20 @@ def test_content_and_fields(router):
     assert PORTS in router.get("", content="config")["ietf-restconf:data"]
 
 
+UNSERVED = [
+    "Cisco-IOS-XE-cdp-oper:cdp-neighbor-details",
+    "Cisco-IOS-XE-process-cpu-oper:cpu-usage/cpu-utilization",
+    "openconfig-interfaces:interfaces",
+]
+
+
+@pytest.mark.parametrize("path", UNSERVED)
+def test_a_module_that_devices_announce_without_data_here(router, path):
+    assert router.ask("GET", f"{DATA}/{path}").status == 204
+    assert router.ask("PUT", f"{DATA}/{path}", {}).status == 404
+    assert router.ask("GET", f"{DATA}/{path}=1").status == 404
+
+
 def test_a_name_without_its_module_is_the_configuration(router):
     assert PORTS in router.get("interfaces")
     assert router.ask("GET", f"{DATA}/Cisco-IOS-XE-native:interfaces").status == 404
