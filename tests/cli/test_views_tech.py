@@ -86,6 +86,31 @@ def test_jobs_of_exchanges_show_once_these_were_tried() -> None:
         assert ("\nHello Message: Expired Not Rescheduled\n" in printed(old)) is listed
 
 
+@pytest.mark.parametrize(
+    ("release", "check", "renewal"),
+    [
+        ("17.6.4", "Expired Not Rescheduled", True),
+        ("17.11.1", "Expired Not Rescheduled", True),
+        ("17.12.4", "Expired Not Rescheduled", False),
+        ("17.18.2", "Not Available", False),
+    ],
+)
+def test_jobs_that_a_release_never_runs(release: str, check: str, renewal: bool) -> None:
+    text = printed(booted(release))
+    assert f"\nInit Flag Check: {check}\n" in text
+    assert ("\nAuthorization Renewal: " in text) is renewal
+
+
+def test_a_development_root_and_a_url_of_ones_own() -> None:
+    device = booted("17.11.1")
+    device.agent.state.config = replace(SMART, url_smart="https://dev.example/license")
+    assert "\nData Channel: AVAILABLE\n" in printed(device)
+    device.agent.state.development = True
+    text = printed(device)
+    assert "\nData Channel: NOT AVAILABLE\n" in text
+    assert "\nTransport: Smart\n  Default URL: https://dev.example/license\n" in text
+
+
 def test_trust_of_a_single_unit() -> None:
     device = booted()
     assert "\nLocal Device: No Trust Data\nOverall Trust: No ID\n" in printed(device)

@@ -144,6 +144,7 @@ def view_of(
         reports=usage_summary(state),
         agent_version=agent_version,
         calendar=calendar,
+        data_channel=not state.development,  # assumed: the one output without it has such a root
         makes_telemetry=bool(state.telemetry),
         telemetry_on_disk=len(on_disk(state)),
         automatic_conversion=profile.automatic_conversion,

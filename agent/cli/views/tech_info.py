@@ -57,7 +57,7 @@ def _fields(view: TechView) -> dict[str, str]:
     config, peer = view.licensing.config, view.peer
     transport = TRANSPORT_WORDS[config.transport]
     if config.transport is Transport.SMART:
-        transport += f"\n  Default URL: {SMART_URL}"
+        transport += f"\n  Default URL: {config.url_smart or SMART_URL}"
     return {
         "software_id": view.software_id,
         "transport": transport,

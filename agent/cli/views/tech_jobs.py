@@ -24,9 +24,9 @@ def jobs(view: TechView, layout: Layout) -> Lines:
         f"Current time: {date(view.now)}",
     ]
     for row in job_rows(view.release):
-        when = None if row.over else view.jobs.get(row.name)
+        when = view.jobs.get(row.name)
         if when is not None or not row.when or row.when in view.facts:
-            lines.append(f"{row.name}: {_when(view, when)}")
+            lines.append(f"{row.name}: {row.always or _when(view, when)}")
     return lines
 
 

@@ -20,7 +20,7 @@ class JobRow:
 
     name: str
     when: str
-    over: bool = False  # it never runs
+    always: str = ""  # printed in place of any time
 
 
 @cache
@@ -28,8 +28,8 @@ def job_rows(release: Release) -> tuple[JobRow, ...]:
     """The jobs a release knows, in the order printed."""
     rows = _table()["jobs"]["rows"]
     return tuple(
-        JobRow(name, when, bool(over))
-        for span, name, when, *over in rows
+        JobRow(name, when, *always)
+        for span, name, when, *always in rows
         if _in_force(release, span)
     )
 

@@ -134,8 +134,7 @@ def facts_of(state: AgentState) -> frozenset[str]:
         # source: scheduled-jobs (over cslu trust alone does not start this job)
         "trusted_directly": got(Exchange.TRUST_ESTABLISHMENT)
         and state.config.transport is Transport.SMART,
-        "polled": tried(Exchange.RESULT_POLLING)
-        or state.usage_reporting.next_ack_push_check is not None,
+        "polled": tried(Exchange.RESULT_POLLING),
         "greeted": tried(Exchange.HELLO_MESSAGE),
     }
     return frozenset(name for name, holds in known.items() if holds)
