@@ -67,6 +67,7 @@ class CliSession:
         self.closed = False
         self.reboot: Reboot | None = None
         self.last_input: Instant = 0
+        self.activated: Instant = 0  # when it began
         self.context: Context | None = None  # of the latest command
         self.recording: Recording | None = None  # of the user's own device
         self.in_turns = False  # does somebody else make what is long, and `resume`?
@@ -84,7 +85,7 @@ class CliSession:
 
     def start(self, now: Instant) -> str:
         """Banners and the first prompt. A login on a vty is logged."""
-        self.last_input = now
+        self.last_input = self.activated = now
         self.keep_history(self._settings.history)
         self.terminal.monitor = self._settings.monitor
         if self.line.user and not self.line.is_console:

@@ -64,9 +64,20 @@ def test_profiles_one_and_all(opened):
     assert one[-1] == "Switch#"
     assert "    Profile status: ACTIVE" in one
     assert "    Reporting Data: Smart Call Home, Smart Licensing" in one
-    assert "    HTTP  address(es): https://collector.example/x" in one
-    assert f"    {'environment':<24}  normal" in one
+    at = one.index("    Transport Method: http and email")
+    assert one[at + 1 : at + 4] == [
+        "    HTTP  address: https://collector.example/x",
+        "    Email address(es): Not yet set up",
+        "",
+    ]
+    assert f"    {'environment':<24}  {'normal':<12}" in one
+    assert one[-3:-1] == [f"    {'-' * 24}  {'-' * 12}", f"    {'N/A':<24}  N/A"]
     every = opened.feed("show call-home profile all\r", NOW)
+    monthly = "info message is scheduled every 1 day of the month at 09:"
+    scheduled = (
+        f"    Periodic configuration {monthly}15\r\n\r\n    Periodic inventory {monthly}00\r\n\r\n"
+    )
+    assert f"    Other address(es): default\r\n\r\n{scheduled}    Alert-group " in every
     assert every.count("Profile Name: ") == 2
     assert opened.feed("show call-home detail\r", NOW).endswith(every.partition("\r\n")[2])
     assert "does not exist" in opened.feed("show call-home profile Other\r", NOW)
@@ -84,9 +95,9 @@ def test_subscriptions_with_their_times_and_severities(opened):
     )
     shown = lines(opened.feed("terminal length 0\rshow call-home profile Own\r", NOW))
     assert "    Periodic configuration info message is scheduled daily at 09:15" in shown
-    assert "    diagnostic                minor" in shown
-    assert "    inventory                 normal" in shown
-    assert "    LINK DOWN                 major" in shown
+    assert f"    diagnostic                {'minor':<12}" in shown
+    assert f"    inventory                 {'normal':<12}" in shown
+    assert f"    LINK DOWN                 {'major':<12}" in shown
     printed = lines(opened.feed("show running-config | include subscribe\r", NOW))[1:-1]
     assert printed == [
         "  subscribe-to-alert-group configuration periodic daily 09:15",
@@ -107,7 +118,7 @@ def test_profiles_are_copied_and_renamed(opened):
     )
     shown = opened.feed("terminal length 0\rshow call-home profile all\r", NOW)
     assert "Profile Name: Own\r\n" not in shown
-    assert shown.count("HTTP  address(es): https://one.example/x\r\n") == 2
+    assert shown.count("Other address(es): https://one.example/x\r\n") == 2
     opened.feed("configure terminal\rcall-home\r", NOW)
     for refused in (
         "copy profile Nobody X",

@@ -97,9 +97,11 @@ def test_stamps_may_belong_to_the_line(opened):
 
 def test_show_terminal_tells_what_is_set(opened):
     opened.feed("terminal length 30\rterminal width 132\rterminal history size 5\r", NOW)
-    said = opened.feed("show terminal\r", NOW)
+    said = opened.feed("show terminal\r", NOW + 5 * MINUTE)
     assert "Length: 30 lines, Width: 132 columns" in said
     assert "History is enabled, history size is 5." in said
+    assert "Time since activation: 00:05:00" in said
+    assert said.splitlines()[10] == f"{'':15}{'00:10:00':<15}never{'':24}none     not set"
 
 
 @pytest.mark.parametrize(

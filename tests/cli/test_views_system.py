@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli.views import licensing, modules, platform, system, version
+from agent.cli.views import licensing, modules, platform, redundancy, system, version
 from agent.cli.views.hardware import hardware_of
 from agent.cli.views.uptime import uptime_words
 from agent.core.clock import DAY, HOUR, MINUTE
@@ -282,21 +282,63 @@ def test_slots_say_how_long_they_are_in() -> None:
 def test_redundancy_names_the_peer_only_where_there_is_one() -> None:
     stack = state_of("C9300-24T A", "C9300-24T B")
     units = platform.Set(stack.members, load("c9300"), Release.parse("17.12.4"), 2 * HOUR)
-    paired = platform.redundancy(units, "banner")
+    paired = redundancy.redundancy(units, "banner")
     assert "\n              Standby Location = slot 2\n" in paired
     assert paired.count("       Uptime in current state = 2 hours\n") == 2
-    alone = platform.redundancy(replace(units, members=stack.members[:1]), "banner")
+    alone = redundancy.redundancy(replace(units, members=stack.members[:1]), "banner")
     assert "Peer (slot: 0) information is not available" in alone
     assert "Standby Location" not in alone
     assert paired.count("CONFIG_FILE") == 2
     assert "CONFIG_FILE" not in alone
+    assert "Configuration register = 0x102\n\nPeer" in alone
+    assert "CONFIG_FILE = \n             Fast Switchover   = Disabled\n" in paired
+    older = redundancy.redundancy(replace(units, release=Release.parse("17.6.4")), "banner")
+    assert older == "\n".join(
+        line for line in paired.split("\n") if not line.endswith("Disabled") or "Maint" in line
+    )
+
+
+@pytest.mark.parametrize(
+    ("pid", "peer", "configured", "unit_id"),
+    [
+        ("C9300-24T", 0, "Non-redundant", 1),
+        ("C9500-32QC", 1, "Non-redundant", 1),
+        ("C9407R", 4, "sso", 3),
+        ("ASR1006-X", 7, "sso", 48),
+        ("C8000V", 0, "Non-redundant", 48),
+        ("C9800-CL-K9", 1, "Non-redundant", 1),
+    ],
+)
+def test_a_peer_that_is_not_there_has_its_slot(
+    pid: str, peer: int, configured: str, unit_id: int
+) -> None:
+    device = device_of("17.12.4", pid)
+    units = platform.Set(device.agent.state.members, device.profile, device.release)
+    text, states = redundancy.redundancy(units, "banner"), redundancy.redundancy_states(units)
+    assert f"\nPeer (slot: {peer}) information is not available" in text
+    assert f"\n    Configured Redundancy Mode = {configured}\n" in text
+    assert f"\n        Unit ID = {unit_id}\n" in states
+    assert "\n           Unit = Primary\n" in states
+    assert "\n    Manual Swact = disabled (system is simplex (no peer unit))\n" in states
+
+
+def test_two_chassis_are_switches_and_two_supervisors_slots() -> None:
+    """source: redundancy-form."""
+    release = Release.parse("17.14.1")
+    pair = platform.Set(state_of("C9500-32QC A", "C9500-32QC B").members, load("c9500"), release)
+    text = redundancy.redundancy(pair, "banner")
+    assert "\n               Active Location = Switch 1\n" in text
+    assert "\n              Standby Location = Switch 2\n" in text
+    assert "\n                Initial Garp   = Enabled\n\nPeer Processor" in text
+    box = platform.Set(state_of("C9410R A", "C9410R A").members, load("c9400"), release)
+    assert "Active Location = slot 5\n" in redundancy.redundancy(box, "banner")
 
 
 def test_redundancy_of_one_and_of_two_units() -> None:
     stack = state_of("C9300-24T A", "C9300-24T B")
     release = Release.parse("17.12.4")
-    paired = platform.redundancy_states(platform.Set(stack.members, load("c9300"), release))
-    alone = platform.redundancy_states(platform.Set(stack.members[:1], load("c9300"), release))
+    paired = redundancy.redundancy_states(platform.Set(stack.members, load("c9300"), release))
+    alone = redundancy.redundancy_states(platform.Set(stack.members[:1], load("c9300"), release))
     assert "     peer state = 8  -STANDBY HOT \n" in paired
     assert "     peer state = 1  -DISABLED \n" in alone
     listed = platform.switch(platform.Set(stack.members, load("c9300"), release))

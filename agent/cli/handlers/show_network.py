@@ -8,6 +8,7 @@ from typing import Any
 from agent.cli.reply import Args, Context, Handler, Long, Reply, Result, Wrong
 from agent.cli.views import call_home as call_home_view
 from agent.cli.views import interfaces, pki, pki_timers, routes, services, system
+from agent.cli.views.call_home_profiles import profiles
 from agent.cli.views.hardware import hardware_of
 from agent.device import config, config_network
 from agent.device.certificates import chains
@@ -197,17 +198,18 @@ def call_home(context: Context, args: Args) -> Result:
 
 
 def call_home_detail(context: Context, args: Args) -> Result:
-    """`show call-home detail`."""
+    """`show call-home detail`: the settings, then every profile in full."""
     home = context.device.agent.state.config.callhome
     active = home.profile if home.active else ""
     root = _root(context.device)
-    return Reply(call_home_view.detail(root, active, home.reporting, TAC_ADDRESS))
+    head, _, _ = call_home_view.settings(root, active, home.reporting).partition("\nProfiles:")
+    return Reply(f"{head}\nProfiles: \n\n{profiles(root, 'all', TAC_ADDRESS)}")
 
 
 def call_home_profiles(context: Context, args: Args) -> Result:
     """`show call-home profile {all | NAME}`."""
     name = str(args["profile"])
-    text = call_home_view.profiles(_root(context.device), name, TAC_ADDRESS)
+    text = profiles(_root(context.device), name, TAC_ADDRESS)
     return Reply(text or f"Profile {name} does not exist.")  # assumed: the sentence
 
 

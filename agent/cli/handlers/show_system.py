@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from agent.cli import running_config
 from agent.cli.reply import Args, Context, Handler, Long, Reply, Result
-from agent.cli.views import modules, platform, system, version
+from agent.cli.views import modules, platform, redundancy, system, version
 from agent.device import config
 from agent.device.timekeeping import source_of
 from yang.slices import Slices, joined
@@ -62,7 +62,7 @@ def _of_set(render: Callable[[platform.Set], str]) -> Handler:
 def show_redundancy(context: Context, args: Args) -> Reply:
     device = context.device
     banner = config.software_banner(device.profile, device.release)
-    return Reply(platform.redundancy(_units(context), banner))
+    return Reply(redundancy.redundancy(_units(context), banner))
 
 
 def show_hosts(context: Context, args: Args) -> Reply:
@@ -106,7 +106,7 @@ HANDLERS: dict[str, Handler] = {
     "show.switch": _of_set(platform.switch),
     "show.switch_detail": _of_set(platform.switch_detail),
     "show.redundancy": show_redundancy,
-    "show.redundancy_states": _of_set(platform.redundancy_states),
+    "show.redundancy_states": _of_set(redundancy.redundancy_states),
     "show.hosts": show_hosts,
     "show.ip_interface_brief": show_ip_interface_brief,
     "show.running_config": show_running_config,

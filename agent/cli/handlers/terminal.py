@@ -1,6 +1,6 @@
 """Commands about the session itself: modes, privilege, terminal settings, who is on.
 
-Sources: docs/sources.md, entries prompts, enable-dialogue, terminal-settings, show-users.
+Sources: docs/sources.md, entries prompts, enable-dialogue, show-users.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from agent.cli.aliases import listing
 from agent.cli.handlers.netconf_yang import config_locked
 from agent.cli.reply import Args, Ask, Context, Handler, Hangup, Reply, Result
+from agent.cli.views import terminal as terminal_view
 from agent.core.clock import Instant
 from agent.device.config import Secret, enable_secret
 
@@ -138,25 +139,18 @@ def timestamp(context: Context, args: Args) -> Result:
 
 
 def show_terminal(context: Context, args: Args) -> Result:
-    """What is set of the terminal. # assumed: which of the device's lines are left out"""
     session, line = context.session, context.session.line
     number = line.number if line.is_console else line.number + 1
-    size = session.terminal.history_size
-    kept = f"is enabled, history size is {size}" if size else "is disabled"
-    timeout = session.exec_timeout_seconds
-    shown = f"{timeout // 3600:02d}:{timeout // 60 % 60:02d}:{timeout % 60:02d}"
     return Reply(
-        f'Line {number}, Location: "", Type: ""\n'
-        f"Length: {session.terminal.length} lines, Width: {session.terminal.width} columns\n"
-        "Baud rate (TX/RX) is 9600/9600\n"
-        "Status: PSI Enabled, Ready, Active, Automore On\n"
-        "Capabilities: none\n"
-        "Timeouts:      Idle EXEC    Idle Session   Modem Answer  Session   Dispatch\n"
-        f"               {shown if timeout else 'never':<13}never                        none"
-        "     not set\n"
-        "Editing is enabled.\n"
-        f"History {kept}.\n"
-        "Full user help is disabled"
+        terminal_view.terminal(
+            number,
+            session.terminal.length,
+            session.terminal.width,
+            session.terminal.history_size,
+            session.exec_timeout_seconds,
+            context.now - session.activated,
+            console=line.is_console,
+        )
     )
 
 

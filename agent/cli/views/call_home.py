@@ -1,15 +1,16 @@
-"""`show call-home [detail]`, `show call-home profile ...` and `alert-group`: settings to text.
+"""`show call-home` and `show call-home alert-group`: settings to text.
 
 Facts: docs/sources.md, entry call-home-views.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from yang.tree import EMPTY, Rows, Tree, get
 
 NOT_SET = "Not yet set up"
+_TAC = "CiscoTAC-1"
 _GROUPS: Mapping[str, str] = {
     "configuration": "configuration info",
     "crash": "crash and traceback info",
@@ -18,13 +19,6 @@ _GROUPS: Mapping[str, str] = {
     "inventory": "inventory info",
     "snapshot": "snapshot info",
     "syslog": "syslog info",
-}
-# What the profile from the factory reports, and from which severity on.
-_SEVERITIES: Mapping[str, str] = {
-    "crash": "debug",
-    "diagnostic": "minor",
-    "environment": "warning",
-    "inventory": "normal",
 }
 _OPTIONAL = (
     ("contact person's phone number", "phone-number"),
@@ -36,14 +30,15 @@ _OPTIONAL = (
     ("source ip address", "source-ip-address"),
     ("source interface", "source-interface"),
 )
-_SIZE_BYTES = 3_145_728
 
 
 def settings(root: Tree, active: str, reporting: bool) -> str:
     """`show call-home`; `active` is the profile that licensing uses, empty where none is active."""
     home: Tree = get(root, ("native", "call-home"), EMPTY)
     enabled = bool(get(root, ("native", "service", "call-home"), False))
-    profile = f"Profile: {active} (status: ACTIVE)" if active else "Profile: none"
+    licensing = reporting and enabled
+    tac = next((row for name, row in named_profiles(home) if name == _TAC), EMPTY)
+    status = "ACTIVE" if tac.get("active") else "INACTIVE"
     lines = [
         "Current call home settings:",
         f"    call home feature : {'enable' if enabled else 'disable'}",
@@ -60,13 +55,14 @@ def settings(root: Tree, active: str, reporting: bool) -> str:
         *_mail_servers(home),
         f"    http proxy: {_proxy(home)}",
         "    http secure:",
-        f"        server identity check: {_identity_check(home)}",
+        f"      server identity check: {_identity_check(home)}",
         f"    http resolve-hostname: {get(home, ('http', 'resolve-hostname'), 'default')}",
         "",
-        "    Diagnostic signature: disabled",
+        "    Diagnostic signature: enabled",
+        f"    Profile: {_TAC} (status: {status})",
         "",
-        f"    Smart licensing messages: {'enabled' if reporting and enabled else 'disabled'}",
-        f"    {profile}",
+        f"    Smart licensing messages: {'enabled' if licensing else 'disabled'}",
+        *([f"    Profile: {active} (status: ACTIVE)"] if licensing and active else []),
         "",
         f"    aaa-authorization: {'enable' if home.get('aaa-authorization') else 'disable'}",
         f"    aaa-authorization username: {home.get('aaa-username', 'callhome (default)')}",
@@ -80,7 +76,7 @@ def settings(root: Tree, active: str, reporting: bool) -> str:
         alert_groups(root),
         "",
         "Profiles:",
-        *(f"    Profile Name: {name}" for name, _ in _profiles(home)),
+        *(f"    Profile Name: {name}" for name, _ in named_profiles(home)),
     ]
     return "\n".join(lines)
 
@@ -98,115 +94,12 @@ def alert_groups(root: Tree) -> str:
     return "\n".join(["Available alert groups:", head, rule, *rows])
 
 
-def detail(root: Tree, active: str, reporting: bool, address: str) -> str:
-    """`show call-home detail`: the settings, then every profile in full."""
-    head, _, _ = settings(root, active, reporting).partition("\nProfiles:")
-    return f"{head}\nProfiles:\n\n{profiles(root, 'all', address)}"
-
-
-def profiles(root: Tree, wanted: str, address: str) -> str:
-    """`show call-home profile {all | NAME}`; empty where there is none of that name.
-
-    `address` is where CiscoTAC-1 sends unless told otherwise.
-    """
-    home: Tree = get(root, ("native", "call-home"), EMPTY)
-    shown = [
-        "\n".join(_profile(name, row, address))
-        for name, row in _profiles(home)
-        if wanted in ("all", name)
-    ]
-    return "\n\n".join(shown)
-
-
-def _profile(name: str, row: Tree, address: str) -> Iterator[str]:
-    factory = name == "CiscoTAC-1"
-    methods = [
-        word
-        for word, usual in (("email", not factory), ("http", False))
-        if get(row, ("destination", "transport-method", word), usual)
-    ]
-    reports = [
-        title
-        for title, word, usual in (
-            ("Smart Call Home", "smart-call-home-data", True),
-            ("Smart Licensing", "smart-licensing-data", factory),
-        )
-        if get(row, ("reporting", word), usual)
-    ]
-    anonymous = row.get("anonymous-reporting-only")
-    http = _texts(get(row, ("destination", "address", "http"), ())) or (
-        [address] if factory else []
-    )
-    email = _texts(get(row, ("destination", "address", "email"), ()))
-    yield f"Profile Name: {name}"
-    yield f"    Profile status: {'ACTIVE' if row.get('active') else 'INACTIVE'}"
-    yield f"    Profile mode: {'Anonymous Reporting Only' if anonymous else 'Full Reporting'}"
-    yield f"    Reporting Data: {', '.join(reports) or 'none'}"
-    form = get(row, ("destination", "preferred-msg-format"), "xml")
-    yield f"    Preferred Message Format: {form}"
-    size = get(row, ("destination", "message-size-limit"), _SIZE_BYTES)
-    yield f"    Message Size Limit: {size} Bytes"
-    yield f"    Transport Method: {', '.join(methods) or 'none'}"
-    yield from _addresses("Email address(es)", email)
-    yield from _addresses("HTTP  address(es)", http)
-    yield "    Other address(es): default"
-    yield ""
-    subscribed: Rows = get(row, ("subscribe",), Rows())
-    periodic = [
-        line
-        for group in sorted(subscribed)
-        for line in _periodic(group, subscribed[group].get("periodic", EMPTY))
-    ]
-    yield from [*periodic, ""] if periodic else []
-    yield f"    {'Alert-group':<24}  Severity"
-    yield f"    {'-' * 24}  {'-' * 12}"
-    rows = _SEVERITIES if factory else {}
-    groups = sorted({*rows, *subscribed} - {"syslog"})
-    for group in groups:
-        least = subscribed.get(group, EMPTY).get("severity", rows.get(group, "normal"))
-        yield f"    {group:<24}  {least}"
-    if not groups:
-        yield "    N/A"
-    yield ""
-    yield f"    {'Syslog-Pattern':<24}  Severity"
-    yield f"    {'-' * 24}  {'-' * 12}"
-    patterns = [(".*", "major")] if factory else []
-    if "syslog" in subscribed:
-        wanted = subscribed["syslog"]
-        patterns = [(str(wanted.get("pattern", ".*")), str(wanted.get("severity", "normal")))]
-    yield from (f"    {pattern:<24}  {severity}" for pattern, severity in patterns)
-    if not patterns:
-        yield "    N/A"
-
-
-def _periodic(group: str, when: Tree) -> Iterator[str]:
-    """When a group reports of itself. # assumed: the sentences for hourly, interval, weekly"""
-    texts = {
-        "daily": "daily at {}",
-        "hourly": "every hour at minute {}",
-        "interval": "every {} minutes",
-    }
-    said = [text.format(when[word]) for word, text in texts.items() if word in when]
-    if "monthly" in when:
-        said.append("every {date} day of the month at {at}".format(**when["monthly"]))
-    if "weekly" in when:
-        said.append("every {day} at {at}".format(**when["weekly"]))
-    for text in said:
-        yield f"    Periodic {group} info message is scheduled {text}"
-
-
-def _addresses(title: str, found: list[str]) -> Iterator[str]:
-    margin = " " * (len(title) + 6)
-    yield f"    {title}: {found[0] if found else NOT_SET}"
-    yield from (margin + one for one in found[1:])
-
-
-def _profiles(home: Tree) -> Iterable[tuple[str, Tree]]:
+def named_profiles(home: Tree) -> Iterable[tuple[str, Tree]]:
     rows: Rows = home.get("profile", Rows())
     return [(name.strip('"'), row) for name, row in rows.items()]
 
 
-def _texts(found: str | Iterable[str]) -> list[str]:
+def texts(found: str | Iterable[str]) -> list[str]:
     return [found] if isinstance(found, str) else [str(one) for one in found]
 
 
@@ -230,10 +123,9 @@ def _proxy(home: Tree) -> str:
 
 
 def _snapshot(home: Tree) -> list[str]:
-    commands = _texts(get(home, ("alert-group-config", "snapshot", "add-command"), ()))
-    return [
-        f"    Snapshot command[{at}]: {command}" for at, command in enumerate(commands or [NOT_SET])
-    ]
+    commands = texts(get(home, ("alert-group-config", "snapshot", "add-command"), ()))
+    shown = [f"    Snapshot command[{at}]: {command}" for at, command in enumerate(commands)]
+    return shown or [f"    Snapshot command: {NOT_SET}"]
 
 
 def _mail_servers(home: Tree) -> list[str]:

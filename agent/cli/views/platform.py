@@ -1,4 +1,4 @@
-"""`show inventory`, `show platform`, `show switch`, `show redundancy`: the units of a set.
+"""`show inventory`, `show platform`, `show switch`: the units of a set.
 
 Facts: docs/sources.md, entries inventory-form, platform-form. Forms without a capture are recalled.
 """
@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.cli.views.chassis import Part, chassis_of, chassis_parts, modules_of, slots
+from agent.cli.views.chassis import Part, chassis_parts, slots
 from agent.cli.views.hardware import dotted, hardware_of
-from agent.cli.views.uptime import uptime_words
 from agent.core.clock import Instant
 from agent.core.release import Release
 from agent.device.redundancy import NO_HISTORY, Redundancy
@@ -178,90 +177,3 @@ def _stack_platform(shown: Set) -> str:
 def _priority(member: Member) -> int:
     """# assumed: the first unit was given the highest priority, the others have the default"""
     return 15 if member.number == 1 else 1
-
-
-# --- show redundancy ------------------------------------------------------------------------
-
-
-def redundancy(shown: Set, banner: str) -> str:
-    """`show redundancy`; `banner` is what the device says of its software. # assumed: recalled"""
-    paired = len(shown.members) > 1
-    uptime, history = uptime_words(shown.uptime_ms), shown.history
-    mode = "sso" if paired else "Non-redundant"
-    lines = [
-        "Redundant System Information :",
-        "------------------------------",
-        f"       Available system uptime = {uptime}",
-        f"Switchovers system experienced = {history.switchovers}",
-        f"              Standby failures = {history.standby_failures}",
-        f"        Last switchover reason = {history.reason}",
-        "",
-        f"                 Hardware Mode = {'Duplex' if paired else 'Simplex'}",
-        f"    Configured Redundancy Mode = {'sso' if paired else 'Non-redundant'}",
-        f"     Operating Redundancy Mode = {mode}",
-        "              Maintenance Mode = Disabled",
-        f"                Communications = {'Up' if paired else 'Down      Reason: Failure'}",
-        "",
-        "Current Processor Information :",
-        "-------------------------------",
-        *_processor(shown, shown.members[0], "ACTIVE", banner),
-        "",
-    ]
-    if not paired:
-        peer = "Peer (slot: 0) information is not available because it is in 'DISABLED' state"
-        return "\n".join([*lines, peer, ""])
-    standby = _processor(shown, shown.members[1], "STANDBY HOT ", banner)
-    head = ["Peer Processor Information :", "----------------------------"]
-    return "\n".join([*lines, *head, *standby, ""])
-
-
-def _slot(shown: Set, member: Member) -> int:
-    """The slot of a supervisor; units of a stack and chassis go by their numbers."""
-    boxes = chassis_of(shown.members)
-    modules = modules_of(boxes[0], shown.profile) if len(boxes) == 1 else ()
-    role = member.role.value.lower()
-    return next((m.number for m in modules if m.role == role and m.number), member.number)
-
-
-def _processor(shown: Set, member: Member, state: str, banner: str) -> list[str]:
-    texts = shown.profile.texts
-    uptime = uptime_words(shown.since(shown.history.in_role, member))
-    # a unit alone prints no empty CONFIG_FILE
-    config_file = ["                   CONFIG_FILE = "] if len(shown.members) > 1 else []
-    return [
-        f"{f'{member.role.value} Location':>30} = slot {_slot(shown, member)}",
-        f"        Current Software state = {state}",
-        f"       Uptime in current state = {uptime}",
-        f"                 Image Version = {banner}",
-        f"                          BOOT = {texts['image_file']};",
-        *config_file,
-        f"        Configuration register = {texts['config_register']}",
-    ]
-
-
-def redundancy_states(shown: Set) -> str:
-    """`show redundancy states`. # source: platform-form (first line), the rest recalled"""
-    paired = len(shown.members) > 1
-    peer = "8  -STANDBY HOT" if paired else "1  -DISABLED"
-    mode = "sso" if paired else "Non-redundant"
-    return "\n".join(
-        [
-            "       my state = 13 -ACTIVE ",
-            f"     peer state = {peer} ",
-            f"           Mode = {'Duplex' if paired else 'Simplex'}",
-            "           Unit = Primary",
-            f"        Unit ID = {_slot(shown, shown.members[0])}",
-            "",
-            f"Redundancy Mode (Operational) = {mode}",
-            f"Redundancy Mode (Configured)  = {'sso' if paired else 'Non-redundant'}",
-            f"Redundancy State              = {mode}",
-            "     Maintenance Mode = Disabled",
-            f"    Manual Swact = {'enabled' if paired else 'disabled (peer unknown)'}",
-            f" Communications = {'Up' if paired else 'Down      Reason: Failure'}",
-            "",
-            "   client count = 76",
-            " client_notification_TMR = 30000 milliseconds",
-            "           RF debug mask = 0x0",
-            "",
-        ]
-    )
