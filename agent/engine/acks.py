@@ -113,7 +113,7 @@ def _from_the_future(turn: Turn, found: LicenceFile) -> bool:
     """Was the file written an hour or more after what the device's own clock says?"""
     dates = [found.account.data.timestamp] if found.account else []
     dates += [ack.ack_time for ack in (found.ack.data if found.ack else ())]
-    return max(dates, default=0) - turn.now - turn.state.clock_offset >= HOUR
+    return max(dates, default=0) - turn.own_time >= HOUR
 
 
 def _is_changed(turn: Turn, found: LicenceFile) -> bool:
@@ -199,7 +199,7 @@ def _log_unreadable(turn: Turn, name: str) -> None:
 
 def _check_trust(turn: Turn, code: TrustData, section: Section[Any]) -> _Fault:
     chain = code.signing_chain
-    fault = signing.check_chain((code.id_cert, *chain), turn.state.anchors, turn.now)
+    fault = signing.check_chain((code.id_cert, *chain), turn.state.anchors, turn.own_time)
     if fault is not None:
         turn.log("SMART_LIC.CERTIFICATE_VALIDATION", reason=fault.reason)
         if fault is signing.ChainFault.UNTRUSTED:
@@ -320,7 +320,7 @@ def check_signer(turn: Turn, fits: Callable[[str], bool]) -> _Fault:
     for certificate in (*state.signers, *state.anchors):
         if not fits(certificate):
             continue
-        fault = signing.check_chain((certificate,), state.anchors, turn.now)
+        fault = signing.check_chain((certificate,), state.anchors, turn.own_time)
         if fault is None:
             return None
         expired = fault.code, fault.reason

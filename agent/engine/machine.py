@@ -20,6 +20,7 @@ from agent.engine import (
     applications,
     authorization,
     boot_events,
+    clock_step,
     conversion,
     endpoints,
     establish,
@@ -272,9 +273,8 @@ def _usage_changed(turn: Turn, event: UsageChanged) -> None:
 
 
 def _clock_changed(turn: Turn, event: ClockChanged) -> None:
-    """Messages carry the device's own time; deadlines stay. # source: deadline (clock jumps)"""
-    turn.state.clock_offset = event.offset_ms
-    telemetry.clock_moved(turn)
+    """Messages carry the device's own time. # source: deadline (clock jumps)"""
+    clock_step.stepped(turn, event.offset_ms)
 
 
 def _sync_asked(turn: Turn, event: SyncAsked) -> None:

@@ -41,7 +41,7 @@ def arm_push(turn: Turn) -> None:
 
 def limit_ends(turn: Turn) -> Instant:
     """The end of the daily limit's rolling window or of a factory reset's hour; 0 without one."""
-    last = turn.state.usage_reporting.last_report_push
+    last = turn.state.pushed
     if last is None or not turn.release.has("daily_report_limit"):
         return reset_hour_ends(turn)
     return max(last + TIMINGS.push.limit, reset_hour_ends(turn))
@@ -61,8 +61,7 @@ def push_is_owed(turn: Turn) -> bool:
 
 def interval_is_over(turn: Turn) -> bool:
     """Has the reporting interval run out since the last push? # source: rum-lines"""
-    reporting = turn.state.usage_reporting
-    last, days = reporting.last_report_push, reporting.reporting_push_interval_days
+    last, days = turn.state.pushed, turn.state.usage_reporting.reporting_push_interval_days
     return last is not None and days > 0 and turn.now >= last + days * DAY
 
 
@@ -76,7 +75,7 @@ def push_failed(turn: Turn) -> None:
 def push_accepted(turn: Turn) -> None:
     """A server took the reports."""
     reporting = turn.state.usage_reporting
-    reporting.last_report_push = turn.now
+    reporting.last_report_push = turn.state.pushed = turn.now
     conversion.pushed(turn)
     turn.state.process_anchor = turn.now + TIMINGS.push.process_after
     if policy.frequency_days(turn.state) == 0:
@@ -105,8 +104,8 @@ def interval_changed(turn: Turn) -> None:
     soon = turn.now + TIMINGS.push.change
     if reporting.next_report_push is None:
         schedule_push(turn, soon)
-    elif reporting.next_report_push > soon and reporting.last_report_push is not None:
-        planned = reporting.last_report_push + reporting.reporting_push_interval_days * DAY
+    elif reporting.next_report_push > soon and turn.state.pushed is not None:
+        planned = turn.state.pushed + reporting.reporting_push_interval_days * DAY
         schedule_push(turn, max(planned, soon))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from agent.core.clock import SECOND, Instant
+from agent.core.clock import HOUR, SECOND, Instant
 from agent.core.identity import Udi
 from agent.engine.records import LicenceUse, RumReport, RumState, StorageState, changed
 from agent.engine.state import AgentState
@@ -36,6 +36,7 @@ MEMBERS_CHANGED = "MembersChanged"
 SWITCHOVER = "RoleChange"
 MAX_SIZE = "MaxSize"
 POLICY_INTERVAL = "PolicyInterval"
+CLOCK_CHANGED = "SystemClockChanged"
 CLOSE_REASONS = (
     CURRENT_USAGE_REQUESTED,
     PRODUCT_RELOAD,
@@ -46,6 +47,7 @@ CLOSE_REASONS = (
     SWITCHOVER,
     MAX_SIZE,
     POLICY_INTERVAL,
+    CLOCK_CHANGED,
 )
 
 UNACKNOWLEDGED = (RumState.CLOSED, RumState.PENDING, RumState.UNACK)
@@ -74,7 +76,8 @@ def start(turn: Turn, use: LicenceUse, added: tuple[Udi, ...] = ()) -> None:
     state, previous = turn.state, last_report(turn, use.entitlement_tag)
     since, number = _second(turn.now), next_id(turn)
     if previous is not None:
-        since = max(since, previous.closed or 0)
+        if (closed := previous.closed or 0) < since + HOUR:  # else the calendar was set back
+            since = max(since, closed)
         state.reports[previous.report_id] = changed(previous, next_id=number)
     report = RumReport(
         report_id=number,
@@ -252,12 +255,23 @@ def content_of(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) ->
         entitlement_tag=report.entitlement_tag,
         software_version="" if state.config.version_privacy else turn.release.padded,
         ha_udi=tuple(HaMember(member.role.value, member.udi) for member in state.members),
-        measurements=lines,
+        measurements=_dated(lines, state.clock_offset),
         product_instance_identifier=state.product_instance_identifier,
         utility_enabled=state.config.utility,
         customer_info=state.config.customer_info if state.config.utility else (),
         custom_id=state.config.custom_id or "",
         customer_tags=state.config.customer_tags,
+    )
+
+
+def _dated(lines: tuple[Measurement, ...], ahead: Instant) -> tuple[Measurement, ...]:
+    """The lines with the dates of the device's own calendar, in whole seconds."""
+    if not ahead:
+        return lines
+    ahead -= ahead % SECOND
+    return tuple(
+        replace(x, start=x.start + ahead, end=x.end + ahead, log_time=x.log_time + ahead)
+        for x in lines
     )
 
 

@@ -120,6 +120,7 @@ class AgentState:
     hello_failures: int = 0
     throttled_sync: bool = False  # a sync was asked for: the next push ignores the daily limit
     factory_reset: Instant | None = None
+    pushed: Instant | None = None  # the last push: a span counts from here, whatever the calendar
     development: bool = False  # `test license smart dev-cert enable`
     conversion: Conversion = NO_CONVERSION
     first_release: str = ""  # the release before another one was installed

@@ -292,7 +292,7 @@ def _poll(turn: Turn) -> Poll:
 
 def own_time(turn: Turn) -> Instant:
     """The time by the device's calendar: what it writes into messages and files."""
-    return turn.now + turn.state.clock_offset
+    return turn.own_time
 
 
 def sender(turn: Turn) -> Sender:

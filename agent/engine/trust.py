@@ -27,7 +27,7 @@ Asked = tuple[tuple[TrustRequest, ...], str]
 
 def requests(turn: Turn) -> Asked:
     """Trust requests for all units without a code, and the signature that proves the key."""
-    wanting = trust_life.wanting(turn.state, turn.now)
+    wanting = trust_life.wanting(turn.state, turn.own_time)
     return _proved(turn, tuple(_request(turn, udi) for udi in wanting))
 
 
@@ -107,7 +107,7 @@ def _request(turn: Turn, udi: Udi) -> TrustRequest:
             udi=udi,
             nonce=state.chance.nonce(),
             private_key=signing.scalar(state.chance.digest(f"trust key {udi.short}")),
-            requested=turn.now,
+            requested=turn.own_time,
         )
         state.pending_trust[udi.short] = pending
     return TrustRequest(

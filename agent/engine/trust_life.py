@@ -3,6 +3,7 @@
 A code without an end needs nothing of this. In the time before its end a new one is asked for:
 by a Trust Sync on the direct transports, with the next usage report on the others. A renewed code
 is acknowledged to CSSM, which keeps the older one until then.
+The dates of a code are compared with the device's own calendar.
 Sources: docs/sources.md, entries trust-renewal, trust-sync.
 """
 
@@ -19,7 +20,7 @@ from agent.engine.turn import Turn
 
 
 def wanting(state: AgentState, now: Instant) -> tuple[Udi, ...]:
-    """The units without a trust code or with one that ends soon, each once."""
+    """The units without a trust code or with one that ends soon, each once; `now` is its own."""
     units = dict.fromkeys(member.udi for member in state.members)
     return tuple(udi for udi in units if _needs(state.trust.get(udi.short), now))
 
@@ -27,26 +28,27 @@ def wanting(state: AgentState, now: Instant) -> tuple[Udi, ...]:
 def plan(turn: Turn) -> None:
     """Set the timer to the next end or start of a renewal; without either there is none."""
     moments = (at for code in turn.state.trust.values() for at in _moments(code))
-    soonest = min((at for at in moments if at > turn.now), default=None)
-    set_timer(turn.state, TimerName.TRUST_RENEWAL, soonest)
+    soonest = min((at for at in moments if at > turn.own_time), default=None)
+    due = None if soonest is None else soonest - turn.state.clock_offset
+    set_timer(turn.state, TimerName.TRUST_RENEWAL, due)
 
 
 def due(turn: Turn) -> bool:
     """Drop the codes that have ended; is a Trust Sync wanted for others?"""
     state = turn.state
     for short, code in list(state.trust.items()):
-        if code.valid_to and code.valid_to <= turn.now:
+        if code.valid_to and code.valid_to <= turn.own_time:
             del state.trust[short]
             turn.note("SAEVT_TRUST_EXPIRED", udi=str(code.udi))
             if state.config.utility:  # assumed: the code is what utility reports are signed with
                 turn.log("SMART_LIC.UTILITY_CERT_EXPIRED")
     plan(turn)
-    return is_direct(state) and bool(wanting(state, turn.now))
+    return is_direct(state) and bool(wanting(state, turn.own_time))
 
 
 def is_due_for_renewal(turn: Turn) -> bool:
     """Is an installed code in the last part of its life?"""
-    return any(_needs(code, turn.now) for code in turn.state.trust.values())
+    return any(_needs(code, turn.own_time) for code in turn.state.trust.values())
 
 
 def _needs(code: TrustCode | None, now: Instant) -> bool:

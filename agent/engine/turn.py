@@ -23,6 +23,11 @@ class Turn(msgspec.Struct):
     now: Instant
     actions: list[Action] = []
 
+    @property
+    def own_time(self) -> Instant:
+        """The instant by the device's own calendar: what it writes into messages and files."""
+        return self.now + self.state.clock_offset
+
     def log(self, mnemonic: str, /, **fields: str) -> None:
         """Write a system message of sysmsg.toml."""
         self.actions.append(Log(mnemonic, fields))

@@ -177,14 +177,14 @@ class Watch:
         self.acknowledged.clear()
 
     def before(self, kind: str) -> None:
-        self._deadline = self.state.usage_reporting.next_ack_deadline
+        self._deadline = self._date_of_deadline()
         self._moves, self._syncs = self._reasons_to_move(), self._trust_syncs()
 
     def sending(self, send, now: int) -> None:
         """The daily limit: no second push within 24 h of the last accepted one, but by sync."""
         if not isinstance(send.message, UsageReport):
             return
-        last = self.state.usage_reporting.last_report_push
+        last = self.state.pushed
         rule = self.device.release.has("daily_report_limit")
         limited = rule and last is not None and now - last < DAY
         if limited:
@@ -202,7 +202,7 @@ class Watch:
 
     def _check_limit(self) -> None:
         """A push that was not accepted gives back what it cost."""
-        push = self.state.usage_reporting.last_report_push
+        push = self.state.pushed
         for request_id in [n for n in self.in_flight if n not in self.state.pending]:
             cost = self.in_flight.pop(request_id)
             if cost and push == self._push:
@@ -210,7 +210,7 @@ class Watch:
         self._push = push
 
     def _check_deadline(self, kind: str) -> None:
-        old, new = self._deadline, self.state.usage_reporting.next_ack_deadline
+        old, new = self._deadline, self._date_of_deadline()
         if old == new:
             return
         if kind in KINDS_THAT_MOVE:
@@ -219,6 +219,11 @@ class Watch:
             assert new is not None and (old is None or new < old), f"{kind}: {old} to {new}"
         else:
             assert kind == "time" and old is None, f"{kind} moved the deadline: {old} to {new}"
+
+    def _date_of_deadline(self) -> int | None:
+        """By the device's own calendar, as it is printed: setting the clock does not move it."""
+        deadline = self.state.usage_reporting.next_ack_deadline
+        return None if deadline is None else deadline + self.state.clock_offset
 
     def _check_reply(self, kind: str, old: int | None, new: int | None) -> None:
         """An ACK, a policy or a trust code moves it, and a Trust Sync of who has an ACK; a push

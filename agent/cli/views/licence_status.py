@@ -266,11 +266,11 @@ def _typed_trust(view: LicensingView) -> Lines:
         if code is None:
             lines += ["    NOT INSTALLED", ""]
             continue
-        date = view.calendar.date
+        date, signed = view.calendar.date, view.calendar.stated
         never = licence_date(0, UTC_ZONE)
         lines += [
-            f"    INSTALLED on {date(code.installed)}    Valid on {date(code.valid_from)}",
-            f"    Expired on {date(code.valid_to) if code.valid_to else never}",
+            f"    INSTALLED on {date(code.installed)}    Valid on {signed(code.valid_from)}",
+            f"    Expired on {signed(code.valid_to) if code.valid_to else never}",
             f"    Trust Code Type: {code.trust_code_type}",
             "    Attributes: <none>",
             "",

@@ -44,6 +44,10 @@ class Calendar:
         """`Apr 05 21:10:49 2023 UTC`; `<none>` where there is no date."""
         return licence_date(None if instant is None else instant + self.offset_ms, self.zone)
 
+    def stated(self, instant: Instant) -> str:
+        """A date that somebody else has written, such as CSSM: as it is."""
+        return licence_date(instant, self.zone)
+
 
 @dataclass(frozen=True, slots=True)
 class LicenceRow:
