@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from agent.core.clock import HOUR, SECOND, Instant
 from agent.engine import reporting, rum, telemetry, trust_life
 from agent.engine.records import RumReport, RumState, changed
@@ -101,4 +103,6 @@ def _moved(instant: Instant | None, by: Instant) -> Instant | None:
 
 
 def _shifted(record: Any, by: Instant, *names: str) -> Any:
-    return replace(record, **{name: _moved(getattr(record, name), by) for name in names})
+    moved = {name: _moved(getattr(record, name), by) for name in names}
+    of_struct = isinstance(record, msgspec.Struct)
+    return msgspec.structs.replace(record, **moved) if of_struct else replace(record, **moved)

@@ -270,7 +270,7 @@ def _dated(lines: tuple[Measurement, ...], ahead: Instant) -> tuple[Measurement,
         return lines
     ahead -= ahead % SECOND
     return tuple(
-        replace(x, start=x.start + ahead, end=x.end + ahead, log_time=x.log_time + ahead)
+        changed(x, start=x.start + ahead, end=x.end + ahead, log_time=x.log_time + ahead)
         for x in lines
     )
 

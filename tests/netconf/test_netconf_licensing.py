@@ -212,7 +212,8 @@ def test_reports_pulled_by_netconf_are_acknowledged():
     client.now += 10 * MINUTE
     switch.write_file("flash:ack", ack, client.now)
     assert asked(client, "import-file", ("file-path", "flash:ack")) == "success"
-    assert _states(client) == {"rum-report-state-acknowledged"}
+    # the policy that came along closed what was running
+    assert _states(client) == {"rum-report-state-acknowledged", "rum-report-state-closed"}
     info = state(client).find("state-info")
     assert info.findtext("policy/policy-type") == "policy-type-custom"
     assert info.findtext("trust-code/key_udi") == "PID:C9300-24T,SN:FOC0000EMU1"
