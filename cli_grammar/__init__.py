@@ -25,6 +25,7 @@ from cli_grammar.placeholders import (
     VIRTUAL_TYPES,
     InterfaceName,
     interface_name,
+    ipv6_prefix,
 )
 from cli_grammar.tree import Grammar, Mode, Node, Setting, Target
 
@@ -52,6 +53,7 @@ __all__ = [
     "grammar_for",
     "help_for",
     "interface_name",
+    "ipv6_prefix",
     "load",
     "match",
     "printed_lines",

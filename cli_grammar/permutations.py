@@ -23,6 +23,7 @@ _EXAMPLES: Mapping[str, str] = {
     "ipv4": "192.0.2.1",
     "season": "last Sun Mar 2:00 last Sun Oct 3:00",
     "dates": "Mar 29 2026 2:00 Oct 25 2026 3:00",
+    "ipv6-prefix": "2001:DB8::1/64",
     "mask": "255.255.255.0",
     "network": "192.0.2.0",
     "host": "host.example",

@@ -8,6 +8,7 @@ Syntax only: whether an interface or a file exists is the device's matter.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -151,6 +152,19 @@ def is_ipv4(text: str) -> bool:
     return bool(found) and all(int(part) < 256 for part in found.groups()) if found else False
 
 
+def ipv6_prefix(text: str) -> str | None:
+    """An IPv6 address with its length as the device spells it, `2001:DB8::1/64`; None for others.
+
+    # source: ipv6-spelling
+    """
+    if "/" not in text or "%" in text:
+        return None
+    try:
+        return str(ipaddress.IPv6Interface(text)).upper()
+    except ValueError:
+        return None
+
+
 def interface_name(text: str) -> InterfaceName | None:
     """Read a full or abbreviated interface name such as `gi1/0/1`; None where it is none."""
     found = _interface(text, [Word(word, 0) for word in text.split()], 0)
@@ -195,6 +209,11 @@ def _fitting(test: Callable[[str], object]) -> Reader:
         return (text, 1) if test(text) else Miss.UNFIT
 
     return read
+
+
+def _ipv6_prefix(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+    found = ipv6_prefix(words[at].text)
+    return (found, 1) if found else Miss.UNFIT
 
 
 def _word(line: str, words: Sequence[Word], at: int) -> Found | Miss:
@@ -318,6 +337,7 @@ _KINDS: Mapping[str, tuple[str, Reader]] = {
     "url": ("LINE", _word),
     "file": ("WORD", _word),
     "ipv4": ("A.B.C.D", _fitting(is_ipv4)),
+    "ipv6-prefix": ("X:X:X:X::X/<0-128>", _ipv6_prefix),
     "mask": ("A.B.C.D", _fitting(is_ipv4)),
     "network": ("A.B.C.D", _fitting(is_ipv4)),
     "host": ("Hostname or A.B.C.D", _fitting(_host_fits)),

@@ -55,6 +55,7 @@ LONGEST_HOST_NAME = 63
 TOO_LONG = "% Hostname too long, must be less than 64 characters"  # assumed: the sentence
 _LEGAL_HOST_NAME = re.compile(r"[A-Za-z]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _VTY: Path = ("native", "line", "vty")
+_VERSIONS: Mapping[str, str] = {"IPv4": "ip", "IPv6": "ipv6"}  # where their addresses are
 
 
 def user_secret(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
@@ -244,6 +245,7 @@ def no_vrf_definition(root: Tree, args: Mapping[str, Any], salt: Salt) -> Change
             if get(row, ("vrf", "forwarding")) == vrf:
                 path: Path = ("native", "interface", Entry(kind, number))
                 edits += [Edit("delete", (*path, "vrf")), *_without_address(path)]
+                edits.append(Edit("delete", (*path, "ipv6")))
     if not any(edit.path[:2] == ("native", "interface") for edit in edits):
         return tuple(edits)
     # source: vrf-removal
@@ -301,12 +303,19 @@ def _is_mask(number: int) -> bool:
 
 def _moved(root: Tree, base: Path, edits: tuple[Edit, ...], verb: str, vrf: str) -> Changes:
     """An interface that changes its VRF loses its addresses. # source: vrf-removal"""
-    if get(root, (*base, "ip", "address")) is None:
-        return edits
+    held = {version: get(root, (*base, node, "address")) for version, node in _VERSIONS.items()}
     name = base[-1]
     port = f"{name.name}{name.key}" if isinstance(name, Entry) else name
-    says = f"% Interface {port} IPv4 disabled and address(es) removed due to {verb} VRF {vrf}"
-    return Told((*edits, *_without_address(base)), says)
+    says = [
+        f"% Interface {port} {version} disabled and address(es) removed due to {verb} VRF {vrf}"
+        for version, addresses in held.items()
+        if addresses is not None
+    ]
+    if not says:
+        return edits
+    gone = _without_address(base) if held["IPv4"] is not None else ()
+    more = (Edit("delete", (*base, "ipv6")),) if held["IPv6"] is not None else ()
+    return Told((*edits, *gone, *more), "\n".join(says))
 
 
 def _without_address(path: Path) -> tuple[Edit, ...]:

@@ -22,7 +22,7 @@ from agent.device.config_edits import (
     no_interface,
 )
 from agent.device.config_network import Port, ports
-from cli_grammar import InterfaceName, interface_name
+from cli_grammar import InterfaceName, interface_name, ipv6_prefix
 from yang.errors import Location, Rule, YangError
 from yang.tree import EMPTY, Edit, Entry, Path, Rows, Tree, apply, get
 
@@ -38,7 +38,8 @@ _TYPES: Mapping[str, tuple[str, ...]] = {
 }
 _ETHERNET = ("ethernetCsmacd",)
 _PART = ("l2vlan", "ethernetCsmacd")  # assumed: GigabitEthernet1.10
-_ADDRESSES = ("ipv4", "address")
+_ADDRESSES, _ADDRESSES6 = ("ipv4", "address"), ("ipv6", "address")
+_PREFIXES: Path = ("ipv6", "address", "prefix-list")  # as native stores them
 
 
 @dataclass(eq=False)
@@ -72,7 +73,9 @@ def _shown(port: Port) -> Tree:
     held = ((port.address, port.mask), *port.secondaries)
     addresses = Rows({ip: Tree(netmask=mask) for ip, mask in held if ip and mask})
     row["ipv4"] = Tree(address=addresses) if addresses else EMPTY
-    row["ipv6"] = EMPTY
+    split = (prefix.lower().rpartition("/") for prefix in get(port.row, _PREFIXES, EMPTY))
+    prefixes = Rows({ip: Tree({"prefix-length": int(length)}) for ip, _, length in split})
+    row["ipv6"] = Tree(address=prefixes) if prefixes else EMPTY
     return row
 
 
@@ -129,7 +132,8 @@ def _changed(root: Tree, name: str, was: Tree, row: Tree) -> Tree:
     root = _commanded(root, interface, {"if": found}, f"interface {name}")
     base: Path = ("native", "interface", Entry(found.type, found.number))
     root = apply(root, tuple(_plain(base, was, row)))
-    return _addressed(root, base, _masks(was), _masks(row))
+    root = _addressed(root, base, _masks(was), _masks(row))
+    return _prefixed(root, base, _lengths(was), _lengths(row))
 
 
 def _plain(base: Path, was: Tree, row: Tree) -> Iterator[Edit]:
@@ -183,6 +187,25 @@ def _addressed(root: Tree, base: Path, was: dict[str, str], wanted: dict[str, st
             said = f"ip address {ip} {mask} secondary"
             root = _commanded(root, ip_address_secondary, args, said)
     return root
+
+
+def _lengths(row: Tree) -> set[str]:
+    """The addresses of IPv6 with their lengths, as the device spells them."""
+    held: Rows = get(row, _ADDRESSES6, Rows())
+    return {str(ipv6_prefix(f"{ip}/{one['prefix-length']}")) for ip, one in held.items()}
+
+
+def _prefixed(root: Tree, base: Path, was: set[str], wanted: set[str]) -> Tree:
+    """`ipv6 address` for each of them."""
+    *above, name = (*base, *_PREFIXES)
+    paths = {prefix: (*above, Entry(str(name), prefix)) for prefix in sorted(was | wanted)}
+    return apply(
+        root,
+        (
+            *(Edit("delete", paths[prefix]) for prefix in sorted(was - wanted)),
+            *(Edit("set", paths[prefix]) for prefix in sorted(wanted - was)),
+        ),
+    )
 
 
 # --- commands ---------------------------------------------------------------------------------

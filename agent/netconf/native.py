@@ -18,7 +18,7 @@ from agent.core.identity import Udi
 from agent.device.config_edits import license_url_default, user_secret
 from agent.netconf import ietf_interfaces
 from agent.netconf.native_shape import shown_shape, stored_shape
-from cli_grammar import VIRTUAL_TYPES
+from cli_grammar import VIRTUAL_TYPES, ipv6_prefix
 from yang.difference import edits_between
 from yang.tree import EMPTY, Edit, Entry, Path, Rows, Tree, Value, apply, get
 
@@ -241,7 +241,21 @@ def _as_commands_do(old: Tree, new: Tree, salt: Salt) -> Tree:
         if plain is not None and get(row, ("secret", "encryption"), 0) == 0:
             edits = user_secret(new, {"name": name, "password": str(plain)}, salt)
             new = apply(new, tuple(edits))  # type: ignore[arg-type]
-    return _with_ports(old, new)
+    return _spelled(_with_ports(old, new))
+
+
+def _spelled(root: Tree) -> Tree:
+    """IPv6 addresses as the device spells them, whatever an edit wrote."""
+    edits: list[Edit] = []
+    for kind, rows in get(root, ("native", "interface"), EMPTY).items():
+        for number, row in rows.items():
+            for prefix in get(row, ("ipv6", "address", "prefix-list"), EMPTY):
+                spelled = ipv6_prefix(prefix)
+                if spelled not in (None, prefix):
+                    path = ("native", "interface", Entry(kind, number), "ipv6", "address")
+                    edits.append(Edit("delete", (*path, Entry("prefix-list", prefix))))
+                    edits.append(Edit("set", (*path, Entry("prefix-list", str(spelled)))))
+    return apply(root, tuple(edits))
 
 
 def _with_ports(old: Tree, new: Tree) -> Tree:

@@ -83,6 +83,22 @@ def test_entering_a_vrf_costs_the_address():
     assert changes("vrf_forwarding", vrf="B") == "% VRF B not configured."
 
 
+def test_entering_a_vrf_costs_ipv6_addresses_too():
+    both = typed("interface Loopback0\n ipv6 address 2001:db8::1/64\n ipv6 enable\n", ADDRESSED)
+    found = changes("vrf_forwarding", both, vrf="A")
+    assert isinstance(found, Told)
+    assert found.says.splitlines() == [
+        f"% Interface Loopback0 {version} disabled and address(es) removed due to enabling VRF A"
+        for version in ("IPv4", "IPv6")
+    ]
+    root = apply(both, found.edits)
+    assert get(root, (*LOOPBACK, "ip", "address")) is get(root, (*LOOPBACK, "ipv6")) is None
+    inside = typed("interface Loopback0\n ipv6 address 2001:db8::1/64\n", root)
+    gone = changes("no_vrf_definition", inside, vrf="A")
+    assert isinstance(gone, Told)
+    assert get(apply(inside, gone.edits), (*LOOPBACK, "ipv6")) is None
+
+
 def test_a_vrf_that_goes_leaves_its_interfaces_bare():
     root = apply(ADDRESSED, changes("vrf_forwarding", vrf="A").edits)
     found = changes("no_vrf_definition", root, vrf="A")

@@ -154,6 +154,30 @@ def test_the_next_address_takes_the_place_of_the_first(router):
     assert printed(router, "GigabitEthernet1") == ["ip address 10.5.0.1 255.255.0.0"]
 
 
+def test_ipv6_addresses_in_all_three(router):
+    typed(router.server.device, "interface GigabitEthernet2", "ipv6 address 2001:db8:0::1/64")
+    assert (
+        "<ipv6><address><ip>2001:db8::1</ip><prefix-length>64</prefix-length></address></ipv6>"
+    ) in shown(router, "GigabitEthernet2")
+    more = "<address><ip>2001:DB8:1::A</ip><prefix-length>48</prefix-length></address>"
+    router.edit(row("GigabitEthernet2", f'<ipv6 xmlns="{IP}">{more}</ipv6>'))
+    router.edit(
+        "<native><interface><GigabitEthernet><name>2</name><ipv6><address><prefix-list>"
+        "<prefix>2001:db8:2::b/56</prefix></prefix-list></address><enable/></ipv6>"
+        "</GigabitEthernet></interface></native>"
+    )
+    assert printed(router, "GigabitEthernet2") == [
+        "ipv6 address 2001:DB8::1/64",
+        "ipv6 address 2001:DB8:1::A/48",
+        "ipv6 address 2001:DB8:2::B/56",
+        "ipv6 enable",
+    ]
+    gone = "<address nc:operation='delete'><ip>2001:db8:1::a</ip></address>"
+    router.edit(row("GigabitEthernet2", f'<ipv6 xmlns="{IP}">{gone}</ipv6>'))
+    router.edit(row("GigabitEthernet2", f'<ipv6 xmlns="{IP}" nc:operation="remove"/>'))
+    assert printed(router, "GigabitEthernet2") == ["ipv6 enable"]
+
+
 REFUSED = [
     (row("Loopback7"), "data-missing", "/if:type"),
     (row("Loopback7", f'<type xmlns:x="{IANA}">x:tunnel</type>'), "invalid-value", "/if:type"),
