@@ -22,7 +22,7 @@ from yang.tree import get
 if TYPE_CHECKING:
     from asyncssh.channel import SSHServerChannel
 
-ENABLED = ("emulator", "ip", "scp", "server", "enable")
+ENABLED = ("native", "ip", "scp", "server", "enable")
 DISABLED = "Administratively disabled.\n"  # source: scp-server
 _MISSING = (FileFault.NO_SUCH_FILE, FileFault.NO_SUCH_DEVICE)
 
