@@ -22,6 +22,12 @@ def joined(lines: Iterable[str], at_a_time: int = 64) -> Slices[str]:
     return "\n".join(made)
 
 
+def done(made: Made) -> Slices[Made]:
+    """Work that is done."""
+    yield from ()
+    return made
+
+
 def whole(work: Slices[Made]) -> Made:
     """Do all of it at once."""
     while True:

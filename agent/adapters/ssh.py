@@ -22,6 +22,7 @@ from agent.adapters.doors import listening
 from agent.adapters.plan import Listen
 from agent.adapters.scp_server import DISABLED, DeviceFiles, serves
 from agent.adapters.terminal import Terminal
+from agent.cli.output import PIECE
 from agent.cli.session import Line
 from agent.core.dates import config_date
 from agent.core.errors import InputError
@@ -300,7 +301,10 @@ class Shell(asyncssh.SSHServerSession[str]):
         assert self._terminal is not None
         await self._terminal.answered()
         if self._command is not None:
-            self._channel.write(self._output(self._terminal))
+            output = self._output(self._terminal)
+            for at in range(0, len(output), PIECE):
+                self._channel.write(output[at : at + PIECE])
+                await self._terminal.read()
         self._hang_up()
 
     def _output(self, terminal: Terminal) -> str:

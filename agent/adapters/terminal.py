@@ -2,7 +2,8 @@
 
 Keys go in with `feed`, text comes out through `write`. Three things drive a terminal: keys, the
 device's log, and the lab's answers to `emulator ...`. Nothing of it runs while nobody types.
-Many lines at once, as pasted ones, are worked off in slices, so that others have their turn.
+Many lines at once, as pasted ones, are worked off in slices, so that others have their turn; long
+outputs are made and printed in slices, as the other end reads. Ctrl-C or Ctrl-^ ends such a one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.cli.session import SLICES, CliSession, Line
 from agent.device.device import Device
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from agent.adapters.lab import Lab
 
 # so long one terminal may keep the others waiting; a command of theirs takes some three turns
-SLICE_SECONDS = 0.004
+SLICE_SECONDS = 0.002
+_BREAK = re.compile("[\x03\x1e]")  # Ctrl-C, Ctrl-^
 PIECE = 4096  # characters of a line without end
 _PIECE = re.compile(f"[^\r\n]{{0,{PIECE}}}(?:\r\n?|\n)|[^\r\n]{{1,{PIECE}}}")
 
@@ -54,7 +56,9 @@ class Terminal:
         self.session.neighbours = lambda: [t.session for t in lab.terminals(device)]
         self._loop = asyncio.get_running_loop()
         self._calling: asyncio.Task[None] | None = None
-        self._unread = False  # the other end does not read at the moment
+        self._reads = asyncio.Event()  # does the other end read at the moment?
+        self._reads.set()
+        self._breaking = False  # is there a Ctrl-C or Ctrl-^ among the keys that wait?
         self._kept: deque[str] = deque()  # keys that wait for their turn, line by line
         self._turn: asyncio.Handle | None = None  # when that comes
         self._timer: asyncio.TimerHandle | None = None
@@ -91,6 +95,8 @@ class Terminal:
         """Keys were typed."""
         self._last_key = self._loop.time()
         self._kept.extend(_PIECE.findall(keys))
+        self._breaking = self._breaking or _BREAK.search(keys) is not None
+        self._stop_at_break()
         if self._turn is None:
             self._work()
 
@@ -98,22 +104,35 @@ class Terminal:
         """Give the session its keys line by line, for a slice of time; then others are next."""
         self._turn = None
         end = self._loop.time() + SLICE_SECONDS
-        while self._kept and not (self._unread or self._calling):
+        while self._kept and self._reads.is_set() and not self._calling:
             if self._loop.time() > end:
                 self._turn = self._loop.call_soon(self._work)
                 return
             piece = self._kept.popleft()
             self._print(self.session.feed(piece, self._lab.timeline.present()))
+        self._breaking = self._breaking and bool(self._kept)
         if self._watched != self.session.exec_timeout_seconds:
             self._watch_idle()
 
+    def _stop_at_break(self) -> None:
+        """Give up what is made or printed in slices where Ctrl-C or Ctrl-^ was typed meanwhile."""
+        call = self.session.call
+        if not self._breaking or self._calling is None or call is None or call.request != SLICES:
+            return
+        at, piece = next((n, p) for n, p in enumerate(self._kept) if _BREAK.search(p))
+        self._kept[at] = _BREAK.sub("", piece)
+        self._breaking = any(map(_BREAK.search, self._kept))
+        self._calling.cancel()
+        self._calling = None
+        self._print(self.session.stop(self._lab.timeline.present()))
+
     def pause(self) -> None:
         """The other end does not read: take no keys and drop log lines until `resume`."""
-        self._unread = True
+        self._reads.clear()
 
     def resume(self) -> None:
         """The other end reads again."""
-        self._unread = False
+        self._reads.set()
         if self._turn is None:
             self._work()
 
@@ -136,6 +155,7 @@ class Terminal:
             self._write(text)
         if session.call is not None and self._calling is None:
             self._calling = self._loop.create_task(self._answer())
+            self._stop_at_break()
         elif session.reboot is not None:
             reason, session.reboot = session.reboot.reason, None
             self._lab.reload(self.device, reason)
@@ -150,6 +170,7 @@ class Terminal:
                 answer = await self._made(call.arguments[SLICES])
             else:
                 answer = await self._lab.answer(call)
+            await self._reads.wait()
         except Exception as bug:
             # a bug of ours: it is shown where bugs are, and nobody is left waiting at this line
             self._loop.call_exception_handler({"message": "an answer failed", "exception": bug})
@@ -160,24 +181,29 @@ class Terminal:
         if self._turn is None:
             self._work()
 
-    async def _made(self, work: Slices[str]) -> str:
-        """Make a long text; others are next after each slice of time."""
+    async def read(self) -> None:
+        """Wait until the other end reads; others are next."""
+        await asyncio.sleep(0)
+        await self._reads.wait()
+
+    async def _made(self, work: Slices[Any]) -> Any:
+        """Do long work; others are next after each slice of time."""
         while True:
             end = self._loop.time() + SLICE_SECONDS
             try:
                 while self._loop.time() < end:
                     next(work)
             except StopIteration as done:
-                return str(done.value)
+                return done.value
             await asyncio.sleep(0)
 
     def announce(self, text: str) -> None:
         """Show what every terminal of the device is told."""
-        if not self._unread:
+        if self._reads.is_set():
             self._write(self.session.announce(text))
 
     def _log_line(self, line: LogLine) -> None:
-        if self._unread:
+        if not self._reads.is_set():
             return
         text = self.session.log_line(line.text, self._lab.timeline.now())
         if text:
@@ -192,7 +218,7 @@ class Terminal:
         if not seconds or self._expire is None:
             return
         left = self._last_key + seconds - self._loop.time()
-        if left <= 0 and self._calling is None:
+        if left <= 0 and (self._calling is None or not self._reads.is_set()):
             self._expire()
             return
         self._timer = self._loop.call_later(max(left, 1), self._watch_idle)

@@ -59,11 +59,16 @@ def backed_up(device: Device, now: Instant) -> str | FileFault:
 
 def save(device: Device, now: Instant) -> str | FileFault:
     """Archive what runs; its file's name, or why that cannot be. There must be a path."""
+    return keep(device, running_config(device), now)
+
+
+def keep(device: Device, text: str, now: Instant) -> str | FileFault:
+    """Archive this text of what runs, as `save` does."""
     local = device.local_time(now)
     zone = device.zone.at(local)
     stamp = re.sub("[ :]+", "-", log_stamp(local, zone))
     name = f"{path_of(device)}-{stamp}-{zone.name}-{next_number(device)}"
-    fault = device.write_file(name, running_config(device), now)
+    fault = device.write_file(name, text, now)
     if fault is not None:
         return fault
     for _, old in saved(device)[: -limit_of(device)]:

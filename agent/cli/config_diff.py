@@ -67,7 +67,14 @@ def comparing(first: str, second: str) -> Slices[str]:
 
 def incremental(running: str, given: str, ignore_case: bool = False) -> str:
     """`show archive config incremental-diffs`: the lines of a file that would change anything."""
-    has, wants = read(running), read(given)
+    return whole(lacking(running, given, ignore_case))
+
+
+def lacking(running: str, given: str, ignore_case: bool = False) -> Slices[str]:
+    """`incremental` in slices."""
+    has = yield from _reading(running)
+    wants = yield from _reading(given)
+    yield
     if ignore_case:
         has = _lower(has)
     found = list(_commands(wants, has, 0, ignore_case))

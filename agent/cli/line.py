@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.device.config import LogSettings
-from yang.tree import Entry, Path
+from yang.tree import Entry, Path, Tree, get
 
 _SEVERITY = re.compile(r"%[A-Z0-9_-]+?-(\d)-")
 
@@ -48,6 +49,11 @@ class Line:
         return "console" if self.is_console else f"vty{self.number}"
 
     @property
+    def peer(self) -> dict[str, str]:
+        """Who is at the other end, as a log line names it."""
+        return {"user": self.user, "source": self.address, "port": str(self.port)}
+
+    @property
     def configured_by(self) -> str:
         """What CONFIG_I names: `console`, `admin on console`, `admin on vty0 (10.0.0.1)`."""
         place = "console" if self.is_console else f"vty{self.number} ({self.address})"
@@ -71,6 +77,12 @@ def shows(line: Line, terminal: Terminal, settings: LogSettings, text: str) -> b
     limit = settings.console if line.is_console else settings.monitor
     severity = int(found[1]) if found else 0
     return (line.is_console or terminal.monitor) and limit is not None and severity <= limit
+
+
+def banners(root: Tree, names: Iterable[str]) -> str:
+    """The texts of these banners, as they go to a terminal."""
+    texts = (get(root, ("native", "banner", name, "banner"), "") for name in names)
+    return "".join(f"{text}\n".replace("\n", "\r\n") for text in texts if text)
 
 
 def interface_prompt(usual: str, base: Path, ranged: tuple[Path, ...]) -> str:

@@ -3,15 +3,20 @@
 `split` cuts a typed line at the first bar that stands alone; `read` turns what follows into a Pipe
 or says what is wrong with it, with the column for the caret. A Pipe is applied to any Reply.
 A second bar belongs to the pattern, as on the device. Sources: pipes, pipe-count.
+
+A filter gives a line or None for each line it reads, so that a long text can be read in slices.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from agent.cli.regexp import Fault, Pattern, compile_pattern
+from yang.slices import Slices, whole
+
+LINES = 256  # that are read in one slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +31,22 @@ class Pipe:
 
     def apply(self, text: str) -> str:
         """The filtered text; a writer's text is unchanged (the session writes it)."""
+        return whole(self.applying(text))
+
+    def applying(self, text: str) -> Slices[str]:
+        """`apply` in slices."""
         chosen = FILTERS.get(self.kind)
         if chosen is None or self.pattern is None:
             return text
         ends_empty = text.endswith("\n")
         lines = text[:-1].split("\n") if ends_empty else text.split("\n")
-        return "\n".join(chosen(self, lines))
+        kept = []
+        for number, line in enumerate(chosen(self, lines), 1):
+            if line is not None:
+                kept.append(line)
+            if not number % LINES:
+                yield
+        return "\n".join(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,8 @@ PipeResult = Pipe | PipeIncomplete | PipeInvalid | PipeFault
 
 WORDS = ("append", "begin", "count", "exclude", "include", "redirect", "section", "tee")
 WRITERS = ("append", "redirect", "tee")
+
+Filtered = Iterator[str | None]
 
 _BAR = re.compile(r"(?<=\s)\|")
 
@@ -125,39 +142,40 @@ def _matches(pipe: Pipe, line: str) -> bool:
     return pipe.pattern is not None and pipe.pattern.search(line)
 
 
-def _include(pipe: Pipe, lines: list[str]) -> list[str]:
-    return [line for line in lines if _matches(pipe, line)]
+def _include(pipe: Pipe, lines: Iterable[str]) -> Filtered:
+    return (line if _matches(pipe, line) else None for line in lines)
 
 
-def _exclude(pipe: Pipe, lines: list[str]) -> list[str]:
-    return [line for line in lines if not _matches(pipe, line)]
+def _exclude(pipe: Pipe, lines: Iterable[str]) -> Filtered:
+    return (None if _matches(pipe, line) else line for line in lines)
 
 
-def _begin(pipe: Pipe, lines: list[str]) -> list[str]:
-    for number, line in enumerate(lines):
-        if _matches(pipe, line):
-            return lines[number:]
-    return []
+def _begin(pipe: Pipe, lines: Iterable[str]) -> Filtered:
+    begun = False
+    for line in lines:
+        begun = begun or _matches(pipe, line)
+        yield line if begun else None
 
 
-def _count(pipe: Pipe, lines: list[str]) -> list[str]:
-    return [f"Number of lines which match regexp = {len(_include(pipe, lines))}"]
+def _count(pipe: Pipe, lines: Iterable[str]) -> Filtered:
+    found = 0
+    for line in lines:
+        found += _matches(pipe, line)
+        yield None
+    yield f"Number of lines which match regexp = {found}"
 
 
-def _section(pipe: Pipe, lines: list[str]) -> list[str]:
+def _section(pipe: Pipe, lines: Iterable[str]) -> Filtered:
     """A matching line opens a section; more indented lines below belong to it."""
-    kept = []
     indent: int | None = None
     for line in lines:
         depth = len(line) - len(line.lstrip(" "))
         if indent is None or depth <= indent or not line:
             indent = depth if _matches(pipe, line) else None
-        if (indent is None) == pipe.exclude:
-            kept.append(line)
-    return kept
+        yield line if (indent is None) == pipe.exclude else None
 
 
-FILTERS: dict[str, Callable[[Pipe, list[str]], list[str]]] = {
+FILTERS: dict[str, Callable[[Pipe, Iterable[str]], Filtered]] = {
     "begin": _begin,
     "count": _count,
     "exclude": _exclude,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agent.core.clock import Instant
-from yang.slices import Slices, whole
+from yang.slices import Slices
 from yang.tree import Edit
 
 if TYPE_CHECKING:
@@ -40,9 +40,39 @@ class Long:
     slices: Slices[str]
     head: str = ""
 
-    def reply(self) -> Reply:
-        """All of it at once."""
-        return Reply(self.head + whole(self.slices))
+    def replying(self) -> Slices[Result]:
+        """Work that gives the Reply."""
+        return Reply(self.head + (yield from self.slices))
+
+
+def _itself(made: Result) -> Result:
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Work that takes time and changes nothing; `then` makes a Result of what it gives.
+
+    As with Long, others have their turn meanwhile. Without `then` the work gives the Result.
+    """
+
+    slices: Slices[Any]
+    then: Callable[[Any], Result] = _itself
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What of a text is still to be printed, from `at` on; the prompt follows."""
+
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the pager shows next, as it goes to the terminal."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +161,7 @@ class Pinged:
     reached: bool
 
 
-Result = Reply | Long | Wrong | Ask | Change | Reboot | Hangup | LabCall
+Result = Reply | Long | Later | Rest | Page | Wrong | Ask | Change | Reboot | Hangup | LabCall
 
 
 @dataclass(slots=True)

@@ -16,21 +16,35 @@ from agent.cli import commands, redirect
 from agent.cli.editor import Editor
 from agent.cli.handlers.connections import at_login
 from agent.cli.keys import EndOfMode, HelpAsked, History, Interrupt, LineTyped, Newlines, TabPressed
-from agent.cli.line import Line, Terminal, interface_prompt, shows
-from agent.cli.pager import Pager
-from agent.cli.pipes import WRITERS, Pipe
+from agent.cli.line import Line, Terminal, banners, interface_prompt, shows
+from agent.cli.output import PIECE, Output, piece
+from agent.cli.pipes import Pipe
 from agent.cli.replay import Recording
-from agent.cli.reply import Ask, Change, Context, Hangup, LabCall, Long, Reboot, Reply, Result
+from agent.cli.reply import (
+    Ask,
+    Change,
+    Context,
+    Hangup,
+    LabCall,
+    Later,
+    Long,
+    Page,
+    Reboot,
+    Reply,
+    Rest,
+    Result,
+)
 from agent.core.clock import Instant
 from agent.core.errors import InputError
 from agent.device.config import LineSettings, line_settings
 from agent.device.device import Device
 from cli_grammar import grammar_for, help_for
-from yang.tree import Path, Tree, get
+from yang.slices import done, whole
+from yang.tree import Path, Tree
 
 __all__ = ["CliSession", "Line", "Terminal"]
 
-SLICES = "slices"  # the request of a LabCall for what Long holds
+SLICES = "slices"  # the request of a LabCall for work that is done in slices
 EXEC, CONFIG, RANGED = "exec", "config", "interface"
 HOST_IN_MODES = 20  # characters of the host name in a bracketed prompt
 
@@ -74,9 +88,8 @@ class CliSession:
         self._editor = Editor(width)
         self._newlines = Newlines()
         self._waiting = ""
-        self._pager: Pager | None = None
+        self._output = Output()
         self._question: Ask | None = None
-        self._pipe: Pipe | None = None
         self._logs: list[str] = []
         self._busy = False
         self._settled: tuple[Tree, LineSettings] | None = None
@@ -89,17 +102,13 @@ class CliSession:
         self.keep_history(self._settings.history)
         self.terminal.monitor = self._settings.monitor
         if self.line.user and not self.line.is_console:
-            fields = {
-                "user": self.line.user,
-                "source": self.line.address,
-                "port": str(self.line.port),
-                "at": commands.login_time(self.device, now),
-            }
+            fields = self.line.peer | {"at": commands.login_time(self.device, now)}
             self.device.syslog("LOGIN_SUCCESS", fields, now)
+        shown = banners(self.device.datastore.running, self._settings.banners)
         if self.line.is_console and not self.line.known:
             self.context = Context(self, self.device, now)
-            return self._banners() + self._carry_out(at_login(self.context), now)
-        return self._banners() + self._prompt()
+            return shown + self._carry_out(at_login(self.context), now)
+        return shown + self._prompt()
 
     def feed(self, data: str, now: Instant) -> str:
         """Take keys in any chunks; returns what the terminal is to show."""
@@ -115,6 +124,12 @@ class CliSession:
         result = call.then(answer) if call and call.then else Reply(str(answer))
         return self._work(self._carry_out(result, now), now)
 
+    def stop(self, now: Instant) -> str:
+        """Ctrl-C or Ctrl-^ while something long is made or printed: no more of it."""
+        self.call = None
+        self._output.give_up()
+        return self._work(self._prompt(), now)
+
     def log_line(self, text: str, now: Instant) -> str:
         """What this terminal shows of a log line; "" where it shows nothing, or shows it later."""
         if self.closed or not shows(self.line, self.terminal, self.device.log.settings, text):
@@ -125,7 +140,7 @@ class CliSession:
 
     def announce(self, text: str) -> str:
         """What this terminal shows of a text for everybody; "" where it shows it later."""
-        if self._busy or self._pager:
+        if self._busy or self._output.pager:
             self._logs.append(text)
             return ""
         return self._interrupt(text)
@@ -155,8 +170,7 @@ class CliSession:
 
     @property
     def prompt(self) -> str:
-        host: str = self.device.agent.state.config.hostname
-        host += "-stby" if self.line.standby else ""
+        host = self.device.agent.state.config.hostname + ("-stby" if self.line.standby else "")
         if self.mode == EXEC:
             own = self.device.profile.prompt
             return own or host + ("#" if self.privilege > 1 else ">")
@@ -225,34 +239,27 @@ class CliSession:
                 parts.append(self._key_reader(now))
         finally:
             self._busy = False
-        if self._logs and not (self.closed or self._pager):
+        if self._logs and not (self.closed or self._output.pager):
             logs, self._logs = self._logs, []
             parts.extend(map(self._interrupt, logs))
         return "".join(parts)
 
     def _key_reader(self, now: Instant) -> str:
-        if self._pager or (self._question and self._question.one_key):
+        if self._output.pager or (self._question and self._question.one_key):
             key, self._waiting = self._waiting[0], self._waiting[1:]
-            return self._page(key) if self._pager else self._one_key(key, now)
+            if self._output.pager:
+                return self._carry_out(Later(self._output.key(key)), now)
+            return self._one_key(key, now)
         echo, event, self._waiting = self._editor.feed(self._waiting)
         if event is None:
             return echo
         return echo + _EVENTS[type(event)](self, event, now)
 
-    def _page(self, key: str) -> str:
-        assert self._pager
-        text = self._pager.key(key)
-        if not self._pager.done:
-            return text
-        self._pager = None
-        return text + self._prompt()
-
     def _one_key(self, key: str, now: Instant) -> str:
         assert self._question
         question, self._question = self._question, None
         self._answered_at(now)
-        echo = key if key.isprintable() else ""
-        return echo + "\r\n" + self._carry_out(question.then(key), now)
+        return f"{key if key.isprintable() else ''}\r\n" + self._carry_out(question.then(key), now)
 
     def _line_typed(self, event: LineTyped, now: Instant) -> str:
         if self._question:
@@ -297,35 +304,30 @@ class CliSession:
 
     def pipe_through(self, pipe: Pipe | None) -> None:
         """The next Reply goes through this pipe."""
-        self._pipe = pipe
+        self._output.pipe = pipe
 
     def _carry_out(self, result: Result, now: Instant) -> str:
         return _RESULTS[type(result)](self, result, now)
 
     def _reply(self, result: Reply, now: Instant) -> str:
-        text = result.text
-        pipe, self._pipe = self._pipe, None
-        if pipe and pipe.kind in WRITERS:
+        if (pipe := self._output.writer()) is not None:
             context = Context(self, self.device, now)
-            return self._carry_out(redirect.write(context, pipe, text), now)
-        if pipe:
-            text = pipe.apply(text)
-        if not text:
-            return self._prompt()
-        length = self.terminal.length
-        if not length or text.count("\n") < length - 1:
-            return text.replace("\n", "\r\n") + "\r\n" + self._prompt()
-        self._pager = Pager(text.split("\n"), length)
-        page = self._pager.start()
-        if self._pager.done:
-            self._pager = None
-            return page + self._prompt()
-        return page
+            return self._carry_out(redirect.write(context, pipe, result.text), now)
+        return self._carry_out(self._output.reply(result.text, self.terminal.length), now)
+
+    def _rest(self, result: Rest, now: Instant) -> str:
+        shown, left = piece(result, PIECE if self.in_turns else len(result.text))
+        if left is None:
+            return shown + self._prompt()
+        return shown + self._in_slices(Later(done(left)), now)
+
+    def _page(self, result: Page, now: Instant) -> str:
+        return result.text + ("" if self._output.pager else self._prompt())
 
     def _ask(self, result: Ask, now: Instant) -> str:
         self._question = result
-        text = self._editor.begin(result.question, secret=result.secret, plain=True)
-        return text.replace("\n", "\r\n")
+        begun = self._editor.begin(result.question, secret=result.secret, plain=True)
+        return begun.replace("\n", "\r\n")
 
     def _change(self, result: Change, now: Instant) -> str:
         if result.edits:
@@ -340,11 +342,17 @@ class CliSession:
         self.reboot = result
         return ""
 
-    def _long(self, result: Long, now: Instant) -> str:
+    def _later(self, result: Later, now: Instant) -> str:
         if not self.in_turns:
-            return self._reply(result.reply(), now)
-        call = LabCall(SLICES, {SLICES: result.slices}, then=lambda x: Reply(result.head + str(x)))
-        return self._call_lab(call, now)
+            return self._carry_out(result.then(whole(result.slices)), now)
+        try:
+            next(result.slices)
+        except StopIteration as made:
+            return self._carry_out(result.then(made.value), now)
+        return self._in_slices(result, now)
+
+    def _in_slices(self, work: Later, now: Instant) -> str:
+        return self._call_lab(LabCall(SLICES, {SLICES: work.slices}, then=work.then), now)
 
     def _hang_up(self, result: Hangup, now: Instant) -> str:
         self.closed = True
@@ -359,12 +367,6 @@ class CliSession:
     def _prompt(self) -> str:
         history = self.histories[EXEC if self.mode == EXEC else CONFIG]
         return self._editor.begin(self.prompt, history)
-
-    def _banners(self) -> str:
-        root = self.device.datastore.running
-        named = self._settings.banners
-        banners = (get(root, ("native", "banner", name, "banner"), "") for name in named)
-        return "".join(f"{text}\n".replace("\n", "\r\n") for text in banners if text)
 
     def _interrupt(self, text: str) -> str:
         """A log line in the middle of what stands on the terminal."""
@@ -387,7 +389,10 @@ _EVENTS: dict[type, Callable[[CliSession, Any, Instant], str]] = {
 
 _RESULTS: dict[type, Callable[[CliSession, Any, Instant], str]] = {
     Reply: CliSession._reply,
-    Long: CliSession._long,
+    Long: lambda self, long, now: self._later(Later(long.replying()), now),
+    Later: CliSession._later,
+    Rest: CliSession._rest,
+    Page: CliSession._page,
     Ask: CliSession._ask,
     Change: CliSession._change,
     Reboot: CliSession._reload,

@@ -16,7 +16,6 @@ from agent.core.release import Release
 from agent.device.device import new_device
 from agent.device.fleet import Fleet
 from agent.engine.records import changed
-from yang.slices import Slices
 
 START: Instant = 1_791_288_000_000
 REPORTS = 1_000
@@ -87,7 +86,7 @@ def _printed(session: CliSession) -> list[Figure]:
             session.feed(command + "\r", START)
             if session.call is None:
                 raise RuntimeError(f"{command!r} is not made in slices, nothing was measured")
-            times = _sliced(session, session.call.arguments[SLICES])
+            times = _sliced(session)
             seconds, longest = sum(times), min(longest, max(times))
         figures += [
             Figure(f"{command} of them", seconds, "s"),
@@ -96,17 +95,19 @@ def _printed(session: CliSession) -> list[Figure]:
     return figures
 
 
-def _sliced(session: CliSession, slices: Slices[str]) -> list[float]:
-    """The seconds that each slice takes, and the answer made of them."""
-    times, made = [], None
-    while made is None:
-        began = time.process_time()
-        try:
-            next(slices)
-        except StopIteration as end:
-            made = end.value
-            session.resume(made, START)
-        times.append(time.process_time() - began)
+def _sliced(session: CliSession) -> list[float]:
+    """The seconds of each piece of work, those that print included."""
+    times = []
+    while session.call is not None:
+        slices, made = session.call.arguments[SLICES], False
+        while not made:
+            began = time.process_time()
+            try:
+                next(slices)
+            except StopIteration as end:
+                made = True
+                session.resume(end.value, START)
+            times.append(time.process_time() - began)
     return times
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from cli_grammar import interface_name
 from yang.tree import EMPTY, Path, Rows, Tree, get
@@ -90,19 +91,35 @@ def vrfs(root: Tree) -> tuple[Vrf, ...]:
     )
 
 
-def ports(root: Tree) -> Iterator[Port]:
-    """All interfaces, kind by kind in the order of the tree, in each by their numbers."""
+def ports(root: Tree, first: str = "") -> Iterator[Port]:
+    """All interfaces, kind by kind in the order of the tree, in each by their numbers.
+
+    Those of the kind `first` come before the others.
+    """
+    kinds: Mapping[str, Rows] = get(root, _INTERFACES, EMPTY)
+    for kind in sorted(kinds, key=lambda kind: kind != first):
+        yield from _ports(kind, kinds[kind], sorted(kinds[kind], key=_place))
+
+
+def names(root: Tree) -> Iterator[str]:
+    """The names of all interfaces, in the order of `ports`."""
     kinds: Mapping[str, Rows] = get(root, _INTERFACES, EMPTY)
     for kind, rows in kinds.items():
-        shut = {number for number, row in rows.items() if row.get("shutdown")}
-        parts = {n.partition(".")[0] for n, row in rows.items() if "." in n and get(row, _ADDRESS)}
-        for number in sorted(rows, key=_place):
-            above, dot, _ = number.partition(".")
-            made = _port(kind, number, rows[number])
-            off = made.shut or (bool(dot) and above in shut)
-            yield replace(made, shut=off, carries=number in parts)
+        yield from (f"{kind}{number}" for number in sorted(rows, key=_place))
 
 
+def _ports(kind: str, rows: Rows, numbers: Iterable[str]) -> Iterator[Port]:
+    """These of a kind."""
+    shut = {number for number, row in rows.items() if row.get("shutdown")}
+    parts = {n.partition(".")[0] for n, row in rows.items() if "." in n and get(row, _ADDRESS)}
+    for number in numbers:
+        above, dot, _ = number.partition(".")
+        made = _port(kind, number, rows[number])
+        off = made.shut or (bool(dot) and above in shut)
+        yield replace(made, shut=off, carries=number in parts)
+
+
+@lru_cache(65_536)
 def _place(number: str) -> tuple[int, ...]:
     """`1/0/2` before `1/0/10`, a part right behind its port."""
     return tuple(int(digits) for digits in re.findall(r"\d+", number))
@@ -113,7 +130,8 @@ def port(root: Tree, name: str) -> Port | None:
     found = interface_name(name)
     if found is None:
         return None
-    return next((one for one in ports(root) if (one.kind, one.number) == found), None)
+    rows: Rows = get(root, (*_INTERFACES, found[0]), Rows())
+    return next(_ports(found[0], rows, [found[1]]), None) if found[1] in rows else None
 
 
 def static_routes(root: Tree) -> Iterator[StaticRoute]:

@@ -14,9 +14,11 @@ from agent.device.certificates import keep, read_text
 from agent.device.config_edits import BASE, EDITORS, Salt, Told, inconsistent
 from agent.device.hollow import with_hollow_rows
 from cli_grammar import Grammar, Matched, match
+from yang.slices import Slices, whole
 from yang.tree import Entry, Path, Tree, apply
 
 CONFIG = "config"
+_LINES = 4  # that are read in one slice
 CERTIFICATE = "pki.certificate"  # its lines are no commands
 _BANNER = re.compile(r"banner \w+ (\^C|\S)", re.IGNORECASE)
 _HEAD = ("Building configuration...", "Current configuration")
@@ -40,11 +42,18 @@ class ReadConfig:
 
 def read_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> ReadConfig:
     """Apply a configuration's lines to `root`, in order. `salt` gives a salt for each secret."""
+    return whole(reading_config(text, grammar, root, salt))
+
+
+def reading_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> Slices[ReadConfig]:
+    """`read_config` in slices."""
     mode = CONFIG
     bases: dict[str, Path] = {CONFIG: ()}
     refused: list[Refused] = []
     lines = _whole_lines(text)
-    for number, line in lines:
+    for read, (number, line) in enumerate(lines, 1):
+        if not read % _LINES:
+            yield
         if not line.strip() or line.lstrip().startswith("!") or line.startswith(_HEAD):
             continue
         if line.strip() == "end":

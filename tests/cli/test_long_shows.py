@@ -4,7 +4,6 @@ import pytest
 
 from agent.cli.session import SLICES
 from tests.cli.test_session import NOW, device, session
-from yang.slices import whole
 
 HOSTS = 400
 
@@ -18,6 +17,20 @@ def full():
     return on
 
 
+def finished(opened):
+    """Do what a session waits for, as a terminal does: how many slices, what was printed."""
+    made, answer = 0, ""
+    while opened.call is not None:
+        assert opened.call.request == SLICES
+        slices = opened.call.arguments[SLICES]
+        with pytest.raises(StopIteration) as end:
+            while True:
+                next(slices)
+                made += 1
+        answer += opened.resume(end.value.value, NOW)
+    return made, answer
+
+
 @pytest.mark.parametrize(
     "command", ["show running-config", "show startup-config", "more nvram:startup-config"]
 )
@@ -25,15 +38,8 @@ def test_a_long_configuration_is_made_in_many_slices(full, command):
     opened = session(on=full)
     opened.in_turns = True
     assert opened.feed(f"{command} | count ^ip host h\rshow privilege\r", NOW)
-    assert opened.call.request == SLICES
-    slices = opened.call.arguments[SLICES]
-    made = 0
-    with pytest.raises(StopIteration) as end:
-        while True:
-            next(slices)
-            made += 1
+    made, answer = finished(opened)
     assert made > HOSTS / 64
-    answer = opened.resume(end.value.value, NOW)
     assert f"regexp = {HOSTS}" in answer
     assert answer.index("regexp = ") < answer.index("privilege level is")  # typed meanwhile
 
@@ -42,11 +48,10 @@ def test_what_is_changed_between_two_slices_is_not_printed(full):
     opened, other = session(on=full), session(on=full)
     opened.in_turns = True
     opened.feed("terminal length 0\rshow running-config\r", NOW)
-    slices = opened.call.arguments[SLICES]
-    next(slices)
+    next(opened.call.arguments[SLICES])
     answer = other.feed("configure terminal\rhostname OTHER\rend\rshow privilege\r", NOW)
     assert "privilege level is" in answer
-    shown = opened.resume(whole(slices), NOW)
+    _, shown = finished(opened)
     assert "hostname OTHER" not in shown
     assert shown.endswith("OTHER#")
 
@@ -56,7 +61,7 @@ def test_the_time_stands_above_what_is_made_in_slices(full):
     opened.feed("terminal exec prompt timestamp\r", NOW)
     opened.in_turns = True
     opened.feed("show running-config\r", NOW)
-    shown = opened.resume(whole(opened.call.arguments[SLICES]), NOW)
+    _, shown = finished(opened)
     assert shown.index("Load for five secs") < shown.index("Building configuration")
 
 
@@ -67,13 +72,7 @@ def test_what_looks_at_the_whole_configuration_is_made_in_slices(full, command):
     opened = session(on=full)
     opened.in_turns = True
     opened.feed(f"{command}\r", NOW)
-    slices = opened.call.arguments[SLICES]
-    made = 0
-    with pytest.raises(StopIteration) as end:
-        while True:
-            next(slices)
-            made += 1
+    made, shown = finished(opened)
     assert made > HOSTS / 64
-    assert opened.resume(end.value.value, NOW) == session(on=full).feed(
-        f"{command}\r", NOW
-    ).removeprefix(f"{command}\r\n")
+    at_once = session(on=full).feed(f"{command}\r", NOW)
+    assert shown == at_once.removeprefix(f"{command}\r\n")

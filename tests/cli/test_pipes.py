@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from agent.cli.pager import ERASE, MORE, Pager
 from agent.cli.pipes import Pipe, PipeFault, PipeIncomplete, PipeInvalid, read, split
 from agent.cli.regexp import LENGTH_LIMIT, Fault, Pattern, compile_pattern
+from yang.slices import whole
 
 CONFIG = """\
 hostname Switch
@@ -155,7 +156,8 @@ def test_no_pipe_raises(behind, text):
 
 def pages(keys, count=10, length=4):
     pager = Pager([f"line {n}" for n in range(1, count + 1)], length)
-    return [pager.start(), *(pager.key(key) for key in keys if not pager.done)], pager
+    shown = [whole(pager.start())]
+    return [*shown, *(whole(pager.key(key)) for key in keys if not pager.done)], pager
 
 
 def test_pages_are_a_line_shorter_than_the_terminal():

@@ -14,6 +14,7 @@ from agent.core.clock import DAY, HOUR, MINUTE
 from agent.core.dates import Zone
 from agent.core.identity import Udi
 from agent.core.release import Release
+from agent.device import config_network
 from agent.device.config import Resolution
 from agent.device.device import Device, new_device
 from agent.engine.places import arranged
@@ -233,8 +234,9 @@ def test_interface_brief_shows_configured_addresses() -> None:
 
 
 def brief(device: Device) -> list[str]:
-    rows = system.interfaces(device.datastore.running, device.stored_root())
-    return system.ip_interface_brief(rows).split("\n")
+    ports = config_network.ports(device.datastore.running, "Vlan")
+    rows = system.interfaces(ports, device.stored_root())
+    return list(system.brief_lines(rows))
 
 
 def test_a_controller_shows_its_air_level_and_no_technology_table() -> None:

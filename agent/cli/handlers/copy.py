@@ -8,7 +8,7 @@ Sources: docs/sources.md, entries copy-dialogue, copy-errors.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +21,7 @@ from agent.cli.reply import (
     Context,
     Handler,
     LabCall,
+    Later,
     Reply,
     Result,
     TransferFailed,
@@ -29,8 +30,9 @@ from agent.cli.reply import (
 )
 from agent.core.secrets import new_salt
 from agent.device.config import resolution
-from agent.device.config_text import Refused, read_config
+from agent.device.config_text import ReadConfig, Refused, reading_config
 from agent.device.files import FileFault
+from yang.slices import Slices
 from yang.tree import Edit, Rows, Tree, get, walk
 
 REMOTE = ("tftp", "http", "https", "scp")
@@ -216,14 +218,16 @@ def _ask_password(context: Context, source: Place, target: Place) -> Result:
 
 def _copy(context: Context, source: Place, target: Place) -> Result:
     if source.configuration == RUNNING and target.configuration == STARTUP:
-        saving.save(context)
-        return Reply(SAVED)
+        return saving.save(context, lambda: Reply(SAVED))
     if source.remote:
         return _fetch(context, source, target)
-    text = files.text_of(context.device, source.path)
-    if isinstance(text, FileFault):
-        return files.cannot_open(context.device, source.path, text)
-    return _write(context, source, target, text, LOCAL_SECONDS, "")
+
+    def printed(text: str | FileFault) -> Result:
+        if isinstance(text, FileFault):
+            return files.cannot_open(context.device, source.path, text)
+        return _write(context, source, target, text, LOCAL_SECONDS, "")
+
+    return Later(files.text_in_slices(context.device, source.path), printed)
 
 
 def _fetch(context: Context, source: Place, target: Place) -> Result:
@@ -308,32 +312,35 @@ def _copied(text: str, seconds: float) -> str:
 def _merge(context: Context, text: str, seconds: float, head: str) -> Result:
     """Lines of a file into the running configuration; lines not understood are shown."""
     running = context.device.datastore.running
-    root, refused = _read(context, text, running)
-    return Change(edits_between(running, root), head + refused + _copied(text, seconds))
+
+    def understood(read: ReadConfig) -> Result:
+        says = head + _said(read.refused) + _copied(text, seconds)
+        return Change(edits_between(running, read.root), says)
+
+    return Later(reading_onto(context, text, running), understood)
 
 
 def _store(context: Context, text: str, seconds: float, head: str) -> Result:
     """A file as the startup configuration. # assumed: lines not understood are shown at once"""
     device = context.device
-    root, refused = _read(context, text, device.factory_root())
-    device.replace_startup(
-        edits_between(device.stored_root(), root), context.now, context.session.line.who
-    )
-    return Reply(f"{head}{refused}[OK]\n{_copied(text, seconds)}")
+
+    def understood(read: ReadConfig) -> Result:
+        edits = edits_between(device.stored_root(), read.root)
+        device.replace_startup(edits, context.now, context.session.line.who)
+        return Reply(f"{head}{_said(read.refused)}[OK]\n{_copied(text, seconds)}")
+
+    return Later(reading_onto(context, text, device.factory_root()), understood)
 
 
-def read_onto(context: Context, text: str, root: Tree) -> tuple[Tree, tuple[Refused, ...]]:
+def reading_onto(context: Context, text: str, root: Tree) -> Slices[ReadConfig]:
     """The root with the text's lines applied, and the lines that were not understood."""
     chance = context.device.salts()
-    read = read_config(text, context.session.grammar, root, lambda: new_salt(chance))
-    return read.root, read.refused
+    return reading_config(text, context.session.grammar, root, lambda: new_salt(chance))
 
 
-def _read(context: Context, text: str, root: Tree) -> tuple[Tree, str]:
-    """The same, with what is said of the lines not understood."""
-    root, refused = read_onto(context, text, root)
-    said = [f"{line.line}\n% Invalid input detected at '^' marker.\n\n" for line in refused]
-    return root, "".join(said)
+def _said(refused: Iterable[Refused]) -> str:
+    """What is said of the lines not understood."""
+    return "".join(f"{r.line}\n% Invalid input detected at '^' marker.\n\n" for r in refused)
 
 
 def edits_between(old: Tree, new: Tree) -> tuple[Edit, ...]:

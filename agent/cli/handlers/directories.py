@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from agent.cli.handlers.files import STARTUP, asks, cannot_open, confirms, known_as
-from agent.cli.reply import Args, Ask, Context, Handler, Reply, Result
-from agent.cli.running_config import startup_config
+from agent.cli.reply import Args, Ask, Context, Handler, Later, Reply, Result
+from agent.cli.running_config import startup_in_slices
 from agent.core.clock import Instant
 from agent.core.dates import MONTHS, Zone, local
 from agent.device.device import Device
 from agent.device.files import File, FileFault
+from yang.slices import Slices
 
 NO_DATE = "<no date>"
 NO_FILES = "No files in directory"
@@ -34,38 +35,49 @@ def directory(context: Context, args: Args) -> Result:
     if not device.files.total(f"{system}:"):
         return cannot_open(device, typed, FileFault.NO_SUCH_DEVICE)
     name = name.strip("/")
-    parts = _lists(device, system, name, "recursive" in args)
-    if not parts:
-        return cannot_open(device, f"{system}:{name}", FileFault.NO_SUCH_FILE)
-    return Reply("\n\n".join([*parts, _room(device, system)]))
+
+    def weighed(stored: int) -> Result:
+        parts = _lists(device, system, name, "recursive" in args, stored)
+        if not parts:
+            return cannot_open(device, f"{system}:{name}", FileFault.NO_SUCH_FILE)
+        return Reply("\n\n".join([*parts, _room(device, system, stored)]))
+
+    return Later(_startup_size(device), weighed) if system == "nvram" else weighed(0)
 
 
 def all_file_systems(context: Context, args: Args) -> Result:
     """`dir all-filesystems`: one after the other."""
     device = context.device
-    parts = []
-    for system in (device.files.default, "nvram"):
-        parts += [*_lists(device, system, "", False), _room(device, system)]
-    return Reply("\n\n".join(parts))
+
+    def weighed(stored: int) -> Result:
+        parts = []
+        for system in (device.files.default, "nvram"):
+            parts += [*_lists(device, system, "", False, stored), _room(device, system, stored)]
+        return Reply("\n\n".join(parts))
+
+    return Later(_startup_size(device), weighed)
 
 
-def _lists(device: Device, system: str, name: str, deep: bool) -> list[str]:
-    """The heading and rows of a directory or of one file; `deep` lists what lies below too."""
+def _lists(device: Device, system: str, name: str, deep: bool, stored: int) -> list[str]:
+    """The heading and rows of a directory or of one file; `deep` lists what lies below too.
+
+    `stored` is the size of the startup configuration, which lies in `nvram:`.
+    """
     path = f"{system}:/{name}"
-    rows = _rows(device, system, path)
+    rows = _rows(device, path, stored)
     if not device.files.is_directory(path):
         above, _, last = name.rpartition("/")
-        rows = {n: r for n, r in _rows(device, system, f"{system}:/{above}").items() if n == last}
+        rows = {n: r for n, r in _rows(device, f"{system}:/{above}", stored).items() if n == last}
         return [f"Directory of {path}\n\n{rows[last]}"] if rows else []
     shown = "\n".join(rows.values()) or NO_FILES
     parts = [f"Directory of {path}{'/' if name else ''}\n\n{shown}"]
     for found, file in device.files.listing(path) if deep else ():
         if file.is_directory:
-            parts += _lists(device, system, f"{name}/{found}".strip("/"), deep)
+            parts += _lists(device, system, f"{name}/{found}".strip("/"), deep, stored)
     return parts
 
 
-def _rows(device: Device, system: str, path: str) -> dict[str, str]:
+def _rows(device: Device, path: str, stored: int) -> dict[str, str]:
     """The rows of a directory by name."""
     rows = {
         name: _row(file.index, file.size, _date(file.modified, device.zone), name, file)
@@ -73,7 +85,7 @@ def _rows(device: Device, system: str, path: str) -> dict[str, str]:
     }
     if path == "nvram:/" and device.datastore.startup is not None:
         # assumed: the number of the startup configuration in nvram:
-        rows[STARTUP] = _row(1, _startup_size(device), f"{NO_DATE:>27}", STARTUP)
+        rows[STARTUP] = _row(1, stored, f"{NO_DATE:>27}", STARTUP)
     return rows
 
 
@@ -82,18 +94,21 @@ def _row(index: int, size: int, date: str, name: str, file: File | None = None) 
     return f"{index:5d}  {kind}  {size:10d}  {date}  {name}"
 
 
-def _room(device: Device, system: str) -> str:
-    return f"{device.files.total(f'{system}:')} bytes total ({_free(device, system)} bytes free)"
+def _room(device: Device, system: str, stored: int) -> str:
+    total, free = device.files.total(f"{system}:"), _free(device, system, stored)
+    return f"{total} bytes total ({free} bytes free)"
 
 
-def _startup_size(device: Device) -> int:
-    return len(startup_config(device).encode()) if device.datastore.startup is not None else 0
+def _startup_size(device: Device) -> Slices[int]:
+    if device.datastore.startup is None:
+        return 0
+    return len((yield from startup_in_slices(device)).encode())
 
 
-def _free(device: Device, system: str) -> int:
+def _free(device: Device, system: str, stored: int) -> int:
     """Bytes not used; the startup configuration lies in `nvram:`."""
     free = device.files.free(f"{system}:")
-    return free - _startup_size(device) if system == "nvram" else free
+    return free - stored if system == "nvram" else free
 
 
 def _date(at: Instant, zone: Zone, fraction: str = "") -> str:
@@ -112,7 +127,7 @@ def show_flash(context: Context, args: Args) -> Result:
     for number, (path, file) in enumerate(_below(device, f"{device.files.default}:/", ""), 1):
         date = _date(file.modified, device.zone, ".0000000000")
         rows.append(f"{number:3d} {file.size:10d} {date} {path}")
-    free = _free(device, device.files.default)
+    free = device.files.free(f"{device.files.default}:")
     used = device.files.total(f"{device.files.default}:") - free
     return Reply("\n".join([*rows, "", f"{free} bytes available ({used} bytes used)"]))
 
@@ -126,14 +141,19 @@ def _below(device: Device, path: str, head: str) -> Iterator[tuple[str, File]]:
 
 def file_systems(context: Context, args: Args) -> Result:
     """`show file systems`: the star marks the default one."""
+    device = context.device
+    return Later(_startup_size(device), lambda stored: _systems(device, stored))
+
+
+def _systems(device: Device, stored: int) -> Result:
     # assumed: which file systems a device lists besides its own two, and their flags.
     head = "File Systems:\n\n       Size(b)       Free(b)      Type  Flags  Prefixes\n"
-    files = context.device.files
+    files = device.files
     rows = [_system_row("-", "-", "opaque", "rw", " ", "system:")]
     names = {"disk": ("flash:", "bootflash:"), "nvram": ("nvram:",)}
     for kind, prefixes in names.items():
         ordered = sorted(prefixes, key=lambda prefix: prefix != f"{files.default}:")
-        total, free = files.total(ordered[0]), _free(context.device, ordered[0].rstrip(":"))
+        total, free = files.total(ordered[0]), _free(device, ordered[0].rstrip(":"), stored)
         mark = "*" if kind == "disk" else " "
         rows.append(_system_row(str(total), str(free), kind, "rw", mark, " ".join(ordered)))
     rows += [

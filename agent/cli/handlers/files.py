@@ -27,6 +27,7 @@ TRUST_BANNER = (
     "*************************************************************\n"
 )
 ERASE = "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]"
+_HASHED = 1 << 18  # characters in one slice
 ERASED = "[OK]\nErase of nvram: complete"
 
 _PRINTING: Mapping[str, Callable[[Device], Slices[str]]] = {
@@ -164,18 +165,26 @@ def _delete(context: Context, path: str, whole: bool) -> Result:
 def verify(context: Context, args: Args) -> Result:
     """`verify /md5 FILE [VALUE]` and its kin: compute, and compare where a value was given."""
     path, kind = str(args["path"]), str(args["kind"])
-    text = text_of(context.device, path)
+    given = str(args.get("value", "")).lower()
+    return Long(_verified(context.device, path, kind, given))
+
+
+def _verified(device: Device, path: str, kind: str, given: str) -> Slices[str]:
+    text = yield from text_in_slices(device, path)
     if isinstance(text, FileFault):
-        return cannot_open(context.device, path, text)
-    computed = hashlib.new(kind, text.encode()).hexdigest()
+        return cannot_open(device, path, text).text
+    signature = hashlib.new(kind)
+    for at in range(0, len(text), _HASHED):
+        signature.update(text[at : at + _HASHED].encode())
+        yield
+    computed = signature.hexdigest()
     # assumed: one dot for a file this small
     done = ".Done!\n"
-    given = str(args.get("value", "")).lower()
     if not given:
-        return Reply(f"{done}verify /{kind} ({path}) = {computed}")
+        return f"{done}verify /{kind} ({path}) = {computed}"
     if given == computed:
-        return Reply(f"{done}Verified ({path}) = {computed}")
-    return Reply(
+        return f"{done}Verified ({path}) = {computed}"
+    return (
         f"{done}%Error verifying {path}\n"
         f"Computed signature  = {computed}\nSubmitted signature = {given}"
     )

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from agent.cli import archive, config_diff
 from agent.cli.handlers import files
-from agent.cli.handlers.copy import edits_between, read_onto
+from agent.cli.handlers.copy import edits_between, reading_onto
 from agent.cli.handlers.files import RUNNING, STARTUP
 from agent.cli.handlers.netconf_yang import config_locked
 from agent.cli.handlers.terminal import BANNER
-from agent.cli.reply import Args, Ask, Change, Context, Handler, Long, Reply, Result
-from agent.cli.running_config import running_config, running_in_slices
+from agent.cli.reply import Args, Ask, Change, Context, Handler, Later, Long, Reply, Result
+from agent.cli.running_config import running_in_slices
 from agent.core.dates import config_date
+from agent.device.config_text import ReadConfig
 from agent.device.device import Device
 from agent.device.files import FileFault
 from agent.device.inputs import Reverting, RevertTimed
 from yang.slices import Slices
+from yang.tree import Tree
 
 # source: config-replace # assumed: the sentences are recalled
 WARNING = (
@@ -61,36 +63,47 @@ def replace(context: Context, args: Args) -> Result:
     if "timer" in args and device.reverting is not None:
         return Reply(PENDING)
     path = str(args["path"])
-    text = files.text_of(device, path)
-    if isinstance(text, FileFault):
-        return files.cannot_open(device, path, text)
-    if "force" in args:
-        return _replace(context, text, args)
 
-    def answered(given: str) -> Result:
+    def printed(text: str | FileFault) -> Result:
+        if isinstance(text, FileFault):
+            return files.cannot_open(device, path, text)
+        if "force" in args:
+            return _replace(context, text, args)
+        return Ask(WARNING, lambda given: answered(given, text))
+
+    def answered(given: str, text: str) -> Result:
         return _replace(context, text, args) if given.strip().lower() in ("y", "yes") else Reply()
 
-    return Ask(WARNING, answered)
+    return Later(files.text_in_slices(device, path), printed)
 
 
 def _replace(context: Context, text: str, args: Args) -> Result:
     device = context.device
-    wanted, refused = read_onto(context, text, device.factory_root())
-    if refused:
-        lines = "".join(f"{line.line}\n" for line in refused)
-        if "revert" in args:
-            return Reply(RESTORED.format(lines=lines))
-        return Reply(FAILED.format(lines=lines))
-    backup = _begin(context, args)
-    if isinstance(backup, FileFault):
-        return files.cannot_open(device, archive.path_of(device), backup)
-    before = running_config(device)
-    edits = edits_between(device.datastore.running, wanted)
-    says = DONE.format(passes=1 if edits else 0)
-    if "list" in args:
-        shown = config_diff.differences(before, text).replace(config_diff.HEAD, config_diff.LIST)
-        says = f"{shown}\nend\n\n{says}"
-    return Change(edits, backup + (f"\n{says}" if edits else says))
+
+    def understood(read: ReadConfig) -> Result:
+        if read.refused:
+            lines = "".join(f"{line.line}\n" for line in read.refused)
+            return Reply((RESTORED if "revert" in args else FAILED).format(lines=lines))
+        if "list" in args:
+            return Later(_listed(device, text), lambda listed: put(read.root, listed))
+        return put(read.root, "")
+
+    def put(wanted: Tree, listed: str) -> Result:
+        backup = _begin(context, args)
+        if isinstance(backup, FileFault):
+            return files.cannot_open(device, archive.path_of(device), backup)
+        edits = edits_between(device.datastore.running, wanted)
+        says = listed + DONE.format(passes=1 if edits else 0)
+        return Change(edits, backup + (f"\n{says}" if edits else says))
+
+    return Later(reading_onto(context, text, device.factory_root()), understood)
+
+
+def _listed(device: Device, text: str) -> Slices[str]:
+    """What would be another, compared with what runs."""
+    running = yield from running_in_slices(device)
+    shown = yield from config_diff.comparing(running, text)
+    return f"{shown.replace(config_diff.HEAD, config_diff.LIST)}\nend\n\n"
 
 
 def _begin(context: Context, args: Args) -> str | FileFault:
@@ -181,10 +194,14 @@ def keep(context: Context, args: Args) -> Result:
     device = context.device
     if not archive.path_of(device):
         return Reply(archive.NOT_ENABLED)
-    name = archive.save(device, context.now)
-    if isinstance(name, FileFault):
-        return files.cannot_open(device, archive.path_of(device), name)
-    return Reply()
+
+    def printed(text: str) -> Result:
+        name = archive.keep(device, text, context.now)
+        if isinstance(name, FileFault):
+            return files.cannot_open(device, archive.path_of(device), name)
+        return Reply()
+
+    return Later(running_in_slices(device), printed)
 
 
 def differences(context: Context, args: Args) -> Result:
@@ -213,11 +230,11 @@ def incremental(context: Context, args: Args) -> Result:
 
 
 def _lacking(device: Device, path: str, ignore_case: bool) -> Slices[str]:
-    text = files.text_of(device, path)
+    text = yield from files.text_in_slices(device, path)
     if isinstance(text, FileFault):
         return files.cannot_open(device, path, text).text
     running = yield from running_in_slices(device)
-    return config_diff.incremental(running, text, ignore_case)
+    return (yield from config_diff.lacking(running, text, ignore_case))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from agent.cli.reply import Args, Context, Handler, Long, Reply, Result, Wrong
 from agent.cli.views import call_home as call_home_view
@@ -12,7 +11,7 @@ from agent.cli.views.call_home_profiles import profiles
 from agent.cli.views.hardware import hardware_of
 from agent.device import config, config_network
 from agent.device.certificates import chains
-from agent.device.config_network import Port
+from agent.device.config_network import Port, Vrf
 from agent.device.device import Device
 from cli_grammar import VIRTUAL_TYPES
 from yang.slices import Slices, joined
@@ -26,14 +25,10 @@ _TRUSTPOINTS: Path = ("native", "crypto", "pki", "trustpoint")
 
 
 def _shown(device: Device, ports: Iterable[Port]) -> Slices[list[interfaces.Shown]]:
-    """Ports with what the box adds; Vlan interfaces come first, addresses count from its own."""
+    """Ports with what the box adds; addresses count from its own."""
     base = hardware_of(device.udi).base_mac
     stored = device.stored_root()
-    every = {}
-    for at, port in enumerate(config_network.ports(_root(device)), 1):
-        every[port.name] = at
-        if not at % _AT_A_TIME:
-            yield
+    every = {name: at for at, name in enumerate(config_network.names(_root(device)), 1)}
     shown: list[interfaces.Shown] = []
     for port in ports:
         if not (len(shown) + 1) % _AT_A_TIME:
@@ -43,11 +38,16 @@ def _shown(device: Device, ports: Iterable[Port]) -> Slices[list[interfaces.Show
         switched = device.profile.kind == "switch" and port.kind not in VIRTUAL_TYPES
         management = port.kind == "GigabitEthernet" and port.number == "0/0"
         shown.append(interfaces.Shown(port, mac, switched and not management, get(stored, path)))
-    return sorted(shown, key=lambda one: one.port.kind != "Vlan")
+    return shown
 
 
 def _root(device: Device) -> Tree:
     return device.datastore.running
+
+
+def _all_ports(device: Device) -> Iterator[Port]:
+    """As they are listed: Vlan interfaces first."""
+    return config_network.ports(_root(device), "Vlan")
 
 
 _Render = Callable[[Iterable[interfaces.Shown]], Iterator[str]]
@@ -59,7 +59,7 @@ def _of_ports(render: _Render) -> Handler:
     def show(context: Context, args: Args) -> Result:
         device = context.device
         if "if" not in args:
-            return Long(_rendered(render, device, config_network.ports(_root(device))))
+            return Long(_rendered(render, device, _all_ports(device)))
         found = config_network.port(_root(device), str(args["if"]))
         if found is None:
             return Wrong(args["if"].number.split("/")[-1])
@@ -75,11 +75,16 @@ def _rendered(render: _Render, device: Device, ports: Iterable[Port]) -> Slices[
 
 
 def ip_interface_brief(context: Context, args: Args) -> Result:
-    """`show ip interface brief X`: the header and one row."""
+    """`show ip interface [X] brief`: the header and the rows."""
     device = context.device
-    rows = system.interfaces(_root(device), device.stored_root())
-    named = [row for row in rows if row.name == str(args["if"])]
-    return Reply(system.ip_interface_brief(named)) if named else Wrong(args["if"].number)
+    ports: Iterable[Port] = _all_ports(device)
+    if "if" in args:
+        named = config_network.port(_root(device), str(args["if"]))
+        if named is None:
+            return Wrong(args["if"].number)
+        ports = [named]
+    rows = system.interfaces(ports, device.stored_root())
+    return Long(joined(system.brief_lines(rows), _AT_A_TIME))
 
 
 def ip_route(context: Context, args: Args) -> Result:
@@ -88,20 +93,33 @@ def ip_route(context: Context, args: Args) -> Result:
     if vrf and vrf not in {one.name for one in config_network.vrfs(root)}:
         # source: route-output
         return Reply(f"% IP  routing table {vrf} does not exist")
-    table = routes.table(config_network.ports(root), config_network.static_routes(root), vrf)
-    return Reply(routes.ip_route(table, vrf))
+    return Long(_routed(root, vrf))
 
 
-def _of_vrfs(render: Callable[[Any, Any], str]) -> Handler:
+def _routed(root: Tree, vrf: str) -> Slices[str]:
+    ports, statics = config_network.ports(root), config_network.static_routes(root)
+    table = yield from routes.table(ports, statics, vrf)
+    return (yield from joined(routes.ip_route(table, vrf)))
+
+
+_RenderVrfs = Callable[[Iterable[Vrf], routes.Within], Iterator[str]]
+
+
+def _of_vrfs(render: _RenderVrfs) -> Handler:
     def show(context: Context, args: Args) -> Result:
         root = _root(context.device)
         name = args.get("vrf")
         rows = [one for one in config_network.vrfs(root) if name in (None, one.name)]
         if name and not rows:
             return Reply(f"% No VRF named {name}")
-        return Reply(render(rows, config_network.ports(root)) if rows else "")
+        return Long(_within_vrfs(render, root, rows)) if rows else Reply()
 
     return show
+
+
+def _within_vrfs(render: _RenderVrfs, root: Tree, rows: list[Vrf]) -> Slices[str]:
+    within = yield from routes.within(config_network.ports(root))
+    return (yield from joined(render(rows, within)))
 
 
 def dns_view(context: Context, args: Args) -> Result:
@@ -245,6 +263,7 @@ HANDLERS: dict[str, Handler] = {
     "show.interfaces_description": _of_ports(interfaces.description),
     "show.interfaces_status": _of_ports(interfaces.status),
     "show.ip_interface": _of_ports(interfaces.ip_interfaces),
+    "show.ip_interface_brief": ip_interface_brief,
     "show.ip_interface_brief_of": ip_interface_brief,
     "show.ip_route": ip_route,
     "show.vrf": _of_vrfs(routes.vrfs),

@@ -13,7 +13,7 @@ from agent.cli.reply import Args, Context, Handler, Long, Reply, Result
 from agent.cli.views import modules, platform, redundancy, system, version
 from agent.device import config
 from agent.device.timekeeping import source_of
-from yang.slices import Slices, joined
+from yang.slices import Slices
 
 _DIGITS = re.compile(r"^  (?:[0-9A-F]{2,8} ?)+\n|^  \tquit\n", re.MULTILINE)
 
@@ -69,12 +69,6 @@ def show_hosts(context: Context, args: Args) -> Reply:
     return Reply(system.hosts(config.resolution(context.device.datastore.running)))
 
 
-def show_ip_interface_brief(context: Context, args: Args) -> Result:
-    device = context.device
-    rows = system.interfaces(device.datastore.running, device.stored_root())
-    return Long(joined(system.brief_lines(rows)))
-
-
 def show_running_config(context: Context, args: Args) -> Result:
     """`show running-config [all|brief|full]`."""
     slices = running_config.running_in_slices(context.device, bool(args.get("all")))
@@ -108,7 +102,6 @@ HANDLERS: dict[str, Handler] = {
     "show.redundancy": show_redundancy,
     "show.redundancy_states": _of_set(redundancy.redundancy_states),
     "show.hosts": show_hosts,
-    "show.ip_interface_brief": show_ip_interface_brief,
     "show.running_config": show_running_config,
     "show.running_config_interface": show_running_config_interface,
     "show.startup_config": show_startup_config,

@@ -60,8 +60,7 @@ def _save_first(context: Context, question: str, then: Then) -> Result:
     def answered(given: str) -> Result:
         match yes_or_no(given):
             case True:
-                saving.save(context)
-                return then(SAVED + "\n")
+                return saving.save(context, lambda: then(SAVED + "\n"))
             case False:
                 return then("")
         return _save_first(context, f"% Please answer 'yes' or 'no'.{UNSAVED}", then)

@@ -6,12 +6,14 @@ Facts: docs/sources.md, entry route-output.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from agent.cli.views.interfaces import short
 from agent.device.config import Resolution
 from agent.device.config_network import Port, StaticRoute, Vrf
+from yang.slices import Slices
 
 _CODES = """\
 Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP
@@ -27,6 +29,7 @@ Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP
        + - replicated route, % - next hop override, p - overrides from PfR
        & - replicated local route overrides by connected
 """
+_AT_A_TIME = 64  # interfaces or routes in one slice
 _ANY = ipaddress.IPv4Network("0.0.0.0/0")
 
 
@@ -40,66 +43,107 @@ class Route:
     hop: str = ""
 
 
-def table(ports: Iterable[Port], statics: Iterable[StaticRoute], vrf: str) -> tuple[Route, ...]:
+def table(
+    ports: Iterable[Port], statics: Iterable[StaticRoute], vrf: str
+) -> Slices[tuple[Route, ...]]:
     """The routes of one table that are in force, in the order of their networks."""
-    here = [p for p in ports if p.vrf == vrf and p.up and p.prefix]
-    found = list(_connected(here))
-    reached = [route.network for route in found if route.code == "C"]
-    names = {p.name for p in here}
-    for static in statics:
+    found: list[Route] = []
+    names: set[str] = set()
+    for number, port in enumerate(ports, 1):
+        if port.vrf == vrf and port.up and port.prefix:
+            names.add(port.name)
+            found += _connected(port)
+        if not number % _AT_A_TIME:
+            yield
+    reached = Reached(route.network for route in found if route.code == "C")
+    for number, static in enumerate(statics, 1):
+        if not number % _AT_A_TIME:
+            yield
         if static.vrf != vrf:
             continue
         if static.hop in names:
             found.append(Route(static.network, "S", f"is directly connected, {static.hop}"))
-        elif _within(static.hop, reached):
+        elif static.hop in reached:
             metric = f"[{static.distance}/0]"
             found.append(Route(static.network, "S", f"{metric} via {static.hop}", static.hop))
-    return tuple(sorted(found, key=lambda r: (r.network, r.code)))
+    places = []
+    for number, route in enumerate(found):
+        places.append((*_place(route), number))
+        if not number % _AT_A_TIME:
+            yield
+    yield
+    return tuple(found[number] for *_, number in sorted(places))
 
 
-def ip_route(routes: tuple[Route, ...], vrf: str = "") -> str:
-    """`show ip route [vrf X]`."""
-    lines = [f"\nRouting Table: {vrf}"] if vrf else []
-    lines.append(_CODES)
+class Reached:
+    """The networks that are connected: is an address in one of them?"""
+
+    def __init__(self, networks: Iterable[ipaddress.IPv4Network]) -> None:
+        self._by_mask: dict[int, set[int]] = {}
+        for network in networks:
+            within = self._by_mask.setdefault(int(network.netmask), set())
+            within.add(int(network.network_address))
+
+    def __contains__(self, hop: str) -> bool:
+        try:
+            address = int(ipaddress.IPv4Address(hop))
+        except ValueError:
+            return False
+        return any(address & mask in within for mask, within in self._by_mask.items())
+
+
+def ip_route(routes: tuple[Route, ...], vrf: str = "") -> Iterator[str]:
+    """`show ip route [vrf X]`, line by line."""
+    if vrf:
+        yield f"\nRouting Table: {vrf}"
+    yield _CODES
     default = next((r for r in routes if r.network == _ANY), None)
     if default is None:
-        lines.append("Gateway of last resort is not set")
+        yield "Gateway of last resort is not set"
     else:
         hop = default.hop or "0.0.0.0"
-        lines.append(f"Gateway of last resort is {hop} to network 0.0.0.0")
-    lines.append("")
-    major, width = None, 6  # a route within a larger network stands further in
-    for route in routes:
-        if route is default:
-            lines.append(f"S*    {route.network} {route.via}")
-            continue
-        parent = _major(route.network)
-        if parent != major:
-            above = _group(parent, [r for r in routes if _major(r.network) == parent])
-            lines += [above] if above else []
-            major, width = parent, 9 if above else 6
-        lines.append(f"{route.code:<{width}}{route.network} {route.via}")
-    return "\n".join(lines)
+        yield f"Gateway of last resort is {hop} to network 0.0.0.0"
+    yield ""
+    for major, within in groupby(routes, _major):
+        here = list(within)
+        above = _group(major, here)
+        if above:
+            yield above
+        for route in here:
+            if route is default:
+                yield f"S*    {route.network} {route.via}"
+            else:  # a route within a larger network stands further in
+                yield f"{route.code:<{9 if above else 6}}{route.network} {route.via}"
 
 
-def vrfs(rows: Iterable[Vrf], ports: Iterable[Port]) -> str:
-    """`show vrf`: the table; a further interface of a VRF has a line of its own."""
-    every = tuple(ports)
-    lines = [f"  {'Name':<33}{'Default RD':<22}{'Protocols':<12}Interfaces"]
+Within = Mapping[str, Sequence[str]]  # the short names of interfaces by their VRF
+
+
+def within(ports: Iterable[Port]) -> Slices[Within]:
+    """Which interfaces are in which VRF."""
+    found: dict[str, list[str]] = {}
+    for number, port in enumerate(ports, 1):
+        found.setdefault(port.vrf, []).append(short(port.kind, port.number))
+        if not number % _AT_A_TIME:
+            yield
+    return found
+
+
+def vrfs(rows: Iterable[Vrf], within: Within) -> Iterator[str]:
+    """`show vrf`, line by line; a further interface of a VRF has a line of its own."""
+    yield f"  {'Name':<33}{'Default RD':<22}{'Protocols':<12}Interfaces"
     for vrf in rows:
-        within = [short(p.kind, p.number) for p in every if p.vrf == vrf.name] or [""]
+        first, *others = within.get(vrf.name, ("",))
         rd = vrf.rd or "<not set>"
-        lines.append(f"  {vrf.name:<33}{rd:<22}{','.join(vrf.families):<12}{within[0]}".rstrip())
-        lines += [f"{'':<69}{name}" for name in within[1:]]
-    return "\n".join(lines)
+        yield f"  {vrf.name:<33}{rd:<22}{','.join(vrf.families):<12}{first}".rstrip()
+        for name in others:
+            yield f"{'':<69}{name}"
 
 
-def vrf_detail(rows: Iterable[Vrf], ports: Iterable[Port]) -> str:
-    """`show vrf detail`. # assumed: no import, export or label is modelled"""
-    every = tuple(ports)
-    blocks = []
+def vrf_detail(rows: Iterable[Vrf], within: Within) -> Iterator[str]:
+    """`show vrf detail`, VRF by VRF. # assumed: no import, export or label is modelled"""
     for number, vrf in enumerate(rows, 1):
-        within = [short(p.kind, p.number) for p in every if p.vrf == vrf.name]
+        here = within.get(vrf.name, ())
         lines = [
             f"VRF {vrf.name} (VRF Id = {number}); default RD {vrf.rd or '<not set>'};"
             " default VPNID <not set>",
@@ -107,8 +151,8 @@ def vrf_detail(rows: Iterable[Vrf], ports: Iterable[Port]) -> str:
             "  New CLI format, supports multiple address-families",
             "  Flags: 0x1808",
         ]
-        if within:
-            lines += ["  Interfaces:", *(f"    {name}" for name in within)]
+        if here:
+            lines += ["  Interfaces:", *(f"    {name}" for name in here)]
         else:
             lines.append("  No interfaces")
         for family, table_id in (("ipv4", number), ("ipv6", 0x1E000000 + number)):
@@ -130,8 +174,7 @@ def vrf_detail(rows: Iterable[Vrf], ports: Iterable[Port]) -> str:
             "Address family ipv4 multicast not active",
             "Address family ipv6 multicast not active",
         ]
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
+        yield "\n" * (number > 1) + "\n".join(lines)
 
 
 def dns_view(names: Resolution) -> str:
@@ -153,35 +196,32 @@ def dns_view(names: Resolution) -> str:
     return "\n".join(lines)
 
 
-def _connected(ports: Iterable[Port]) -> Iterator[Route]:
-    for port in ports:
-        pairs = [(port.address, port.mask), *port.secondaries]
-        for address, mask in pairs:
-            own = ipaddress.IPv4Interface(f"{address}/{mask}")
-            direct = f"is directly connected, {port.name}"
-            yield Route(own.network, "C", direct)
-            if own.network.prefixlen < 32:
-                yield Route(ipaddress.IPv4Network(own.ip), "L", direct)
+def _connected(port: Port) -> Iterator[Route]:
+    for address, mask in ((port.address, port.mask), *port.secondaries):
+        own = ipaddress.IPv4Interface(f"{address}/{mask}")
+        direct = f"is directly connected, {port.name}"
+        yield Route(own.network, "C", direct)
+        if own.network.prefixlen < 32:
+            yield Route(ipaddress.IPv4Network(own.ip), "L", direct)
 
 
-def _within(hop: str, networks: Iterable[ipaddress.IPv4Network]) -> bool:
-    try:
-        address = ipaddress.IPv4Address(hop)
-    except ValueError:
-        return False
-    return any(address in network for network in networks)
+def _place(route: Route) -> tuple[int, int, str]:
+    """Where it stands in the table."""
+    network = route.network
+    return int(network.network_address), network.prefixlen, route.code
 
 
-def _major(network: ipaddress.IPv4Network) -> ipaddress.IPv4Network:
-    """The network of class A, B or C that this one is within."""
-    first = int(network.network_address) >> 24
-    length = 8 if first < 128 else 16 if first < 192 else 24
-    length = min(length, network.prefixlen)
-    return network.supernet(new_prefix=length)
+def _major(route: Route) -> tuple[int, int]:
+    """The network of class A, B or C that a route is within: address as a number, length."""
+    address, longest, _ = _place(route)
+    first = address >> 24
+    length = min(8 if first < 128 else 16 if first < 192 else 24, longest)
+    return address >> (32 - length) << (32 - length), length
 
 
-def _group(major: ipaddress.IPv4Network, routes: list[Route]) -> str:
+def _group(within: tuple[int, int], routes: list[Route]) -> str:
     """The line above the routes within one network of a class."""
+    major = ipaddress.IPv4Network(within)
     masks = {route.network.prefixlen for route in routes}
     if masks == {major.prefixlen}:
         return ""

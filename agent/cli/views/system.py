@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from agent.core.clock import Instant
 from agent.core.dates import Zone, clock_line
-from agent.device import config_network
 from agent.device.config import Resolution
 from agent.device.config_network import Port
 from agent.device.log import Log
@@ -137,24 +136,19 @@ def hosts(names: Resolution) -> str:
     )
 
 
-def ip_interface_brief(rows: Iterable[Interface]) -> str:
-    """The table of interfaces; a name too long for its column is cut to `Te1/1/1`."""
-    return "\n".join(brief_lines(rows))
-
-
 def brief_lines(rows: Iterable[Interface]) -> Iterator[str]:
-    """The table line by line."""
+    """`show ip interface brief`, line by line; a name too long for its column becomes `Te1/1/1`."""
     yield "Interface              IP-Address      OK? Method Status                Protocol"
     for row in rows:
         yield _brief_row(row)
 
 
-def interfaces(root: Tree, stored: Tree) -> Iterator[Interface]:
-    """The interfaces of a configuration, Vlan interfaces first.
+def interfaces(ports: Iterable[Port], stored: Tree) -> Iterator[Interface]:
+    """What the table shows of these.
 
     The method is NVRAM where the stored configuration has the same address, else manual.
     """
-    for port in sorted(config_network.ports(root), key=lambda port: port.kind != "Vlan"):
+    for port in ports:
         kept = get(stored, ("native", "interface", Entry(port.kind, port.number), *_ADDRESS))
         yield _interface(port, kept)
 
