@@ -61,8 +61,7 @@ class CliSession:
         width: int = 80,
         length: int = 24,
     ) -> None:
-        self.device = device
-        self.line = line
+        self.device, self.line = device, line
         self.privilege = line.privilege
         self.terminal = Terminal(length, width)
         self.grammar = grammar_for(
