@@ -26,7 +26,6 @@ _PREFIXES = {  # of operations that are not of the base namespace
     "urn:ietf:params:xml:ns:yang:ietf-subscribed-notifications": "sn",
     "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda": "ncds",
 }
-_BARE = frozenset({"filter"})  # parameters taken in no namespace too. # source: bare-filter
 _REPEATED = frozenset({"select"})  # parameters that may be there more than once
 
 
@@ -53,9 +52,8 @@ class Call:
         expected, seen = namespace, set()
         for child in children(self.operation):
             namespace, name = name_of(child)
-            if not namespace and name not in _BARE:  # source: confd-errors
+            if not namespace:  # source: bare-parameter
                 raise unknown(f"/rpc/{self.name}", name)
-            namespace = namespace or BASE
             if name not in names or namespace != _NAMESPACES.get(name, expected):
                 raise self.bad("unknown-element", name)
             if name in seen and name not in _REPEATED:

@@ -264,17 +264,6 @@ def test_a_module_that_devices_announce_without_data_here_is_empty(router, wante
     assert router.data(f"<get>{wanted}</get>") == ""
 
 
-def test_a_filter_in_no_namespace_is_one(router):
-    wanted = (
-        f'<filter xmlns=""><interfaces xmlns="{IF}"><interface><name/></interface></interfaces>'
-    )
-    reply = router.data(f"<get>{wanted}</filter></get>")
-    assert reply.count("<name>") == 3 and "<enabled>" not in reply
-    config = f'<config xmlns="">{row("Loopback9", LOOPBACK)}</config>'
-    edit = f"<edit-config><target><running/></target>{config}</edit-config>"
-    assert router.error(edit)["tag"] == "unknown-element"
-
-
 def test_an_edit_in_no_namespace_means_the_configuration(router):
     body = row("GigabitEthernet2", "<description>plain</description>").replace(IF, "")
     router.edit(body)

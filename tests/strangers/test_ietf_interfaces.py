@@ -54,7 +54,7 @@ GONE = """
 </config>
 """
 WANTED = """
-<filter>
+<filter xmlns="urn:ietf:params:xml:ns:netconf:base:1.0">
   <interfaces xmlns="urn:ietf:params:xml:ns:yang:ietf-interfaces">
     <interface><name>{name}</name></interface>
   </interfaces>
@@ -120,8 +120,15 @@ def test_ncclient_is_refused_what_has_no_type(session: manager.Manager) -> None:
     assert caught.value.tag == "data-missing" and "Loopback1811" in caught.value.path
 
 
+def test_ncclient_is_refused_a_filter_in_no_namespace(session: manager.Manager) -> None:
+    """As 17.3 and later refuse the filters of older examples."""
+    with pytest.raises(RPCError) as caught:
+        session.get_config("running", f'<filter><interfaces xmlns="{IF}"/></filter>')
+    assert (caught.value.tag, caught.value.path) == ("unknown-element", "/rpc/get-config")
+
+
 def test_ncclient_lists_all_interfaces_and_gets_the_schemas(session: manager.Manager) -> None:
-    reply = session.get(f'<filter><interfaces xmlns="{IF}"/></filter>')
+    reply = session.get(f'<filter xmlns="{BASE}"><interfaces xmlns="{IF}"/></filter>')
     names = found(reply, "if:interfaces/if:interface/if:name")
     assert {"GigabitEthernet1/0/1", "Vlan1"} <= set(names)
     for module, revision in (("ietf-interfaces", "2014-05-08"), ("ietf-ip", "2014-06-16")):
