@@ -19,10 +19,10 @@ from yang.tree import Tree
 
 
 def make_device(
-    plan: DevicePlan, seed: str, anchors: tuple[str, ...], known: tuple[str, ...] = ()
+    plan: DevicePlan, seed: str, anchors: tuple[str, ...], time: Timekeeping = ALONE
 ) -> Device:
-    """A device that has not started yet. `anchors` are the roots it trusts, base64 DER; `known` the
-    names and addresses that answer as NTP servers.
+    """A device that has not started yet. `anchors` are the roots it trusts, base64 DER; `time` is
+    how it comes by its time.
 
     Raises InputError for a platform, release or configuration line that cannot be used.
     """
@@ -50,7 +50,7 @@ def make_device(
         startup=startup,
         others=with_roles(plan.members),
     )
-    device.timekeeping = Timekeeping(known) if known else ALONE
+    device.timekeeping = time
     return device
 
 

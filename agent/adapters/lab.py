@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.adapters.birth import make_device
 from agent.adapters.dns import Address, Resolver, literal
+from agent.adapters.lab_texts import clock_text, status_text
 from agent.adapters.netconf_ports import NetconfPorts
 from agent.adapters.plan import LabPlan, Listen
 from agent.adapters.timeline import Timeline
@@ -21,12 +22,14 @@ from agent.core.clock import DAY, Instant, RatedClock
 from agent.core.dates import clock_line
 from agent.core.errors import InputError
 from agent.device.device import Device
+from agent.device.timekeeping import Timekeeping
 
 if TYPE_CHECKING:
     from agent.adapters.device_http import HttpFront
     from agent.adapters.disk import StateFolder
     from agent.adapters.http import HttpLink
     from agent.adapters.netconf import NetconfFront
+    from agent.adapters.ntp import TimeAsker
     from agent.adapters.servers import Server
     from agent.adapters.ssh import SshFront
     from agent.adapters.terminal import Terminal
@@ -57,6 +60,7 @@ class Lab:
         self.reloaded: list[Callable[[Device], None]] = []
         self._link: HttpLink | None = None
         self._outside: Outside | None = None
+        self._asker: TimeAsker | None = None
         self.front: SshFront | None = None
         self.netconf: NetconfFront | None = None
         self.netconf_endpoints: dict[str, Listen] = {}
@@ -71,13 +75,14 @@ class Lab:
 
     def make_devices(self) -> None:
         """Make and start the devices, or resume them from the state folder. Raises InputError."""
-        anchors, known = self._anchors(), self.plan.network.known
+        anchors, network = self._anchors(), self.plan.network
+        time = Timekeeping(networked=True) if network.ntp_port else Timekeeping(network.known)
         now = self.timeline.now()
         self._read_recordings()
         for plan in self.plan.devices:
             device = self.state.load(plan.name) if self.state else None
             if device is None:
-                device = make_device(plan, self.plan.seed, anchors, known)
+                device = make_device(plan, self.plan.seed, anchors, time)
                 device.boot(now)
                 if plan.access_points:
                     device.join(_access_points(plan.access_points), now)
@@ -164,15 +169,21 @@ class Lab:
     def run(self) -> None:
         """Everything answers now: plug the devices in and let time run."""
         from agent.adapters.http import HttpLink
+        from agent.adapters.ntp import TimeAsker
         from agent.adapters.transfer import Outside
 
         resolver = Resolver(self._hosts(), self.plan.network.dns_port)
         self._link = HttpLink(self.timeline, resolver)
         known, anchors = self._known_addresses, self._anchors()
         self._outside = Outside(resolver, known, anchors, self.timeline.now)
+        if self.plan.network.ntp_port:
+            self._asker = TimeAsker(self.timeline, resolver, self.plan.network.ntp_port)
         for device in self.devices.values():
             device.link = self._link
             device.resend()
+            if self._asker is not None:
+                device.ask_time = self._asker.follow
+                self._asker.follow(device)
         self.timeline.ready.set()
         self._runner = asyncio.get_running_loop().create_task(self.timeline.run())
 
@@ -184,6 +195,8 @@ class Lab:
         for front in (self.front, self.http, self.netconf):
             if front is not None:
                 await front.close()
+        if self._asker is not None:
+            await self._asker.close()
         if self._link is not None:
             await self._link.close()
         for server in reversed(self.servers.values()):
@@ -252,8 +265,8 @@ class Lab:
         except InputError as error:
             return f"% {error}"
         if call.request == "status":
-            return _status_text(found)
-        return _clock_text(found) if call.request == "clock.show" else ""
+            return status_text(found)
+        return clock_text(found) if call.request == "clock.show" else ""
 
     async def control(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out a request of the control socket or of a session. Raises InputError."""
@@ -382,18 +395,3 @@ def _number(request: Mapping[str, Any], key: str, least: float, most: float) -> 
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise InputError(f"{key} {value!r} cannot be used", allowed=f"{least} to {most}")
     return value
-
-
-def _clock_text(found: Mapping[str, Any]) -> str:
-    return f"{found['date']}, rate {found['rate']:g}"
-
-
-def _status_text(found: Mapping[str, Any]) -> str:
-    lines = [f"Lab {found['lab']}: {_clock_text(found)}, {found['in_flight']} in flight"]
-    for node in found["devices"]:
-        trust = "trust installed" if node["trust"] else "no trust"
-        lines.append(f"{node['name']:<16} {node['platform']:<14} {node['release']:<9} {trust}")
-    lines += [
-        f"{node['name']:<16} {node['kind']:<14} {node['url']}" for node in found["counterparts"]
-    ]
-    return "\n".join(lines)

@@ -1,7 +1,7 @@
 """Reads `lab.yaml` into a plan. Whatever is wrong is said with file, line, key and what is allowed.
 
-The shape is checked by pydantic models, the line comes from the YAML nodes, and all that is
-refused leaves here as one InputError. Unknown keys are refused, with the nearest known one.
+The shape is checked by pydantic models, the line comes from the YAML nodes; what is refused is one
+InputError. Unknown keys are refused, with the nearest known one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from agent.adapters.plan import (
     DNS_PORT,
     LOOPBACK,
     NETCONF_PORT,
+    NTP_PORT,
     CounterpartPlan,
     DevicePlan,
     LabPlan,
@@ -97,6 +98,7 @@ class _Clock(_Model):
 class _Network(_Model):
     hosts: dict[str, Text] = Field(default_factory=dict)
     dns_port: Annotated[int, Field(ge=0, le=65535)] = DNS_PORT
+    ntp_port: Annotated[int, Field(ge=0, le=65535)] = NTP_PORT
 
 
 class _Counterpart(_Model):
@@ -158,23 +160,22 @@ def parse_plan(text: str, source: str) -> LabPlan:
         lab = _Lab.model_validate(data)
     except ValidationError as error:
         # a misspelt key is a better answer than the one that is missing because of it
-        faults_found = error.errors(include_url=False)
-        first = min(faults_found, key=lambda fault: fault["type"] != "extra_forbidden")
+        first = min(error.errors(include_url=False), key=lambda f: f["type"] != "extra_forbidden")
         location = tuple(real_location(first["loc"], data))
         raise _refusal(first, location, root, source) from None
-    faults = _Faults(root, source)
+    faults, folder = _Faults(root, source), Path(source).parent
     counterparts = _counterparts(lab, faults)
-    devices = _devices(lab, faults, Path(source).parent)
+    devices = _devices(lab, faults, folder)
     _check_ports(lab, devices, faults)
     return LabPlan(
         name=lab.lab,
         seed=lab.seed,
         start=lab.clock.start,
         rate=lab.clock.rate,
-        network=NetworkPlan(dict(lab.network.hosts), lab.network.dns_port),
+        network=NetworkPlan(dict(lab.network.hosts), lab.network.dns_port, lab.network.ntp_port),
         counterparts=counterparts,
         devices=devices,
-        yang_folder=Path(source).parent / lab.yang_folder if lab.yang_folder else None,
+        yang_folder=folder / lab.yang_folder if lab.yang_folder else None,
         netconf_base=NETCONF_PORT,
     )
 

@@ -16,6 +16,7 @@ from agent.core.identity import Udi
 CSLU_PORT = 8182
 CSSM_PORT = 8443
 DNS_PORT = 53
+NTP_PORT = 123
 SSH_PORT = 2222
 NETCONF_PORT = 8830
 RESTCONF_PORT = 9443
@@ -76,15 +77,17 @@ class NetworkPlan:
     """The lab's name resolution.
 
     `hosts` maps a name to an address; `address:port` also replaces the port of the URL, which is
-    the lab's port forwarding. `dns_port` is where configured name servers are asked.
+    the lab's port forwarding. `dns_port` is where configured name servers are asked, `ntp_port`
+    where NTP servers are; with 0 none is asked, and the names of the table answer as NTP servers.
     """
 
     hosts: Mapping[str, str] = field(default_factory=dict)
     dns_port: int = DNS_PORT
+    ntp_port: int = NTP_PORT
 
     @property
     def known(self) -> tuple[str, ...]:
-        """The names in the table and their addresses: what answers as an NTP server."""
+        """The names in the table and their addresses: what answers as an NTP server unasked."""
         at = (to.rsplit(":", 1)[0] if to.count(":") == 1 else to for to in self.hosts.values())
         return tuple(sorted({*self.hosts, *at}))
 

@@ -45,6 +45,7 @@ from agent.device.inputs import (
     StartupReplaced,
     StartupSaved,
     SwitchoverForced,
+    TimeHeard,
     UsageSet,
 )
 from agent.engine.ack_rule import access_point_limit
@@ -320,6 +321,7 @@ CARRY_OUT: Mapping[type[Any], Callable[[Device, Any, Instant], str]] = {
     FileWritten: _file_written,
     FileDeleted: _file_deleted,
     ClockSet: _clock_set,
+    TimeHeard: timekeeping.time_heard,
     UsageSet: _usage_set,
     AccessPointsChanged: _access_points_changed,
     MembersChanged: _members_changed,

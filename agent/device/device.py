@@ -24,16 +24,7 @@ from agent.device.carry_out import CARRY_OUT
 from agent.device.datastore import Datastore
 from agent.device.files import FileFault, VirtualFiles, sizes
 from agent.device.hollow import with_hollow_rows
-from agent.device.inputs import (
-    AccessPointsChanged,
-    AgentEvent,
-    ConfigCommitted,
-    DeviceInput,
-    Job,
-    MembersChanged,
-    ReloadPlan,
-    Started,
-)
+from agent.device.inputs import AgentEvent, DeviceInput, Heard, Job
 from agent.device.journal import UNRECORDED, Journal, encode_line
 from agent.device.link import UNPLUGGED, Link, unheard, unread, unwatched
 from agent.device.log import DeviceTime, Log, LogSettings
@@ -74,6 +65,7 @@ class Device:
         "agent",
         "air_level",
         "announce",
+        "ask_time",
         "booted",
         "changed",
         "clock_authoritative",
@@ -126,7 +118,7 @@ class Device:
         self.booted: Instant | None = None
         self.reload_reason = POWER_ON
         self.debugging: frozenset[str] = frozenset()  # by the names of debugs.toml
-        self.planned: ReloadPlan | None = None
+        self.planned: inputs.ReloadPlan | None = None
         self.reverting: inputs.RevertPlan | None = None
         self.redundancy: Redundancy = NO_HISTORY
         self.clock_offset_ms = 0
@@ -145,6 +137,8 @@ class Device:
         # a text for every terminal; and: the device has reloaded by itself
         self.announce: Callable[[Device, str], None] = unheard
         self.restarted: Callable[[Device], None] = unwatched
+        # who asks the configured NTP servers, where there is a network
+        self.ask_time: Callable[[Device], None] = unwatched
 
     def __repr__(self) -> str:
         return f"Device({self.name!r}, {self.model}, {self.release})"
@@ -167,7 +161,7 @@ class Device:
 
     def boot(self, now: Instant) -> None:
         """Power on: startup configuration into running, the Smart Agent starts."""
-        self._apply(Started(), now)
+        self._apply(inputs.Started(), now)
 
     def handle(self, event: Event, now: Instant) -> str:
         """Hand an event to the Smart Agent; returns the text for the command that caused it."""
@@ -194,7 +188,7 @@ class Device:
         """
         edits = with_hollow_rows(edits, config.grammar_of(self.profile, self.release))
         self.project(apply(self.datastore.running, edits))
-        self._apply(ConfigCommitted(edits, by), now)
+        self._apply(inputs.ConfigCommitted(edits, by), now)
 
     def save(self, now: Instant, by: str = "console") -> None:
         """`copy running-config startup-config`."""
@@ -248,6 +242,10 @@ class Device:
         """`clock set`: the device's calendar shows `calendar` at `now`. Deadlines stay."""
         self._apply(inputs.ClockSet(calendar - now, by), now)
 
+    def hear_time(self, server: str, heard: Heard | None, now: Instant) -> None:
+        """An NTP server that is configured told the time; None: it answers no more."""
+        self._apply(inputs.TimeHeard(server, heard), now)
+
     def use(self, feature: str, count: int, now: Instant) -> bool:
         """Set a feature's count until the next reload; False where there is no such licence."""
         if tag_of(self.profile, self.release, self.model, feature) is None:
@@ -257,17 +255,17 @@ class Device:
 
     def join(self, access_points: tuple[Udi, ...], now: Instant) -> None:
         """Access points join the controller; each uses the licences of the air level in force."""
-        self._apply(AccessPointsChanged(joined=access_points), now)
+        self._apply(inputs.AccessPointsChanged(joined=access_points), now)
 
     def leave(self, access_points: tuple[Udi, ...], now: Instant) -> None:
         """Access points leave the controller."""
-        self._apply(AccessPointsChanged(left=access_points), now)
+        self._apply(inputs.AccessPointsChanged(left=access_points), now)
 
     def change_members(
         self, units: tuple[Udi, ...], now: Instant, back: Instant | None = None
     ) -> None:
         """These are the units from now on, the active first; `agent.device.units` has the rules."""
-        self._apply(MembersChanged(units, back), now)
+        self._apply(inputs.MembersChanged(units, back), now)
 
     def switch_over(self, now: Instant, reason: str = FORCED) -> None:
         """The standby unit takes over; nothing happens where there is none."""

@@ -114,6 +114,26 @@ class ClockSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What an NTP server said of itself and of the time; `offset_ms` is how far it is ahead."""
+
+    offset_ms: int
+    stratum: int = 1
+    reference: str = "LOCL"  # the address of its own server, or a word such as GPS
+    delay_us: int = 1000
+    root_delay_us: int = 0
+    root_dispersion_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TimeHeard:
+    """An NTP server was asked; None where it answers no more."""
+
+    server: str
+    heard: Heard | None
+
+
+@dataclass(frozen=True, slots=True)
 class UsageSet:
     """A feature's count was set by hand (`emulator usage`)."""
 
@@ -186,6 +206,7 @@ DeviceInput = (
     | FileWritten
     | FileDeleted
     | ClockSet
+    | TimeHeard
     | UsageSet
     | AccessPointsChanged
     | MembersChanged

@@ -1,9 +1,12 @@
-"""NTP: a server that answers makes the calendar the lab's time, and the clock authoritative.
+"""NTP: a server that answers sets the calendar, and makes the clock authoritative.
 
-A server answers where the lab's table of names knows it, by name or address, or where it is on
-loopback; `ntp master` takes the device's own clock. The first preferred one that answers is taken,
-some time after it was configured or the device started; it is left when it is not configured any
-more. A calendar that was set otherwise is then set right in one step.
+In a lab each configured server is asked over the network (`agent.adapters.ntp`), and what it says
+arrives as TimeHeard: how far its clock is ahead of this host's. The calendar then is the lab's time
+and that much more, wherever the lab's clock was moved to. A device without a network takes the
+servers of `known` and those on loopback to answer with its own time; `ntp master` takes the
+device's own clock. The first preferred one that answers is taken, some time after it was configured
+or the device started; it is left when it is not configured or answers no more. A calendar that is
+off by more than an eighth of a second is set in one step.
 Source: docs/sources.md, entry ntp-sync.
 """
 
@@ -16,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from agent.core.clock import SECOND, Instant
 from agent.core.dates import config_date
-from agent.device.inputs import Job
+from agent.device.inputs import Heard, Job, TimeHeard
 from agent.engine.events import ClockChanged
 from yang.tree import EMPTY, Rows, Tree, get
 
@@ -29,13 +32,24 @@ OWN_CLOCK = "127.127.1.1"  # source: ntp-sync (what `ntp master` has for a peer)
 TAKES, BURST_TAKES = 64 * SECOND, 8 * SECOND
 
 
+# source: ntp-sync (a smaller offset is slewed away; here it stays)
+STEP = 128
+
+
 @dataclass(frozen=True, slots=True)
 class Timekeeping:
-    """`known` are the names and addresses that answer; `peer` is empty while not synchronised."""
+    """`known` are the names and addresses that answer without a network, `heard` what servers said
+    over it; `peer` is empty while not synchronised."""
 
     known: tuple[str, ...] = ()
     peer: str = ""
     since: Instant = 0
+    networked: bool = False
+    heard: tuple[tuple[str, Heard], ...] = ()
+
+    def of(self, server: str) -> Heard | None:
+        """What this server said last."""
+        return dict(self.heard).get(server)
 
 
 ALONE = Timekeeping()  # of a device that knows no server
@@ -44,7 +58,9 @@ ALONE = Timekeeping()  # of a device that knows no server
 def follow(device: Device, now: Instant) -> None:
     """The configuration is another one, or the device starts: look for a server."""
     kept = device.timekeeping
-    wanted, burst = _wanted(device.datastore.running, kept.known)
+    if kept.networked:
+        device.ask_time(device)
+    wanted, burst = _wanted(device.datastore.running, kept)
     under_way = [job for job in device.jobs if job.mnemonic == SYNCHRONISES]
     if wanted == kept.peer or (under_way and under_way[0].fields["peer"] == wanted):
         return
@@ -62,10 +78,37 @@ def synchronised(device: Device, peer: str, now: Instant) -> None:
     root = device.datastore.running
     if get(root, ("native", "ntp", "logging")):
         device.write_log("NTP.PEERSYNC", {"peer": peer}, now)
-    offset = device.clock_offset_ms
-    if offset and peer != OWN_CLOCK:
-        set_calendar(device, 0, "NTP", now)
+    if peer != OWN_CLOCK:
+        _set_right(device, device.timekeeping.of(peer), now)
     authoritative(device, now)
+
+
+def time_heard(device: Device, given: TimeHeard, now: Instant) -> str:
+    """A server told its time, or has fallen silent."""
+    kept = device.timekeeping
+    heard = {server: found for server, found in kept.heard if server != given.server}
+    if given.heard is not None:
+        heard[given.server] = given.heard
+    device.timekeeping = replace(kept, heard=tuple(sorted(heard.items(), key=lambda row: row[0])))
+    if given.heard is not None and kept.peer == given.server:
+        _set_right(device, given.heard, now)
+    follow(device, now)
+    return ""
+
+
+def servers(root: Tree) -> tuple[tuple[str, str | None], ...]:
+    """The configured servers, each with its VRF, those of the global table first."""
+    here: Tree = get(root, ("native", "ntp", "server"), EMPTY)
+    own = [(name, None) for name in here.get("server-list", Rows())]
+    tables: Rows = here.get("vrf", Rows())
+    rest = [(n, vrf) for vrf, table in tables.items() for n in table.get("server-list", Rows())]
+    return (*own, *rest)
+
+
+def _set_right(device: Device, heard: Heard | None, now: Instant) -> None:
+    offset = 0 if heard is None else heard.offset_ms
+    if abs(offset - device.clock_offset_ms) >= (STEP if heard is not None else 1):
+        set_calendar(device, offset, "NTP", now)
 
 
 def set_calendar(device: Device, offset_ms: Instant, source: str, now: Instant) -> None:
@@ -92,9 +135,9 @@ def source_of(device: Device) -> str:
     return "user configuration" if device.clock_authoritative else ""
 
 
-def _wanted(root: Tree, known: tuple[str, ...]) -> tuple[str, bool]:
+def _wanted(root: Tree, kept: Timekeeping) -> tuple[str, bool]:
     """The server to follow and whether it is asked in bursts; empty where none answers."""
-    rows = [(name, row) for name, row in _servers(root) if _answers(name, known)]
+    rows = [(name, row) for name, row in _servers(root) if _answers(name, kept)]
     rows.sort(key=lambda found: not found[1].get("prefer"))
     if rows:
         name, row = rows[0]
@@ -110,8 +153,10 @@ def _servers(root: Tree) -> Iterator[tuple[str, Tree]]:
         yield from table.get("server-list", Rows()).items()
 
 
-def _answers(server: str, known: tuple[str, ...]) -> bool:
-    if server in known:
+def _answers(server: str, kept: Timekeeping) -> bool:
+    if kept.networked:
+        return kept.of(server) is not None
+    if server in kept.known:
         return True
     try:
         return ipaddress.ip_address(server).is_loopback

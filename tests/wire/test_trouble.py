@@ -5,6 +5,7 @@ import pytest
 from agent.adapters.lab import Lab
 from agent.core.clock import DAY, HOUR, MINUTE
 from agent.core.errors import InputError
+from agent.engine.events import SyncAsked
 from tests.wire.laboratory import START, opened, plan, switch
 
 pytestmark = pytest.mark.wire
@@ -28,6 +29,9 @@ async def heals(lab, device) -> None:
     state = device.agent.state
     assert state.trust
     assert state.usage_reporting.last_ack_received is not None
+    # those that the first policy closed go with the next push
+    device.handle(SyncAsked(), lab.timeline.now())
+    await lab.timeline.advance(HOUR)
     assert not [r for r in state.reports.values() if r.state.value in ("CLOSED", "UNACK")]
     await lab.close()
 

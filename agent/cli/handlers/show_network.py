@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from agent.cli.reply import Args, Context, Handler, Long, Reply, Result, Wrong
 from agent.cli.views import call_home as call_home_view
-from agent.cli.views import interfaces, pki, pki_timers, routes, services, system
+from agent.cli.views import interfaces, ntp, pki, pki_timers, routes, services, system
 from agent.cli.views.call_home_profiles import profiles
 from agent.cli.views.hardware import hardware_of
 from agent.device import config, config_network
@@ -198,14 +198,12 @@ def crypto_trustpool(context: Context, args: Args) -> Result:
 def ntp_status(context: Context, args: Args) -> Result:
     device = context.device
     uptime = 0 if device.booted is None else context.now - device.booted
-    following = services.synchronised(device, context.now)
-    local = device.local_time(context.now)
-    return Reply(services.ntp_status(_root(device), device.zone, uptime, following, local))
+    known, local = ntp.clock(device, context.now), device.local_time(context.now)
+    return Reply(ntp.status(_root(device), device.zone, uptime, known, local))
 
 
 def ntp_associations(context: Context, args: Args) -> Result:
-    following = services.synchronised(context.device, context.now)
-    return Reply(services.ntp_associations(_root(context.device), following))
+    return Reply(ntp.associations(_root(context.device), ntp.clock(context.device, context.now)))
 
 
 def call_home(context: Context, args: Args) -> Result:

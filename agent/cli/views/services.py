@@ -1,49 +1,19 @@
-"""`show ntp ...`, `show snmp`, `show call-home smart-licensing`, `show ip http ...`.
+"""`show snmp`, `show call-home smart-licensing`, `show ip http ...`, `show netconf-yang status`.
 
-Of the NTP servers those answer that the lab knows; their time is the lab's.
-Facts: docs/sources.md, entries ntp-output, service-outputs.
+Facts: docs/sources.md, entry service-outputs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.core.clock import Instant
-from agent.core.dates import Zone, clock_line
-from agent.device.timekeeping import OWN_CLOCK
 from agent.engine.config import CallHome
 from yang.tree import EMPTY, Rows, Tree, get
 
 if TYPE_CHECKING:
-    from agent.device.device import Device
+    pass
 
-NO_NTP = "%NTP is not enabled."
-# source: ntp-output
-_NTP = """\
-Clock is unsynchronized, stratum 16, no reference clock
-nominal freq is 250.0000 Hz, actual freq is 250.0000 Hz, precision is 2**10
-ntp uptime is {uptime} (1/100 of seconds), resolution is 4000
-reference time is 00000000.00000000 (00:00:00.000 {zone} Mon Jan 1 1900)
-clock offset is 0.0000 msec, root delay is 0.00 msec
-root dispersion is {dispersion:.2f} msec, peer dispersion is 0.00 msec
-loopfilter state is 'FSET' (Drift set from file), drift is 0.000000000 s/s
-system poll interval is 64, never updated."""
-# assumed: of a clock that follows a server one hop away; recalled, no output is known
-_SYNCHRONISED = """\
-Clock is synchronized, stratum {stratum}, reference is {peer}
-nominal freq is 250.0000 Hz, actual freq is 250.0000 Hz, precision is 2**10
-ntp uptime is {uptime} (1/100 of seconds), resolution is 4000
-reference time is {reference}
-clock offset is 0.0000 msec, root delay is {delay:.2f} msec
-root dispersion is {dispersion:.2f} msec, peer dispersion is {peer_dispersion:.2f} msec
-loopfilter state is 'CTRL' (Normal Controlled Loop), drift is 0.000000000 s/s
-system poll interval is 64, last update was {ago} sec ago."""
-_POLL = 64  # seconds
-_NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970
-_ASSOCIATIONS = "  address         ref clock       st   when   poll reach  delay  offset   disp"
-_LEGEND = " * sys.peer, # selected, + candidate, - outlyer, x falseticker, ~ configured"
 _SNMP = """\
 Chassis: {chassis}
 {contact}{location}\
@@ -154,97 +124,6 @@ _SESSION_MODULES = (
     ("WEB_EXEC", "HTTP based IOS EXEC Server"),
     ("NG_WEBUI", "Web GUI"),
 )
-
-
-def ntp_servers(root: Tree) -> tuple[str, ...]:
-    """The configured servers, those of the global table first."""
-    here: Tree = get(root, ("native", "ntp", "server"), EMPTY)
-    own: Rows = here.get("server-list", Rows())
-    tables: Rows = here.get("vrf", Rows())
-    others = (name for table in tables.values() for name in table.get("server-list", Rows()))
-    return (*own, *others)
-
-
-@dataclass(frozen=True, slots=True)
-class Synchronised:
-    """What a device follows: the server, its stratum, and the time since then in ms."""
-
-    peer: str
-    stratum: int
-    since_ms: Instant
-
-    @property
-    def polls(self) -> int:
-        """How many answers came so far."""
-        return self.since_ms // 1000 // _POLL + 1
-
-    @property
-    def seconds_ago(self) -> int:
-        """When the last answer came."""
-        return self.since_ms // 1000 % _POLL
-
-
-def synchronised(device: Device, now: Instant) -> Synchronised | None:
-    """What the device follows at `now`; None where it follows nothing."""
-    kept = device.timekeeping
-    if not kept.peer:
-        return None
-    own = get(device.datastore.running, ("native", "ntp", "master"), EMPTY).get("stratum-number", 8)
-    # assumed: the lab's servers are of stratum 1; a master's own clock is one above its stratum
-    stratum = own - 1 if kept.peer == OWN_CLOCK else 1
-    return Synchronised(kept.peer, stratum, now - kept.since)
-
-
-def ntp_status(
-    root: Tree,
-    zone: Zone,
-    uptime: Instant,
-    following: Synchronised | None = None,
-    local: Instant = 0,
-) -> str:
-    """`show ntp status`; `uptime` in ms, `local` is the calendar."""
-    if not get(root, ("native", "ntp"), EMPTY):
-        return NO_NTP
-    if following is not None:
-        updated = local - following.seconds_ago * 1000
-        seconds, ms = divmod(updated, 1000)
-        stamp = f"{seconds + _NTP_EPOCH & 0xFFFFFFFF:08X}.{ms * 2**32 // 1000:08X}"
-        away = following.peer != OWN_CLOCK
-        return _SYNCHRONISED.format(
-            stratum=following.stratum + 1,
-            peer=following.peer,
-            uptime=uptime // 10,
-            reference=f"{stamp} ({clock_line(updated, zone)})",
-            delay=1.0 if away else 0.0,
-            dispersion=2.2,
-            peer_dispersion=1.2,
-            ago=following.seconds_ago,
-        )
-    # assumed: an idle clock's dispersion grows by 15 parts in a million
-    return _NTP.format(uptime=uptime // 10, zone=zone.name, dispersion=uptime * 15 / 1_000_000)
-
-
-def ntp_associations(root: Tree, following: Synchronised | None = None) -> str:
-    """`show ntp associations`."""
-    if not get(root, ("native", "ntp"), EMPTY):
-        return NO_NTP
-    lines = ["", _ASSOCIATIONS]
-    if following is not None and following.peer == OWN_CLOCK:
-        lines.append(_followed(following))
-    for name in ntp_servers(root):
-        if following is not None and name == following.peer:
-            lines.append(_followed(following))
-            continue
-        lines.append(f" ~{name:<15} .INIT.          16      -     64     0  0.000   0.000 15937.")
-    return "\n".join([*lines, _LEGEND])
-
-
-def _followed(following: Synchronised) -> str:
-    reach = f"{(1 << min(following.polls, 8)) - 1:o}"
-    return (
-        f"*~{following.peer:<15} .LOCL.{following.stratum:>12}{following.seconds_ago:>7}"
-        f"{_POLL:>7}{reach:>6}  1.000   0.000  1.204"
-    )
 
 
 def snmp(root: Tree, serial: str) -> str:
