@@ -50,7 +50,7 @@ class Release(msgspec.Struct, frozen=True, order=True, cache_hash=True):
     @property
     def padded(self) -> str:
         """`17.12.04`, as `show version` and RUM reports print it."""
-        return f"{self.major}.{self.minor:02d}.{self.rebuild:02d}{self.letter}"
+        return _padded(self)
 
     def within(self, span: str) -> bool:
         """Is this release in a span `from..to`? Either end may be empty; `to` may be a train."""
@@ -95,6 +95,11 @@ class Release(msgspec.Struct, frozen=True, order=True, cache_hash=True):
                 f"release {self} is not known", allowed=", ".join(known_releases())
             ) from None
         return row
+
+
+@cache
+def _padded(release: Release) -> str:
+    return f"{release.major}.{release.minor:02d}.{release.rebuild:02d}{release.letter}"
 
 
 @cache

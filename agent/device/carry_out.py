@@ -74,7 +74,7 @@ def _started(device: Device, given: Started, now: Instant) -> str:
 def _event(device: Device, given: AgentEvent, now: Instant) -> str:
     if not isinstance(given.event, TimeReached):
         return device.tell(given.event, now)
-    if planned_reload.due(device, now):
+    if device.planned is not None and planned_reload.due(device, device.planned, now):
         said = _reloaded(device, Reloaded(planned_reload.reason(device)), now)
         device.restarted(device)
         return said
@@ -90,7 +90,8 @@ def _event(device: Device, given: AgentEvent, now: Instant) -> str:
             device.write_log(job.mnemonic, job.fields, now)
     deadline = device.agent.next_deadline()
     said = device.tell(given.event, now) if deadline is not None and deadline <= now else ""
-    _drop_surplus(device, now)
+    if device.access_points:
+        _drop_surplus(device, now)
     return said
 
 
@@ -255,8 +256,6 @@ def _access_points_changed(device: Device, given: AccessPointsChanged, now: Inst
 
 def _drop_surplus(device: Device, now: Instant) -> None:
     """Past the deadline without an ACK, the access points above the limit go, the last first."""
-    if not device.access_points:
-        return
     limit = _access_point_limit(device, now)
     if limit is not None and len(device.access_points) > limit:
         surplus = tuple(device.access_points)[limit:]

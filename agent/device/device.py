@@ -339,7 +339,7 @@ class Device:
         return config.factory_root(self.profile, self.release, self.model)
 
     def _carry(self, actions: tuple[Action, ...], now: Instant) -> str:
-        texts = []
+        texts: list[str] = []
         for action in actions:
             match action:
                 case LogAction(mnemonic, fields):

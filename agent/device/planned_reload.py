@@ -43,11 +43,9 @@ def plan(device: Device, given: ReloadPlanned, now: Instant) -> None:
     device.write_log("SYS.SCHEDULED_RELOAD", fields, now)
 
 
-def due(device: Device, now: Instant) -> bool:
+def due(device: Device, planned: ReloadPlan, now: Instant) -> bool:
     """Give the notice that is due; is it time for the reload?"""
-    if device.planned is None:
-        return False
-    if device.planned.due <= now:
+    if planned.due <= now:
         device.announce(device, NOTICE.format("NOW"))
         return True
     _tell(device, now)

@@ -204,7 +204,7 @@ def _write(turn: Turn, path: str, requests: tuple[AuthorizationRequest, ...]) ->
         sender=transport.sender(turn),
         timestamp=transport.own_time(turn),
         nonce=turn.state.chance.nonce(),
-        devices=tuple(HaMember(m.role.value, m.udi) for m in turn.state.members),
+        devices=tuple(HaMember(m.role, m.udi) for m in turn.state.members),
         authorization_requests=requests,
     )
     turn.actions.append(WriteFile(path, write_usage_file(usage)))

@@ -107,6 +107,9 @@ def contact_failed(turn: Turn) -> None:
 def settle(turn: Turn, pending: Pending, reply: Reply) -> None:
     """The files of a reply are installed: confirm new codes; the request may be over."""
     state, under_way = turn.state, turn.state.authorizing
+    if not (state.authorizations or under_way.asked):
+        _forget(turn)
+        return
     fresh = [c for c in state.authorizations.values() if c.installed == turn.now]
     confirmed = tuple(
         AuthorizationRequest(code.data.udi, (), confirm_code=code.confirmation_code)

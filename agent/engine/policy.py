@@ -121,8 +121,9 @@ def licences_in_use(state: AgentState) -> bool:
 def _smallest(state: AgentState, cell: Callable[[ReportingRule], Cell]) -> int:
     """The smallest day-count that asks for something, of the classes in use."""
     classes, least = state.policy.classes, 0
+    has_reservation = state.legacy.reservation.installed is not None
     for use in state.usage.values():
-        if use.count and not reserved(state, use):
+        if use.count and not (has_reservation and reserved(state, use)):
             days = cell(classes[use.licence_class]).days
             if days and not 0 < least <= days:
                 least = days

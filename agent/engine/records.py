@@ -24,7 +24,7 @@ from agent.protocol.messages import (
 )
 
 
-class Role(Enum):
+class Role(StrEnum):
     """A unit's part in a high-availability set."""
 
     ACTIVE = "Active"

@@ -117,7 +117,7 @@ def signed(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) -> Sig
     state = turn.state
     content = content_of(turn, report, lines)
     payload = report_payload(content, version_2=turn.release.has("rum_payload_version_2"))
-    trust = state.trust.get(state.udi.short)
+    trust = state.trust_code
     key = None if trust is None else (trust.trust_id, trust.private_key)
     return sign_report(payload, state.udi, state.software_tag, key)
 
@@ -254,7 +254,7 @@ def content_of(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) ->
         udi=state.udi,
         entitlement_tag=report.entitlement_tag,
         software_version="" if state.config.version_privacy else turn.release.padded,
-        ha_udi=tuple(HaMember(member.role.value, member.udi) for member in state.members),
+        ha_udi=tuple([HaMember(m.role, m.udi) for m in state.members]),
         measurements=_dated(lines, state.clock_offset),
         product_instance_identifier=state.product_instance_identifier,
         utility_enabled=state.config.utility,

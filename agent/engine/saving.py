@@ -102,7 +102,7 @@ def _file(
         sender=transport.sender(turn),
         timestamp=transport.own_time(turn),
         nonce=turn.state.chance.nonce(),
-        devices=tuple(HaMember(m.role.value, m.udi) for m in turn.state.members),
+        devices=tuple(HaMember(m.role, m.udi) for m in turn.state.members),
         trust_requests=asked,
         trust_signature=proof,
     )

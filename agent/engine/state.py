@@ -148,3 +148,8 @@ class AgentState:
     def udi(self) -> Udi:
         """The active unit's UDI."""
         return self.members[0].udi
+
+    @property
+    def trust_code(self) -> TrustCode | None:
+        """The active unit's trust code."""
+        return self.trust.get(self.members[0].udi.short) if self.trust else None

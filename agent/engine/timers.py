@@ -25,12 +25,11 @@ def timer(state: AgentState, name: TimerName) -> Instant | None:
 
 def take_due(state: AgentState, now: Instant) -> str | None:
     """Take away the first timer that is due and name it; None when none is."""
-    timers = state.timers
-    first = min(timers.values(), default=None)
-    if first is None or first > now:
+    due = [(when, name) for name, when in state.timers.items() if when <= now]
+    if not due:
         return None
-    name = min(name for name, when in timers.items() if when == first)
-    del timers[name]
+    _, name = min(due)
+    del state.timers[name]
     return name
 
 

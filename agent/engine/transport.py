@@ -248,7 +248,7 @@ def _send(
     turn: Turn, exchange: Exchange, message: Request, report_ids: tuple[int, ...] = ()
 ) -> None:
     state = turn.state
-    code = state.trust.get(state.udi.short)
+    code = state.trust_code
     key = "" if code is None else code.private_key
     where = route(state.config)
     request_id = state.next_request_id
@@ -274,7 +274,7 @@ def _trust_sync(turn: Turn) -> TrustSync:
         sender=sender(turn),
         timestamp=own_time(turn),
         nonce=state.chance.nonce(),
-        devices=tuple(HaMember(m.role.value, m.udi) for m in state.members),
+        devices=tuple(HaMember(m.role, m.udi) for m in state.members),
         trust_ids=tuple(code.trust_id for code in state.trust.values()),
         trust_requests=asked,
         trust_signature=proof,
@@ -298,7 +298,7 @@ def own_time(turn: Turn) -> Instant:
 def sender(turn: Turn) -> Sender:
     """What requests and files say of this product instance."""
     state = turn.state
-    code = state.trust.get(state.udi.short)
+    code = state.trust_code
     return Sender(
         udi=state.udi,
         software_tag=state.software_tag,

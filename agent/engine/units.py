@@ -51,15 +51,15 @@ def switched_over(turn: Turn, event: SwitchedOver) -> None:
     """The standby unit is the active one now; the old one comes back behind the others."""
     state = turn.state
     if len(state.members) < 2:  # nobody is there to take over
-        active, standby = Role.ACTIVE.value, Role.STANDBY.value
+        active, standby = Role.ACTIVE, Role.STANDBY
         turn.log("SMART_LIC.INVALID_ROLE_STATE", current=active, new=standby)
         return
     state.members = handed_over(state.members)
     if _not_yet_in_sync(turn):
         turn.log("SMART_LIC.HOT_STANDBY_OUT_OF_SYNC")
-    turn.log("SMART_LIC.HA_ROLE_CHANGED", role=Role.ACTIVE.value)
-    turn.log("SMART_LIC.HA_CHASSIS_ROLE_CHANGED", role=Role.ACTIVE.value)
-    turn.note("SAEVT_HA_ROLE", udi=str(state.udi), haRole=Role.ACTIVE.value)
+    turn.log("SMART_LIC.HA_ROLE_CHANGED", role=Role.ACTIVE)
+    turn.log("SMART_LIC.HA_CHASSIS_ROLE_CHANGED", role=Role.ACTIVE)
+    turn.note("SAEVT_HA_ROLE", udi=str(state.udi), haRole=Role.ACTIVE)
     polling.end(turn)  # CSSM owes the result to the old active; the reports are sent again
     transport.restart(turn)
     _follow(turn, event.licences, rum.SWITCHOVER)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import IntEnum
 from typing import Any
 
@@ -62,7 +63,9 @@ class Fields:
 
     def text(self, name: str, default: str | None = None) -> str:
         """A string member; null or absent gives the default where there is one."""
-        value = self._member(name, default)
+        value = self.raw.get(name)
+        if value is None:
+            value = self._member(name, default)
         if not isinstance(value, str):
             raise self._wrong(name, "text")
         if not value.isascii():
@@ -150,7 +153,9 @@ def compact(value: Mapping[str, Any] | list[Any]) -> str:
 
 def parse(text: str, where: str) -> Any:
     """The value of a JSON text. Raises MessageError when it is none."""
-    try:
+    with suppress(ValueError, RecursionError):
+        return msgspec.json.decode(text)
+    try:  # the slow decoder knows half of a surrogate pair, and says what is wrong
         return _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise MessageError(ReturnCode.PARSE, f"{where} is not JSON: {_brief(error)}") from None

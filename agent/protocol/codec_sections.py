@@ -49,6 +49,7 @@ _CELLS = (
     ("reportOnMACD", "on_change"),
 )
 _MAX_DAYS = 36_500
+_STATUS = {status.value: status for status in AckStatus}
 
 
 # --- trust codes ----------------------------------------------------------
@@ -193,10 +194,9 @@ def _read_ack_entry(entry: Fields) -> AckData:
 
 
 def _read_acked_report(report: Fields) -> AckedReport:
-    try:
-        status = AckStatus(report.text("status"))
-    except ValueError:
-        raise MessageError(ReturnCode.INVALID_RESPONSE, "an unknown status of a report") from None
+    status = _STATUS.get(report.text("status"))
+    if status is None:
+        raise MessageError(ReturnCode.INVALID_RESPONSE, "an unknown status of a report")
     reason = report.text("reason", "")
     return AckedReport(
         report.integer("report_id"), report.text("payload_sha256"), status, reason or None

@@ -11,37 +11,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+import msgspec
 
 from agent.protocol.codec_fields import MAX_BODY, MessageError, ReturnCode
 
 MAX_DEPTH = 24
 _REPEATED = 16_384  # characters a repeated element is looked through for its end
 _DECLARATION = re.compile(r"\ufeff?\s*<\?xml\s[^<>?]{0,100}\?>")
-# the first form is a whole element of plain text: most elements are such
+# the first form is a whole element of plain text or of one CDATA section: most elements are such
+_NAME = r"[A-Za-z_][\w.-]{0,99}+"
+_CDATA = r"(?:[^\]]++|\](?!\]>))*+"  # up to the first ]]>
 _TOKEN = re.compile(
-    r"<(?P<leaf>[A-Za-z_][\w.-]{0,99})>(?P<plain>[^<&\]]*)</(?P=leaf)>"
-    r"|<(?P<close>/?)(?P<name>[A-Za-z_][\w.-]{0,99})\s*(?P<empty>/?)>"
-    r"|<!\[CDATA\[(?P<cdata>.*?)\]\]>"
-    r"|(?P<text>[^<]+)",
-    re.DOTALL | re.ASCII,
+    rf"<(?P<leaf>{_NAME})>"
+    rf"(?:(?P<plain>[^<&\]]*+)|<!\[CDATA\[(?P<whole>{_CDATA})\]\]>)</(?P=leaf)>"
+    rf"|<(?P<close>/?)(?P<name>{_NAME})\s*+(?P<empty>/?)>"
+    rf"|<!\[CDATA\[(?P<cdata>{_CDATA})\]\]>"
+    r"|(?P<text>[^<]++)",
+    re.ASCII,
 )
 _ENTITY = re.compile(r"&(?:(amp|lt|gt);)?")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(slots=True, eq=False)
-class Element:
+class Element(msgspec.Struct, eq=False):
     """One element: its text without that of its children, and its source."""
 
     name: str
     source: str
     start: int
     end: int = 0
-    children: list[Element] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
+    children: list[Element] = []
+    parts: list[str] = []
 
     @property
     def text(self) -> str:
@@ -80,7 +83,7 @@ def scan(source: str, repeated: Container[str] = ()) -> Element:
     """
     if len(source) > MAX_BODY:
         raise MessageError(ReturnCode.PARSE, f"the file is larger than {MAX_BODY} characters")
-    bad = _NOT_XML.search(source)
+    bad = None if source.isprintable() else _NOT_XML.search(source)
     if bad:
         raise _refused(source, bad.start(), "a character XML does not know")
     head = _DECLARATION.match(source)
@@ -93,10 +96,12 @@ def scan(source: str, repeated: Container[str] = ()) -> Element:
         if token is None:
             raise _refused(source, position, "something that is not an element or text")
         start, position = position, token.end()
-        if token.lastgroup == "plain":
+        form = token.lastgroup
+        if form == "plain" or form == "whole":
             if len(open_elements) > MAX_DEPTH:
                 raise _refused(source, start, "elements nested too deeply")
-            leaf = Element(token["leaf"], source, start, position, parts=[token["plain"]])
+            name, text = token.group("leaf", form)
+            leaf = Element(name, source, start, position, [], [text])
             open_elements[-1].children.append(leaf)
         elif (
             len(open_elements) == 2

@@ -341,8 +341,7 @@ class Measurement(msgspec.Struct, frozen=True):
     removed: tuple[Udi, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HaMember:
+class HaMember(msgspec.Struct, frozen=True):
     role: str
     udi: Udi
 

@@ -23,6 +23,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.x509.oid import NameOID
 
 from agent.core.clock import Instant
@@ -32,6 +33,7 @@ ORGANIZATION = "SLP Emulator"
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _CURVE = ec.SECP256R1()
 ECDSA = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+_OF_DIGEST = ec.ECDSA(Prehashed(hashes.SHA256()))
 _BUILTIN_LABEL = b"slp-emu/1 builtin|"
 
 
@@ -82,7 +84,9 @@ def _judged(certificate: str, digest: str, signature: str) -> bool:
 
 def builtin(software_tag: str, data: bytes) -> str:
     """Base64 of the 32-byte signature used before a trust code is installed."""
-    return to_text(hmac.digest(_builtin_key(software_tag), data, "sha256"))
+    mac = _builtin_mac(software_tag).copy()
+    mac.update(data)
+    return to_text(mac.finalize())
 
 
 def verify_builtin(software_tag: str, data: bytes, signature: str) -> bool:
@@ -219,8 +223,9 @@ def to_text(der: bytes) -> str:
 
 
 @lru_cache(maxsize=256)
-def _builtin_key(software_tag: str) -> bytes:
-    return hashlib.sha256(_BUILTIN_LABEL + software_tag.encode()).digest()
+def _builtin_mac(software_tag: str) -> HMAC:
+    """The HMAC with a tag's key and no data yet."""
+    return HMAC(hashlib.sha256(_BUILTIN_LABEL + software_tag.encode()).digest(), hashes.SHA256())
 
 
 @lru_cache(maxsize=2048)
@@ -255,7 +260,7 @@ def _verified_digest(key: ec.EllipticCurvePublicKey, digest: str, signature: str
     if der is None:
         return False
     try:
-        key.verify(der, bytes.fromhex(digest), ec.ECDSA(Prehashed(hashes.SHA256())))
+        key.verify(der, bytes.fromhex(digest), _OF_DIGEST)
     except (InvalidSignature, ValueError):
         return False
     return True
