@@ -255,6 +255,8 @@ def _row(
         _must_be(there or operation is Operation.REMOVE, Rule.DATA_MISSING, node, place)
         left = Rows({name: row for name, row in rows.items() if name != key})
         return Tree({**tree, node.key: left}) if left else _without(tree, node.key)
+    # RFC 6241 section 7.2: with `none` every level must be there already
+    _must_be(there or operation is not Operation.NONE, Rule.DATA_MISSING, node, place)
     _must_be(not there or operation is not Operation.CREATE, Rule.DATA_EXISTS, node, place)
     held = EMPTY if operation is Operation.REPLACE else rows.get(key, EMPTY)
     if there and operation is Operation.REPLACE:
@@ -263,8 +265,6 @@ def _row(
     others = {name: child for name, child in node.children.items() if name not in node.keys}
     body = [child for child in children(element) if not _is_key(node, child)]
     new = _children(others, body, held, operation, inside, conditions)
-    if operation is Operation.NONE and not there and new == held:
-        raise YangError(Rule.DATA_MISSING, place.steps, element=node.name)
     return Tree({**tree, node.key: Rows({**rows, key: new})})
 
 
@@ -282,6 +282,9 @@ def _key(node: Node, element: Element, place: _Place) -> tuple[tuple[str, str], 
             leaf = child_node(node.children, child, steps)
             below = (*steps, Location(leaf.namespace, leaf.name))
             value = leaf_value(leaf, child, below)
+            if operation_of(child, Operation.MERGE, below) in TAKES_AWAY:
+                why = "a key goes with its row alone"
+                raise YangError(Rule.BAD_ATTRIBUTE, below, why, leaf.name, attribute="operation")
             if leaf.name in found:
                 raise YangError(Rule.BAD_ELEMENT, below, element=leaf.name)
             found[leaf.name] = str(to_text(leaf.leaf_type, value))

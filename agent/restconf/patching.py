@@ -77,7 +77,7 @@ def patch(
 def _config(work: Work, path: str, edit: _Edit) -> Element:
     """The `<config>` of an edit."""
     if edit.operation not in (*_WITH_VALUE, *_WITHOUT, *_PLACED):
-        raise refused("operation-not-supported", f"{edit.operation} is not carried out here")
+        raise refused("invalid-value", f'"{edit.operation}" is no operation of an edit')
     target = read_target(f"{path}/{edit.path}", work.nodes, work.names)
     if not target.steps:
         raise refused("invalid-value", "the datastore itself is no target of an edit")
@@ -151,7 +151,9 @@ def _json(body: bytes) -> tuple[str, list[_Edit]]:
         placed = {n: str(row[n]) for n in ("where", "point") if n in row}
         number, operation, path = (row[n] for n in names)
         edits.append(_Edit(number, operation, path, row.get("value"), **placed))
-    return str(top.get("patch-id", "")), edits
+    if not isinstance(top.get("patch-id"), str):
+        raise _no_patch_id()
+    return top["patch-id"], edits
 
 
 def _xml(body: bytes) -> tuple[str, list[_Edit]]:
@@ -169,7 +171,14 @@ def _xml(body: bytes) -> tuple[str, list[_Edit]]:
         )
         placed = {n: (found[n].text or "").strip() for n in ("where", "point") if n in found}
         edits.append(_Edit(number, operation, target, value, **placed))
-    return (top.findtext(f"{{{NAMESPACE}}}patch-id") or "").strip(), edits
+    patch_id = top.findtext(f"{{{NAMESPACE}}}patch-id")
+    if patch_id is None:
+        raise _no_patch_id()
+    return patch_id.strip(), edits
+
+
+def _no_patch_id() -> Refused:
+    return refused("missing-element", "the patch has no patch-id", kind="protocol")
 
 
 def _status(patch_id: str, edit_id: str, refusal: Refused | None, json_wanted: bool) -> Response:

@@ -64,6 +64,7 @@ def test_edits_that_cannot_be(asker):
     for number, (wrong, status) in enumerate(
         [
             (edit("e", "insert", "/hostname", hostname="a"), 405),
+            (edit("e", "zap", "/hostname", hostname="a"), 400),
             (edit("e", "delete", "/interface/Loopback=9"), 409),
             (edit("e", "merge", "/nonsense", hostname="a"), 404),
             (edit("e", "merge", "/hostname"), 400),
@@ -99,6 +100,9 @@ def test_values_in_order(asker):
 def test_bodies_that_are_none(asker):
     for body in ({}, {"ietf-yang-patch:yang-patch": {}}, {"ietf-yang-patch:yang-patch": []}):
         assert error_of(asker.ask("PATCH", PATH, body, content_type=JSON), 400)
+    nameless = {"ietf-yang-patch:yang-patch": {"edit": []}}
+    found = error_of(asker.ask("PATCH", PATH, nameless, content_type=JSON), 400)
+    assert found["error-tag"] == "missing-element"
     rows = {"ietf-yang-patch:yang-patch": {"edit": [{"edit-id": "1"}]}}
     assert error_of(asker.ask("PATCH", PATH, rows, content_type=JSON), 400)
     assert error_of(asker.ask("PATCH", PATH, b"<x/>", content_type=XML), 400)

@@ -108,9 +108,22 @@ def test_default_operation_none_changes_only_what_says_so():
     assert shown(root) == "<native><version>17.12</version><hostname>a</hostname></native>"
 
 
-def test_default_operation_none_does_not_make_rows():
-    error = broken(EMPTY, LOOPBACK.format("", ""), Operation.NONE)
+@pytest.mark.parametrize("below", ["", '<description nc:operation="merge">d</description>'])
+def test_default_operation_none_does_not_make_rows(below):
+    error = broken(EMPTY, LOOPBACK.format("", below), Operation.NONE)
     assert error.rule is Rule.DATA_MISSING
+
+
+@pytest.mark.parametrize("operation", ["delete", "remove"])
+def test_a_key_goes_with_its_row_alone(operation):
+    root = built(LOOPBACK.format("", ""))
+    row = LOOPBACK.replace("<name>", f'<name nc:operation="{operation}">').format("", "")
+    error = broken(root, row)
+    assert (error.rule, error.element, error.attribute) == (
+        Rule.BAD_ATTRIBUTE,
+        "name",
+        "operation",
+    )
 
 
 def test_unknown_data_of_the_device_survives_every_operation():
