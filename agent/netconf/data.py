@@ -8,8 +8,9 @@ its own, so that XPath has a root to start from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from lxml import etree
 
@@ -18,7 +19,7 @@ from agent.netconf import library, licensing, monitoring, oper
 from agent.netconf.call import Call
 from agent.netconf.capabilities import devices_modules
 from agent.netconf.kept import Tops
-from agent.netconf.native import LICENSING
+from agent.netconf.native import LICENSING, visible
 from agent.netconf.rpc_errors import RpcError
 from agent.netconf.server import RUNNING, NetconfServer
 from agent.netconf.state_lists import STATE_LISTS
@@ -57,7 +58,7 @@ def config_reply(call: Call, datastore: str, wanted: Element | None) -> bytes:
 
 def state_reply(call: Call, wanted: Element | None) -> bytes:
     """`<data>` of get: running and state; what counts sessions is built anew where wanted."""
-    return _reply(call, STATE, _state(call.server), wanted, counted=True)
+    return _reply(call, STATE, state_tops(call.server), wanted, counted=True)
 
 
 def data_of(call: Call) -> Tops:
@@ -69,12 +70,11 @@ def read_state(server: NetconfServer, expression: XPath, now: Instant) -> bytes:
     """What an expression selects of running and state, as text. Raises FilterError."""
     schema = server.announced.schema
     parts = []
-    for key, root in _with_counted(server, _state(server), now, expression.reaches).items():
-        if expression.reaches(local(key)):
-            selection = by_xpath(expression, root)
-            part = chosen(selection, root[0], _node(schema, key))
-            if part is not None:
-                parts.append(etree.tostring(part))
+    for key, root in _with_counted(server, state_tops(server), now, expression.reaches):
+        selection = by_xpath(expression, root)
+        part = chosen(selection, root[0], _node(schema, key))
+        if part is not None:
+            parts.append(etree.tostring(part))
     return b"".join(parts)
 
 
@@ -83,34 +83,36 @@ def running_tops(server: NetconfServer) -> Tops:
     return _config(server, RUNNING)
 
 
-def state_tops(server: NetconfServer) -> Tops:
-    """Configuration in force and state, without what counts sessions. Not to be changed."""
-    return _state(server)
-
-
 def _config(server: NetconfServer, datastore: str) -> Tops:
-    root, announced = server.root(datastore), server.announced
+    root, announced, shown = server.root(datastore), server.announced, server.shown
+
+    def element(node: Node) -> Element | None:
+        value = visible(root, shown).get(node.key)
+        found = None if value is None else top_element(node, value)
+        return None if found is None else rooted(found)
 
     def make() -> Tops:
-        views = server.views(datastore)
-        found = {
-            key: top_element(node, views[key])
-            for key, node in announced.schema.top.items()
-            if key in views
-        }
-        return {key: rooted(element) for key, element in found.items() if element is not None}
+        return Tops({key: partial(element, node) for key, node in announced.schema.top.items()})
 
     return server.kept.tops(datastore, (id(root), announced.library_id), root, make)
 
 
-def _state(server: NetconfServer) -> Tops:
+def state_tops(server: NetconfServer) -> Tops:
+    """Configuration in force and state, without what counts sessions. Not to be changed."""
     device = server.device
 
     def make() -> Tops:
-        tops = dict(_config(server, RUNNING))
-        node = server.announced.schema.top[LICENSING]
-        tops[LICENSING] = licensing.with_state(tops.get(LICENSING), node, device)
-        return {**tops, **library.tops(server.announced, server.web_root), **_oper(server)}
+        announced, config, models = server.announced, _config(server, RUNNING), _oper(server)
+        nodes, listed = announced.schema.top, library.tops(announced, server.web_root)
+
+        def licences() -> Element:
+            return licensing.with_state(config.get(LICENSING), nodes[LICENSING], device)
+
+        made = {key: partial(config.get, key) for key in nodes}
+        made |= {key: partial(models.get, key) for key in oper.PROVIDERS}
+        return Tops(
+            {**made, **{key: partial(listed.get, key) for key in listed}, LICENSING: licences}
+        )
 
     return server.kept.tops(STATE, (device.inputs, server.has_candidate), None, make)
 
@@ -118,11 +120,7 @@ def _state(server: NetconfServer) -> Tops:
 def _oper(server: NetconfServer) -> Tops:
     """The operational models; far more inputs come than change them."""
     key, held = oper.made_from(server.device)
-
-    def make() -> Tops:
-        return {key: rooted(element) for key, element in oper.tops(server).items()}
-
-    return server.kept.tops("oper", key, held, make)
+    return server.kept.tops("oper", key, held, lambda: Tops(oper.makers(server)))
 
 
 def _streams_text(server: NetconfServer, now: Instant) -> bytes:
@@ -156,18 +154,21 @@ def _reply(
         return _data(parts)
     found = selector(wanted, call)
     if counted and any(found.reaches(local(key)) for key in COUNTED):
-        return _selected(_with_counted(server, tops, call.now, found.reaches), found, call)
+        reached = _with_counted(server, tops, call.now, found.reaches)
+        return _selected(reached, found, call)
     if len(wanted.nsmap) > MANY_PREFIXES:  # lxml writes them in the square of their time
-        return _selected(tops, found, call)
+        return _selected(tops.reached(found.reaches), found, call)
     request = etree.tostring(wanted)
-    return kept.reply(shelf, request, lambda: _selected(tops, found, call))
+    return kept.reply(shelf, request, lambda: _selected(tops.reached(found.reaches), found, call))
 
 
 def _with_counted(
     server: NetconfServer, tops: Tops, now: Instant, reaches: Callable[[str], bool]
-) -> Tops:
-    more = {key: rooted(make(server, now)) for key, make in COUNTED.items() if reaches(local(key))}
-    return {**tops, **more} if more else tops
+) -> Iterator[tuple[str, Element]]:
+    yield from tops.reached(reaches)
+    for key, make in COUNTED.items():
+        if reaches(local(key)):
+            yield key, rooted(make(server, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +192,9 @@ def selector(wanted: Element, call: Call) -> Selector:
     return _xpath(wanted, call) if kind == "xpath" else _subtree(wanted, call)
 
 
-def _selected(tops: Tops, found: Selector, call: Call) -> bytes:
+def _selected(reached: Iterable[tuple[str, Element]], found: Selector, call: Call) -> bytes:
     parts = []
-    for key, root in tops.items():
-        if not found.reaches(local(key)):
-            continue
+    for key, root in reached:
         part = chosen(found.select(root), root[0], _node(call.schema, key))
         if part is not None:
             parts.append(etree.tostring(part))

@@ -79,14 +79,12 @@ def _shown(port: Port) -> Tree:
     return row
 
 
-def carried_out(old: Tree, new: Tree, view: Tree) -> Tree:
-    """The root after an edit of the view.
+def carried_out(new: Tree, before: Tree, view: Tree) -> Tree:
+    """The root after the view was edited from what it was before.
 
-    `old` is the stored root before the edit, `new` what the rest of the edit made of it, `view`
-    the edited view of `old`. Raises CommandRefused, YangError.
+    `new` is what the rest of the edit made of the root. Raises CommandRefused, YangError.
     """
-    before = configured(old)
-    if view == before:
+    if view is before:
         return new
     was, wanted = (tree.get("interface", Rows()) for tree in (before, view))
     for name in was:

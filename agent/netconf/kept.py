@@ -6,24 +6,56 @@ are kept by the request's bytes, because clients ask the same question again and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
+from yang.schema import local
 from yang.xml import Element
 
 MAX_REPLIES = 64
 LONGEST = 1 << 20  # bytes of a reply that is kept
 
-Tops = dict[str, Element]  # by key, each below a `<data>` of its own
+Maker = Callable[[], Element | None]  # the `<data>`; None: there is nothing of it
+
+
+class Tops(Mapping[str, Element]):
+    """Top elements by key, each below a `<data>` of its own, made when they are first wanted."""
+
+    __slots__ = ("_made", "_makers")
+
+    def __init__(self, makers: Mapping[str, Maker]) -> None:
+        self._makers = makers
+        self._made: dict[str, Element | None] = {}
+
+    def __getitem__(self, key: str) -> Element:
+        found = self._made[key] if key in self._made else self._make(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in self._makers if key in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _make(self, key: str) -> Element | None:
+        found = self._made[key] = self._makers[key]()
+        return found
+
+    def reached(self, reaches: Callable[[str], bool]) -> Iterator[tuple[str, Element]]:
+        """Those that may be reached by their names; no other one is made."""
+        wanted = (key for key in self._makers if reaches(local(key)))
+        return ((key, self[key]) for key in wanted if key in self)
 
 
 @dataclass(slots=True)
 class _Shelf:
-    key: object = None
-    held: object = None  # keeps alive what an identity in the key stands for
-    tops: Tops = field(default_factory=dict)
+    key: object
+    held: object  # keeps alive what an identity in the key stands for
+    tops: Tops
     texts: dict[str, bytes] = field(default_factory=dict)
     replies: dict[bytes, bytes] = field(default_factory=dict)
 

@@ -191,7 +191,8 @@ def stored(root: Tree, views: Tree, shown: Shown, salt: Salt) -> Tree:
     new["native"] = native
     new = _with_level(root, new)
     new = _with_licensing(root, new, get(views, (LICENSING, "config"), EMPTY))
-    new = ietf_interfaces.carried_out(root, new, views.get(ietf_interfaces.TOP, EMPTY))
+    before, after = (v.get(ietf_interfaces.TOP, EMPTY) for v in (visible(root, shown), views))
+    new = ietf_interfaces.carried_out(new, before, after)
     return _as_commands_do(root, new, salt)
 
 

@@ -1,22 +1,24 @@
 """The operational models a client may read: top nodes by key, computed from the device.
 
-A provider gives the tree of a top node. `tops` are those that change with the device's inputs
-alone, `hardware` also tells the time.
+A provider gives the tree of a top node. Those of `PROVIDERS` change with the device's inputs alone,
+`hardware` also tells the time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from agent.core.clock import Instant
 from agent.device.device import Device
+from agent.netconf.kept import Maker
 from agent.netconf.oper_hardware import components, device_hardware
 from agent.netconf.oper_interfaces import interfaces, interfaces_state
 from agent.netconf.oper_software import install
 from agent.netconf.rum_reports import MODULE, TOP, listed, rum_reports
 from agent.netconf.server import NetconfServer
 from yang.tree import Tree
-from yang.xml import Element, top_element
+from yang.xml import Element, rooted, top_element
 
 PROVIDERS: Mapping[str, Callable[[NetconfServer], Tree]] = {
     "Cisco-IOS-XE-platform-oper:components": lambda server: components(server.device),
@@ -28,19 +30,19 @@ PROVIDERS: Mapping[str, Callable[[NetconfServer], Tree]] = {
 HARDWARE = "Cisco-IOS-XE-device-hardware-oper:device-hardware-data"
 
 
-def tops(server: NetconfServer) -> dict[str, Element]:
-    """The elements of all providers whose module the release serves, by key."""
+def makers(server: NetconfServer) -> Mapping[str, Maker]:
+    """What makes the elements of the providers whose module the release serves."""
     nodes = server.announced.schema.top
-    found = {
-        key: top_element(nodes[key], make(server))
-        for key, make in PROVIDERS.items()
-        if key in nodes
-    }
-    return {key: element for key, element in found.items() if element is not None}
+
+    def made(key: str) -> Element | None:
+        found = top_element(nodes[key], PROVIDERS[key](server))
+        return None if found is None else rooted(found)
+
+    return {key: partial(made, key) for key in PROVIDERS if key in nodes}
 
 
 def made_from(device: Device) -> tuple[object, object]:
-    """What `tops` are computed from: a key, and what must live as long as the key is kept.
+    """What these are computed from: a key, and what must live as long as the key is kept.
 
     These are the running configuration, the units, the release, the reports, the last start and the
     device's calendar. A provider that reads more names it here.

@@ -17,7 +17,7 @@ from agent.core.clock import Instant
 from agent.netconf.rpc_errors import RpcError, path_text
 from yang.difference import edits_between
 from yang.errors import Location
-from yang.schema import Schema, local, named
+from yang.schema import Schema, named
 from yang.select import FilterError, NotNodes, by_xpath
 from yang.tree import Entry, Path, Tree
 from yang.xml import Element, children, name_of, own, row_key
@@ -68,11 +68,10 @@ def partial_lock(call: Call) -> bytes:
             expression = xpath(text, select, call)
         except FilterError as fault:
             raise _bad_select(fault) from None
-        for key, root in data_of(call).items():
-            if expression.reaches(local(key)):
-                for element in by_xpath(expression, root).whole:
-                    path, where = _place(element, call.schema)
-                    found[path] = where
+        for _, root in data_of(call).reached(expression.reaches):
+            for element in by_xpath(expression, root).whole:
+                path, where = _place(element, call.schema)
+                found[path] = where
     if len(found) > MAX_NODES:
         raise RpcError("application", "too-big", path=_PATH, namespaces=_NAMES)
     # RFC 5717 section 2.4.1: nothing found is an error of its own

@@ -206,11 +206,12 @@ class RestconfServer:
         server = work.server
         target = read_target(path, work.nodes, work.names)
         shelf = RUNNING if query.content == "config" else data.STATE
-        tops = dict(work.tops if query.content == "config" else data.state_tops(server))
+        tops = work.tops if query.content == "config" else data.state_tops(server)
         live = {**data.COUNTED, RESTCONF_STATE: _restconf_state}
         counted = not target.steps or target.steps[0].node.key in live
         if shelf == data.STATE and counted:
-            tops |= {key: _below(make(server, work.now)) for key, make in live.items()}
+            now = {key: _below(make(server, work.now)) for key, make in live.items()}
+            tops = {**tops, **now}
         statuses: list[Response] = []  # the new ones; what is kept has a body
 
         def answered() -> Response:
