@@ -18,6 +18,7 @@ from agent.core import secrets
 from agent.core.dates import UTC_ZONE, Zone
 from agent.core.release import Release
 from agent.core.summer import Summer, dated_summer, summer
+from agent.device.addressless import all_told
 from agent.device.config_text import read_config
 from agent.device.log import DEFAULTS, StampForm, StampKind
 from agent.device.log import LogSettings as LogSettings
@@ -305,7 +306,7 @@ def bare_root(profile: Profile, model: str) -> Tree:
         for prefix, first, last in rows
         for number in range(first, last + 1)
     )
-    return apply(EMPTY, tuple(ports))
+    return all_told(apply(EMPTY, tuple(ports)), profile.kind == "switch")
 
 
 def default_config(profile: Profile, release: Release, model: str, hostname: str = "") -> Tree:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agent.device.addressless import with_consequences
 from agent.device.certificates import keep, read_text
 from agent.device.config_edits import BASE, EDITORS, Salt, Told, inconsistent
-from agent.device.hollow import with_hollow_rows
 from cli_grammar import Grammar, Matched, match
 from yang.slices import Slices, whole
 from yang.tree import Entry, Path, Tree, apply
@@ -83,7 +83,7 @@ def reading_config(text: str, grammar: Grammar, root: Tree, salt: Salt) -> Slice
         if not isinstance(changes, tuple) or inconsistent(found.args):
             refused.append(Refused(number, line))
             continue
-        root = apply(root, with_hollow_rows(changes, grammar))
+        root = apply(root, with_consequences(root, changes, grammar))
         if found.target.enter:
             mode = found.target.enter
             bases[mode] = found.entered_base(base)

@@ -19,11 +19,11 @@ from agent.core.dates import Zone
 from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.device import config, debugging, inputs, planned_reload, revert_timer
+from agent.device.addressless import with_consequences
 from agent.device.boot import tag_of
 from agent.device.carry_out import CARRY_OUT
 from agent.device.datastore import Datastore
 from agent.device.files import FileFault, VirtualFiles, sizes
-from agent.device.hollow import with_hollow_rows
 from agent.device.inputs import AgentEvent, DeviceInput, Heard, Job
 from agent.device.journal import UNRECORDED, Journal, encode_line
 from agent.device.link import UNPLUGGED, Link, unheard, unread, unwatched
@@ -186,7 +186,8 @@ class Device:
 
         Raises InputError or ValueError, with nothing changed, when the result makes no sense.
         """
-        edits = with_hollow_rows(edits, config.grammar_of(self.profile, self.release))
+        grammar = config.grammar_of(self.profile, self.release)
+        edits = with_consequences(self.datastore.running, edits, grammar)
         self.project(apply(self.datastore.running, edits))
         self._apply(inputs.ConfigCommitted(edits, by), now)
 

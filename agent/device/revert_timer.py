@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from agent.core.clock import MINUTE, Instant
 from agent.core.secrets import new_salt
 from agent.device import config
+from agent.device.addressless import with_consequences
 from agent.device.config_text import read_config
 from agent.device.files import FileFault
-from agent.device.hollow import with_hollow_rows
 from agent.device.inputs import ConfigCommitted, Reverting, RevertPlan, RevertTimed
 from yang.difference import edits_between
 
@@ -88,4 +88,4 @@ def _way_back(device: Device, plan: RevertPlan, now: Instant) -> ConfigCommitted
     salts, grammar = device.salts(), config.grammar_of(device.profile, device.release)
     read = read_config(text, grammar, device.factory_root(), lambda: new_salt(salts))
     edits = tuple(edits_between(device.datastore.running, read.root))
-    return ConfigCommitted(with_hollow_rows(edits, grammar), plan.by)
+    return ConfigCommitted(with_consequences(device.datastore.running, edits, grammar), plan.by)

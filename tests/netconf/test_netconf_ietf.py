@@ -110,7 +110,7 @@ def test_replace_keeps_what_the_view_cannot_name(router):
     typed(router.server.device, "interface GigabitEthernet2", "description old", "mtu 9000")
     kind = f'<type xmlns:x="{IANA}">x:ethernetCsmacd</type>'
     router.edit(row("GigabitEthernet2", kind, "replace"))
-    assert printed(router, "GigabitEthernet2") == ["mtu 9000"]
+    assert printed(router, "GigabitEthernet2") == ["no ip address", "mtu 9000"]
 
 
 def test_deleting_takes_a_loopback_away_and_sets_a_port_back(router):
@@ -167,6 +167,7 @@ def test_ipv6_addresses_in_all_three(router):
         "</GigabitEthernet></interface></native>"
     )
     assert printed(router, "GigabitEthernet2") == [
+        "no ip address",
         "ipv6 address 2001:DB8::1/64",
         "ipv6 address 2001:DB8:1::A/48",
         "ipv6 address 2001:DB8:2::B/56",
@@ -175,7 +176,24 @@ def test_ipv6_addresses_in_all_three(router):
     gone = "<address nc:operation='delete'><ip>2001:db8:1::a</ip></address>"
     router.edit(row("GigabitEthernet2", f'<ipv6 xmlns="{IP}">{gone}</ipv6>'))
     router.edit(row("GigabitEthernet2", f'<ipv6 xmlns="{IP}" nc:operation="remove"/>'))
-    assert printed(router, "GigabitEthernet2") == ["ipv6 enable"]
+    assert printed(router, "GigabitEthernet2") == ["no ip address", "ipv6 enable"]
+
+
+def test_an_interface_that_has_no_address_says_so_whoever_made_it(router):
+    loopback = "<native><interface><Loopback><name>8</name>{}</Loopback></interface></native>"
+    told = "<ip><no-address><address>false</address></no-address></ip>"
+    router.edit(row("Loopback7", LOOPBACK))
+    router.edit(loopback.format(""))
+    for name in ("Loopback7", "Loopback8"):
+        assert printed(router, name) == ["no ip address"]
+    assert told in router.config(loopback.format(""))
+    primary = "<address>10.8.0.1</address><mask>255.255.0.0</mask>"
+    address = f"<ip><address{{}}><primary>{primary}</primary></address></ip>"
+    router.edit(loopback.format(address.format("")))
+    assert printed(router, "Loopback8") == ["ip address 10.8.0.1 255.255.0.0"]
+    assert told not in router.config(loopback.format(""))
+    router.edit(loopback.format(address.format(' nc:operation="delete"')))
+    assert printed(router, "Loopback8") == ["no ip address"]
 
 
 REFUSED = [
@@ -267,7 +285,7 @@ def test_a_module_that_devices_announce_without_data_here_is_empty(router, wante
 def test_an_edit_in_no_namespace_means_the_configuration(router):
     body = row("GigabitEthernet2", "<description>plain</description>").replace(IF, "")
     router.edit(body)
-    assert printed(router, "GigabitEthernet2") == ["description plain"]
+    assert printed(router, "GigabitEthernet2") == ["description plain", "no ip address"]
 
 
 def test_a_filter_by_type_and_the_configuration_of_the_candidate(two_stage):
