@@ -112,12 +112,18 @@ def name_of(element: Element) -> tuple[str, str]:
     return namespace, name
 
 
-def child_node(nodes: Mapping[str, Node], element: Element, path: tuple[Location, ...]) -> Node:
-    """The node an element is an instance of. Raises YangError where there is none."""
+def child_node(
+    nodes: Mapping[str, Node], element: Element, path: tuple[Location, ...], parent: str = ""
+) -> Node:
+    """The node an element is an instance of. Raises YangError where there is none.
+
+    `parent` is the namespace of what it stands in, where `path` does not tell.
+    """
     namespace, name = name_of(element)
     node = named(nodes, name, namespace)
     if node is None:
-        known = not namespace or any(n.namespace == namespace for n in nodes.values())
+        around = {n.namespace for n in nodes.values()} | {step.namespace for step in path}
+        known = not namespace or namespace == parent or namespace in around
         rule = Rule.UNKNOWN_ELEMENT if known else Rule.UNKNOWN_NAMESPACE
         raise YangError(rule, path, element=name, namespace=namespace)
     return node
@@ -143,7 +149,7 @@ def parameters(node: Node, element: Element, path: tuple[Location, ...]) -> Tree
     """
     found = Tree()
     for child in children(element):
-        inner = child_node(node.children, child, path)
+        inner = child_node(node.children, child, path, node.namespace)
         below = (*path, Location(inner.namespace, inner.name))
         if inner.name in found:
             raise YangError(Rule.BAD_ELEMENT, below, element=inner.name)

@@ -114,6 +114,11 @@ class NetconfFront(SshFront):
         """What the sessions of a device share."""
         return self._servers[device.name]
 
+    def has_room(self, device: Device) -> bool:
+        """May another session begin?"""
+        server = self._servers[device.name]
+        return len(server.sessions) < server.limits.sessions
+
     def _login(self) -> Login:
         return NetconfLogin(self)
 
@@ -167,8 +172,7 @@ class NetconfLogin(Login):
         return accepted
 
     def session_requested(self) -> asyncssh.SSHServerSession[Any] | bool:
-        server = self._front.server(self._device)
-        if len(server.sessions) >= server.limits.sessions:
+        if not self._front.has_room(self._device):
             return False
         authorized = self._privilege >= PRIVILEGE
         return Channel(self._front, self._device, self._user, self._peer, self._writing, authorized)
@@ -214,7 +218,8 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         self._channel = chan
 
     def subsystem_requested(self, subsystem: str) -> bool:
-        return subsystem == "netconf"
+        # asked for again: many may have had their channel before the first of them was a session
+        return subsystem == "netconf" and self._front.has_room(self._device)
 
     def session_started(self) -> None:
         server = self._front.server(self._device)

@@ -134,6 +134,11 @@ def test_a_locked_part_keeps_a_timed_rollback_off(archiving, server, switch):
     assert switch.reverting is None
 
 
+def test_an_operation_without_parameters_takes_none(client):
+    found = error(client, "save-config", "<x/>")
+    assert (found["tag"], found["bad-element"]) == ("unknown-element", "x")
+
+
 def test_nothing_is_there_to_revert(client):
     assert "No Rollback" in result(client, "revert", "<now/>")["result"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import asyncssh
 import pytest
 
 from agent.adapters.lab import Lab
@@ -128,3 +129,13 @@ async def test_slow_sender_blocks_nobody(world):
     for byte in b"\n#5\n<rpc ":
         slow.raw(bytes([byte]))
         assert await good.hostname() == "Switch"
+
+
+async def test_no_more_sessions_than_the_limit_however_they_rush_in(world):
+    good = await world.session()
+    server(world).limits = replace(server(world).limits, sessions=3)
+    rushing = (world.session() for _ in range(12))
+    found = await asyncio.gather(*rushing, return_exceptions=True)
+    assert sum(isinstance(one, asyncssh.ChannelOpenError) for one in found) == 10
+    assert len(server(world).sessions) == 3
+    assert await good.hostname() == "Switch"
