@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from agent.cli.running_config import running_config
 from agent.core.clock import DAY, MINUTE
 from agent.device.files import SIZES
 from agent.engine.config import Transport
@@ -304,3 +305,18 @@ def test_without_room_on_flash_nothing_is_handed_out(switch, client):
     switch.files.sizes = SIZES
     assert asked(client, "rum-save-usage-unreported", path) == "success"
     assert "flash:/usage.xml" in switch.files.entries
+
+
+def test_a_controller_pushes_trustpoint_and_licensing(switch, client):
+    """What a controller writes once a device has a site: a trustpoint, and where reports go."""
+    client.edit(
+        '<native><crypto><pki xmlns="http://cisco.com/ns/yang/Cisco-IOS-XE-crypto"><trustpoint>'
+        "<id>DNAC-CA</id><enrollment><enrollment-method><url>http://192.0.2.1/scep</url>"
+        "</enrollment-method></enrollment></trustpoint></pki></crypto>"
+        "<license><smart><transport-type>cslu</transport-type>"
+        "<url><cslu>http://192.0.2.1:8182/cslu/v1/pi</cslu></url></smart></license></native>"
+    )
+    lines = running_config(switch)
+    assert "\ncrypto pki trustpoint DNAC-CA\n enrollment url http://192.0.2.1/scep\n" in lines
+    assert "\nlicense smart url cslu http://192.0.2.1:8182/cslu/v1/pi\n" in lines
+    assert switch.agent.state.config.url_cslu == "http://192.0.2.1:8182/cslu/v1/pi"
