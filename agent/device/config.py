@@ -140,10 +140,11 @@ def hostname(root: Tree, profile: Profile) -> str:
 
 def levels(root: Tree, profile: Profile) -> tuple[str, str]:
     """The boot level and the AIR level configured, the platform's own where none is."""
-    boot = _level(get(root, ("native", "license", "boot", "level"), EMPTY))
+    configured: Tree = get(root, ("native", "license", "boot", "level"), EMPTY)
+    boot = " ".join(configured) if profile.packages else _level(configured)
     air = _level(get(root, ("emulator", "license", "air"), EMPTY))
     return (
-        boot if boot in profile.levels else profile.default_level,
+        boot if profile.features_at(boot) is not None else profile.default_level,
         air if air in profile.air_levels else profile.default_air_level,
     )
 

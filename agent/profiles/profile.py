@@ -114,6 +114,7 @@ class Profile:
     ack_rule: AckRule | None = None
     enforced: tuple[EnforcedLicence, ...] = ()
     prompt: str = ""  # of a product that has one of its own
+    packages: bool = False  # may several boot levels stand side by side?
     licensing: str = "policy"  # or legacy: the model before SLP, whatever the release
     automatic_conversion: bool = False  # `Automatic Conversion Enabled` of License Conversion
     telemetry: bool = False  # does it make reports of the metric TELEMETRY?
@@ -151,12 +152,20 @@ class Profile:
         """What the family states of a model, and what the model states differently."""
         return ChainMap(dict(self.models[pid].texts), dict(self.texts))
 
+    def features_at(self, level: str) -> tuple[str, ...] | None:
+        """Features in use at a boot level, of packages at each; None where one is not known."""
+        named = level.split(" ") if self.packages else [level]
+        known = [self.levels[name] for name in named if name in self.levels]
+        return (
+            tuple(f for features in known for f in features) if len(known) == len(named) else None
+        )
+
     def licences_of(self, pid: str, level: str, throughput: str = "") -> tuple[Entitlement, ...]:
         """What one unit of model `pid` uses at boot level `level`; nothing without boot levels.
 
         `throughput` is the name of the throughput level its licences follow; empty: the default.
         """
-        wanted = self.levels[level] if self.levels else ()
+        wanted = (self.features_at(level) or ()) if self.levels else ()
         if self.throughput is not None:
             name = throughput or self.throughput.default_of(pid)
             tier = self.throughput.levels[name].tier
@@ -214,6 +223,7 @@ def load(name: str) -> Profile:
         default_air_level=raw.get("default_air_level", ""),
         ack_rule=AckRule(**raw["ack_rule"]) if "ack_rule" in raw else None,
         prompt=raw.get("prompt", ""),
+        packages=raw.get("packages", False),
         licensing=raw.get("licensing", "policy"),
         automatic_conversion=raw.get("automatic_conversion", False),
         telemetry=raw.get("telemetry", False),

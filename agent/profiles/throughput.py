@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from agent.core.chance import Chance
+from agent.core.release import Release
 
 EXPORT_KBPS = 250_000
 HSEC = "hseck9"
@@ -34,10 +35,11 @@ class Level:
     tier: str
     shown: str
     models: tuple[str, ...] = ()
+    crypto: bool = True  # does it bound encrypted traffic?
 
     @property
     def export_controlled(self) -> bool:
-        return not self.kbps or self.kbps > EXPORT_KBPS
+        return self.crypto and (not self.kbps or self.kbps > EXPORT_KBPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Throughput:
     `command` is the word behind it, `at_once` says whether a level takes effect when it is typed,
     `says` is printed then, `refuses` where a level needs a code that is not there (empty: it is
     taken, and limited). It may be `announced` at each start; `in_version` has show version tell it.
+    On releases of the span `both_ways` one figure tells of both directions: twice the level.
     """
 
     command: str
@@ -58,6 +61,11 @@ class Throughput:
     refuses: str
     announced: bool
     in_version: bool
+    both_ways: str
+
+    def told(self, kbps: int, release: Release) -> int:
+        """The figure that a release prints for a level, in kbit/s."""
+        return 2 * kbps if self.both_ways and release.within(self.both_ways) else kbps
 
     def default_of(self, pid: str) -> str:
         """The level of a device on which none is configured."""
@@ -80,7 +88,9 @@ def read_throughput(raw: Mapping[str, Any] | None) -> Throughput | None:
     for row in raw["level"]:
         models = tuple(row.get("models", ()))
         shown = row.get("shown", row["tier"])
-        levels[row["name"]] = Level(row["name"], row["kbps"], row["tier"], shown, models)
+        levels[row["name"]] = Level(
+            row["name"], row["kbps"], row["tier"], shown, models, raw.get("crypto", True)
+        )
     return Throughput(
         command=raw["command"],
         levels=MappingProxyType(levels),
@@ -91,6 +101,7 @@ def read_throughput(raw: Mapping[str, Any] | None) -> Throughput | None:
         refuses=raw.get("refuses", ""),
         announced=raw.get("announced", False),
         in_version=raw.get("in_version", False),
+        both_ways=raw.get("both_ways", ""),
     )
 
 

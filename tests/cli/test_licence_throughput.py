@@ -52,7 +52,10 @@ def test_a_virtual_router_takes_a_level_at_once():
     assert said == ["%Throughput has been set to 250 Mbps."]
     shown = router.type("show platform hardware throughput level")
     assert shown == "The current throughput level is 250000 kb/s"
-    assert "The current throughput level is 250000 kbps\n" in router.type("show version")
+    assert "The current throughput level is 500000 kbps \n" in router.type("show version")
+    older = Router("C8000V", "17.6.4")
+    older.configure("platform hardware throughput level MB 250")
+    assert "The current throughput level is 250000 kbps \n" in older.type("show version")
     assert router.in_use() == {"network-advantage_250M", "dna-advantage_250M"}
     router.configure("no platform hardware throughput level MB 250")
     assert router.in_use() == {"network-advantage_10M", "dna-advantage_10M"}

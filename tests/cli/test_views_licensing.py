@@ -133,13 +133,14 @@ def test_summary_cuts_long_names(name: str, tag: str, row: str) -> None:
     assert cut.index("(") == 26
 
 
-def test_usage_header_is_of_switches_and_older_routers() -> None:
+def test_usage_header_is_of_older_releases() -> None:
     def headed(release: str, kind: str) -> bool:
         return licence_usage.usage(view(), layout(release, kind)).startswith(
             "License Authorization:\n  Status: Not Applicable\n\n"
         )
 
-    assert headed("17.15.1", "switch")
+    assert headed("17.7.1", "switch")
+    assert not headed("17.15.1", "switch")
     assert headed("17.9.1", "router")
     assert not headed("17.15.1", "router")
 

@@ -186,9 +186,36 @@ def test_a_router_without_a_boot_level_uses_no_licence() -> None:
     summary = answer(later, "show license summary")
     assert summary.count(" 0 NOT IN USE\n") == 2
     assert "1 IN USE" not in summary
-    assert "License Level:\nLicense Type: Perpetual\n" in answer(later, "show version")
+    assert "License Level: \nLicense Type: Perpetual\n" in answer(later, "show version")
     device.reload(NOW + 2 * HOUR, "Reload Command")
     assert "  No licenses in use\n" in answer(session_on(device), "show license summary")
+
+
+def test_packages_of_an_isr_4000_stand_side_by_side() -> None:
+    """source: boot-packages."""
+    device = started("ISR4451-X/K9", "17.12.4")
+    session = session_on(device)
+    for line in ("configure terminal", "license boot level securityk9", "license boot level uck9"):
+        session.feed(f"{line}\r", NOW)
+    assert answer(session, "do show running-config | include boot level").splitlines() == [
+        "license boot level appxk9",
+        "license boot level securityk9",
+        "license boot level uck9",
+    ]
+    for line in ("no license boot level appxk9", "end", "write memory"):
+        session.feed(f"{line}\r", NOW)
+    pending = answer(session, "show version")
+    assert f"\n{'appxk9':<17}{'appxk9':<17}Smart License    None\n" in pending
+    assert f"\n{'uck9':<17}{'None':<17}Smart License    uck9\n" in pending
+    device.wake(NOW + MINUTE)
+    device.reload(NOW + HOUR, "Reload Command")
+    later = session_on(device)
+    shown = answer(later, "show license summary")
+    in_use = [line.split()[0] for line in shown.splitlines() if line.endswith(" 1 IN USE")]
+    assert sorted(in_use) == ["securityk9", "uck9"]
+    assert f"\n{'ipbase':<17}{'ipbasek9':<17}Smart License    ipbasek9\n\nThe curr" in answer(
+        later, "show version"
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from agent.cli.views.hardware import hardware_of, port_counts
 from agent.cli.views.layout import Layout, layout_for
 from agent.cli.views.uptime import uptime_words
+from agent.cli.views.version_levels import levels
 from agent.core.clock import MINUTE, Instant
 from agent.core.dates import config_date
 from agent.core.identity import Udi
@@ -58,29 +59,6 @@ their import, export and use applies.
 
 """
 
-_PACKAGES = """\
-
-Technology Package License Information:\x20
-
-------------------------------------------------------------------------------
-Technology-package                                     Technology-package
-Current                        Type                       Next reboot \x20
-------------------------------------------------------------------------------
-{base:<20}\tSmart License                 \t {next_base:<20}
-{addon:<20}\tSubscription Smart License    \t {next_addon:<30}
-"""
-
-# source: show-version-form (a C8000V; assumed for the other routers)
-_ROUTER_LEVELS = """\
-License Level: {base}
-License Type: Perpetual
-Next reload license Level: {next_base}
-
-Addon License Level: {addon}
-Addon License Type: Subscription
-Next reload addon license Level: {next_addon}
-"""
-
 _UNIT = """\
 Base Ethernet MAC Address          : {mac}
 Motherboard Assembly Number        : {motherboard}
@@ -122,7 +100,6 @@ def collect(device: Device, now: Instant) -> VersionView:
     root = device.datastore.running
     booted = now if device.booted is None else device.booted
     next_level, next_air_level = config.levels(root, device.profile)
-    known = device.profile.throughput
     restarted = ""
     if device.clock_authoritative:
         restarted = config_date(device.local_time(booted), device.zone)
@@ -138,10 +115,17 @@ def collect(device: Device, now: Instant) -> VersionView:
         air_level=device.air_level,
         next_air_level=next_air_level,
         virtual_interfaces=len(get(root, ("native", "interface", "Vlan"), ())),
-        throughput_kbps=enforced(device, known).kbps if known and known.in_version else 0,
+        throughput_kbps=_throughput(device),
         registration=_registration(device),
         right=device.agent.state.right_to_use.right if device.agent.licensing == "rtu" else "",
     )
+
+
+def _throughput(device: Device) -> int:
+    known = device.profile.throughput
+    if known is None or not known.in_version:
+        return 0
+    return known.told(enforced(device, known).kbps, device.release)
 
 
 def _units(device: Device) -> tuple[tuple[int, Udi], ...]:
@@ -177,7 +161,7 @@ def render(view: VersionView, profile: Profile, release: Release) -> str:
     others = ""
     if layout.has("unit_block"):
         others = "".join(_other_unit(view, *unit, profile) for unit in sorted(view.members[1:]))
-    return head + running + _levels(view, profile, layout) + body + others + tail
+    return head + running + levels(view, profile, layout) + body + others + tail
 
 
 @lru_cache(maxsize=1024)
@@ -223,80 +207,6 @@ def _boot_loader(texts: Mapping[str, str]) -> str:
     if "bootloader" not in texts:
         return "\n"
     return f"BOOTLDR: {texts['bootloader']}\n" + ("\n" if texts.get("unit_form") else "")
-
-
-def _levels(view: VersionView, profile: Profile, layout: Layout) -> str:
-    lines = ""
-    if layout.has("technology_packages"):
-        base, _, addon = view.level.partition(" addon ")
-        next_base, _, next_addon = view.next_level.partition(" addon ")
-        lines = _PACKAGES.format(
-            base=base, addon=addon or "None", next_base=next_base, next_addon=next_addon or "None"
-        )
-    if view.right:  # assumed: the same table with other types, and no status below it
-        return (
-            lines.replace("Subscription Smart License", f"{view.right:<26}").replace(
-                "Smart License", "Permanent    "
-            )
-            + "\n\n"
-        )
-    if layout.has("router_levels"):
-        lines = _router_levels(view, profile)
-    else:
-        lines += _air_levels(view, profile, layout)
-    policy = layout.has("smart_licensing_policy_status")
-    status = "Smart Licensing Using Policy" if policy else _NOT_APPLICABLE
-    status = view.registration or status
-    apart = "\n\n" if layout.has("licensing_status_apart") else "\n"
-    return f"{lines}{apart}Smart Licensing Status: {status}\n\n"
-
-
-def _router_levels(view: VersionView, profile: Profile) -> str:
-    base, _, addon = view.level.partition(" addon ")
-    next_base, _, next_addon = view.next_level.partition(" addon ")
-    text = _ROUTER_LEVELS.format(
-        base=base, addon=addon, next_base=next_base, next_addon=next_addon
-    ).replace(": \n", ":\n")
-    if view.throughput_kbps:
-        text += f"\nThe current throughput level is {view.throughput_kbps} kbps\n"
-    return text
-
-
-_NOT_APPLICABLE = "Registration Not Applicable/Not Applicable"
-
-
-def _air_levels(view: VersionView, profile: Profile, layout: Layout) -> str:
-    texts = profile.texts
-    if "air_level" not in texts:
-        return ""
-    if layout.has("wireless_level_lines"):
-        wireless = texts["wireless_level"]
-        air, then = (
-            _air_words_in_full(level) or texts["air_level_recent"]
-            for level in (view.air_level, view.next_air_level)
-        )
-        return (
-            f"AIR License Level: {air}\nNext reload AIR License Level: {then}\n"
-            f"Cisco Wireless License Level: {wireless}\n"
-            f"Next reload Cisco Wireless License Level: {wireless}\n"
-        )
-    now, then = _air_words(view.air_level), _air_words(view.next_air_level)
-    return (
-        f"AIR License Level: {now or texts['air_level']}\n"
-        f"Next reload AIR license Level: {then or texts['air_level']}\n"
-    )
-
-
-def _air_words_in_full(level: str) -> str:
-    """`AIR Network Advantage addon AIR DNA Advantage`."""
-    return " addon ".join(_air_words(part) for part in level.split(" addon ") if part)
-
-
-def _air_words(level: str) -> str:
-    """`air-network-advantage addon air-dna-advantage` -> `AIR DNA Advantage`."""
-    words = level.split()[-1].split("-") if level else []
-    fixed = {"air": "AIR", "dna": "DNA"}
-    return " ".join(fixed.get(word, word.capitalize()) for word in words)
 
 
 def _machine(profile: Profile, layout: Layout, udi: Udi, virtual_interfaces: int) -> str:
