@@ -145,12 +145,23 @@ def leaf_value(node: Node, element: Element, path: tuple[Location, ...]) -> Valu
 def parameters(node: Node, element: Element, path: tuple[Location, ...]) -> Tree:
     """The parameters of an operation, defaults filled in. Raises YangError.
 
-    Containers in them are read as they stand; lists are not used by operations of ours.
+    Containers in them are read as they stand.
     """
     found = Tree()
     for child in children(element):
         inner = child_node(node.children, child, path, node.namespace)
         below = (*path, Location(inner.namespace, inner.name))
+        if inner.kind == "list":
+            row = parameters(inner, child, below)
+            rows = found.setdefault(inner.name, Rows())
+            key = row_key(tuple(str(row.get(name, "")) for name in inner.keys))
+            missing = next((name for name in inner.keys if name not in row), None)
+            if missing is not None:
+                raise YangError(Rule.MISSING_ELEMENT, below, element=missing)
+            if key in rows:
+                raise YangError(Rule.BAD_ELEMENT, below, element=inner.name)
+            rows[key] = row
+            continue
         if inner.name in found:
             raise YangError(Rule.BAD_ELEMENT, below, element=inner.name)
         if inner.is_leaf:

@@ -41,6 +41,7 @@ TEXTS = (
     ("Cisco-IOS-XE-interfaces-oper@2022-11-01", ".."),
     ("Cisco-IOS-XE-platform-oper@2022-11-01", ".."),
     ("cisco-ia@2021-11-01", ".."),
+    ("Cisco-IOS-XE-cli-rpc@2022-11-01", "17.11.."),
     ("ietf-interfaces@2014-05-08", ".."),
     ("ietf-ip@2014-06-16", ".."),
     # the emulator's own, told in the YANG library alone: a hello stays what a device sends
@@ -73,6 +74,7 @@ _PUBLISHED: Mapping[str, tuple[str, str]] = {
     "Cisco-IOS-XE-interfaces-oper": ("2020-07-01", "2025-03-01"),
     "Cisco-IOS-XE-platform-oper": ("2019-11-01", "2025-03-01"),
     "cisco-ia": ("2020-03-01", "2024-07-01"),
+    "Cisco-IOS-XE-cli-rpc": ("2022-07-01", "2024-07-01"),
 }
 _LICENSE = (  # the submodule of native, which changed more often
     ("..17.3", "2019-07-01"),
