@@ -86,6 +86,14 @@ devices:
     config: |
       hostname SW5
       service internal
+  - name: SW6
+    platform: C9300-24T
+    release: 17.18.1
+    serial: FOC0000EMU6
+    ssh: 0
+    config: |
+      hostname SW6
+      service internal
 """
 
 # What SW3 answers from a recording.
@@ -116,6 +124,12 @@ class Switch:
 class Lab:
     switches: dict[str, Switch]
     counterparts: dict[str, str]  # name -> URL
+    state: Path
+
+    def slp(self, *words: str) -> str:
+        """What a command of the operator prints."""
+        command = [_program(), *words, "--state", str(self.state)]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -138,7 +152,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
     try:
         _wait_for(ready, process, log)
-        yield _read(json.loads(ready.read_text("utf-8")))
+        yield _read(json.loads(ready.read_text("utf-8")), folder / "state")
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -171,36 +185,24 @@ def sw3(lab: Lab) -> Switch:
 
 
 @pytest.fixture(scope="session")
-def sw5(lab: Lab) -> Switch:
-    return lab.switches["SW5"]
+def sw5_genie(lab: Lab) -> Iterator[Any]:
+    """SW5 through Genie and unicon, connected."""
+    yield from _genie(lab.switches["SW5"])
 
 
 @pytest.fixture(scope="session")
-def sw5_genie(sw5: Switch) -> Iterator[Any]:
-    """SW5 through Genie and unicon, connected."""
+def sw6_genie(lab: Lab) -> Iterator[Any]:
+    """SW6 likewise: it gets trust and authorization codes, and loses all of it."""
+    yield from _genie(lab.switches["SW6"])
+
+
+def _genie(switch: Switch) -> Iterator[Any]:
     genie = pytest.importorskip("genie.testbed")
-    testbed = genie.load(
-        {
-            "devices": {
-                "SW5": {
-                    "os": "iosxe",
-                    "type": "switch",
-                    "credentials": {
-                        "default": {"username": sw5.username, "password": sw5.password},
-                    },
-                    "connections": {
-                        "cli": {
-                            "protocol": "ssh",
-                            "ip": sw5.host,
-                            "port": sw5.port,
-                            "ssh_options": SSH,
-                        }
-                    },
-                }
-            }
-        }
-    )
-    device = testbed.devices["SW5"]
+    login = {"username": switch.username, "password": switch.password}
+    ssh = {"protocol": "ssh", "ip": switch.host, "port": switch.port, "ssh_options": SSH}
+    described = {"os": "iosxe", "type": "switch", "credentials": {"default": login}}
+    described["connections"] = {"cli": ssh}
+    device = genie.load({"devices": {switch.name: described}}).devices[switch.name]
     device.connect(log_stdout=False, settings=NO_WAIT)
     yield device
     device.disconnect()
@@ -221,7 +223,7 @@ def _wait_for(ready: Path, process: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.05)
 
 
-def _read(ready: dict[str, Any]) -> Lab:
+def _read(ready: dict[str, Any], state: Path) -> Lab:
     switches = {}
     for device in ready["devices"]:
         name = device["name"]
@@ -237,7 +239,8 @@ def _read(ready: dict[str, Any]) -> Lab:
             username=device["username"],
             password=device["password"],
         )
-    return Lab(switches, {server["name"]: server["url"] for server in ready["counterparts"]})
+    servers = {server["name"]: server["url"] for server in ready["counterparts"]}
+    return Lab(switches, servers, state)
 
 
 if sys.version_info >= (3, 14):
