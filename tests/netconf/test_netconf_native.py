@@ -62,7 +62,6 @@ UNPUBLISHED = {
     "native/netconf-yang": NOWHERE,  # replies of devices that have it configured do not show it
     "native/restconf": NOWHERE,
     "native/snmp-server/enable/enable-choice/traps/kind": "a node for each kind, hundreds of them",
-    "native/switch": SHAPE,
     "native/call-home/aaa-authorization": NOWHERE,
     "native/call-home/aaa-username": NOWHERE,
     "native/call-home/alert-group": NOWHERE,
@@ -78,7 +77,6 @@ UNPUBLISHED = {
     "native/line/console[0]/accounting": NOWHERE,
     "native/line/console[0]/logging/synchronous-": NOWHERE,
     "native/service/pad-commands": SHAPE,
-    "native/snmp-server/chassis-id": SHAPE,
     "native/snmp-server/ifindex": SHAPE,
 }
 # lines the model has no word for beside their opposites
