@@ -279,6 +279,8 @@ _ROUTES: dict[tuple[str, str], Route] = {
     ("POST", cloud.AUTHORIZATION_PATH): Cssm._authorize,
     ("POST", cloud.POLL_PATH): Cssm._poll,
     ("POST", receiver.PATH): receiver.receive,
+    # assumed: a device that takes it for a CSLU is told nothing
+    ("POST", receiver.CSLU_PATH): lambda cssm, request, now: Answer(200, b""),
     **{("POST", path): receiver.receive_call_home for path in receiver.CALL_HOME_PATHS},
     ("GET", "/product-instances"): Cssm._show_instances,
     ("GET", "/usage"): Cssm._show_usage,

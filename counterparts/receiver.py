@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from counterparts.cssm import Cssm
 
 PATH = "/licservice/license"
+CSLU_PATH = "/cslu/v1/pi"
 # source: callhome-wrapper (the cloud's path, and that of an On-Prem's transport gateway)
 CALL_HOME_PATHS = (
     "/its/service/oddce/services/DDCEService",

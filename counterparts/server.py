@@ -26,12 +26,12 @@ from counterparts.cslu import CollectAsked, Cslu, CsluAction, FileGiven, Request
 from counterparts.cssm import Cssm
 from counterparts.direct import read_token, token_form
 from counterparts.pull import DeviceAnswered, DeviceCall, DeviceFailed
+from counterparts.receiver import CSLU_PATH
 from counterparts.scripts import Answer, TlsFault
 from counterparts.server_tls import faulty_tls, server_tls
 from counterparts.uplink import CssmAnswered, CssmCall, CssmUnreachable
 
 LOOPBACK = "127.0.0.1"
-CSLU_PATH = "/cslu/v1/pi"
 FORMAT_HEADER = "X-Emu-Format"
 FORMAT = "slp-emu/1"
 CALL_SECONDS = 30.0

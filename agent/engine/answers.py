@@ -34,6 +34,7 @@ from agent.protocol.messages import ConnectInfo, Reply, StatusCode
 
 _ANSWERED = (StatusCode.OK, StatusCode.OK_POLL)
 _REPORTING = "POLICY_USAGE"
+NOT_FOUND = "404"
 _UNKNOWN_INSTANCE = "product_instance_identifier"
 # source: return-codes (the agent's own words for two of them)
 _AGENT_ERRORS = {
@@ -72,6 +73,8 @@ def give_up(turn: Turn) -> None:
 
 
 def _declare_failed(turn: Turn, pending: Pending, failure: Failure, detail: str) -> None:
+    if detail == NOT_FOUND and pending.route.transport in DIRECT:
+        failure, detail = Failure.EMPTY_REPLY, ""  # a server of another kind is there
     refused = failure is Failure.HTTP_STATUS and detail.startswith("4")
     response = statistics.INVALID_STATUS if refused else statistics.NO_REPLY
     statistics.failed(turn.state, pending.exchange, response, turn.now, communication=True)
@@ -169,8 +172,9 @@ def reply_received(turn: Turn, event: ReplyReceived) -> None:
     if pending is None or pending.failure is not None:
         return
     reply = event.reply
-    if reply.nonce != pending.message.nonce or not _vouched_for(turn, pending, reply):
-        send_failed(turn, SendFailed(event.request_id, Failure.BAD_REPLY))
+    unfit = _unfit(turn, pending, reply)
+    if unfit is not None:
+        send_failed(turn, SendFailed(event.request_id, unfit))
         return
     del turn.state.pending[event.request_id]
     _note_contact(turn, reply)
@@ -201,10 +205,21 @@ def _said(fault: acks.Fault) -> str:
     return _AGENT_ERRORS.get(fault.code, fault.reason)
 
 
-def _vouched_for(turn: Turn, pending: Pending, reply: Reply) -> bool:
-    """CSSM signs its replies; a CSLU, which only passes on what CSSM signed, does not."""
-    if pending.route.transport not in DIRECT:
-        return True
+def _unfit(turn: Turn, pending: Pending, reply: Reply) -> Failure | None:
+    """Why a reply is no answer, or None. A server of the wrong kind has said nothing.
+
+    CSSM signs its replies; a CSLU, which only passes on what CSSM signed, does not.
+    # source: comm-messages (a URL of another kind of server)
+    """
+    if reply.nonce != pending.message.nonce:
+        return Failure.BAD_REPLY
+    direct = pending.route.transport in DIRECT
+    if direct != bool(reply.signature):
+        return Failure.EMPTY_REPLY
+    return Failure.BAD_REPLY if direct and not _vouched_for(turn, reply) else None
+
+
+def _vouched_for(turn: Turn, reply: Reply) -> bool:
     digest, signature = reply.signed_digest, reply.signature
     fault = acks.check_signer(
         turn, lambda certificate: signing.verify_digest(certificate, digest, signature)

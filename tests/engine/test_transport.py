@@ -327,3 +327,16 @@ def test_an_outage_is_one_line_of_the_event_log():
     assert names.count("SAEVT_COMM_FAILED") == 1
     pair.handle(TimeReached())
     assert len(pair.times("SMART_LIC.COMM_FAILED")) > 700  # every failure is in the log
+
+
+@pytest.mark.parametrize(("release", "extra"), [("17.9.1", [28_839, 57_639]), ("17.12.4", [])])
+def test_each_announcement_of_endpoints_costs_a_hello_beside_the_hourly_ones(release, extra):
+    """A switch of 17.9 announces every 8 hours, pushes 30 s later, and gives up after 9 s."""
+    pair = Pair(release=release)
+    pair.fate = lambda message, now: Failure.UNRESOLVED
+    boot = at("2026-10-01 08:00:00")
+    pair.boot(boot).advance(boot + 20 * HOUR)
+    failed = [(when - boot) // SECOND for when in pair.times("SMART_LIC.COMM_FAILED")]
+    hourly = range(failed[6], 72_000, 3609)  # an hour from one failure to the next attempt, and 9 s
+    assert [when for when in failed[6:] if when not in hourly] == extra
+    assert set(hourly) <= set(failed)
