@@ -1,5 +1,5 @@
-"""The throughput level of a router and its export-controlled licence, as they follow from the
-configuration: what is in force, what it may be without an authorization code, who uses hseck9.
+"""The throughput level of a router, and the export-controlled licence of routers and of switches
+that encrypt: what is in force, what it may be without an authorization code, who uses hseck9.
 
 A virtual router takes a level when it is typed, a physical one at its next start; the licences are
 named after the level in force. Sources: docs/sources.md, entries throughput-levels, export-limit.
@@ -78,13 +78,15 @@ def follow(device: Device, before: Tree, now: Instant) -> None:
     """The configuration was `before`: take a level that counts at once, ask for other licences."""
     after, known = device.datastore.running, device.profile.throughput
     same = all(get(before, path) == get(after, path) for path in (LEVEL, FEATURE, RELEASED))
-    if device.profile.kind != "router" or device.booted is None or same:
+    if device.booted is None or same:
         return
-    old = {request.entitlement_tag: request for request in (*requests(device),)}
-    old |= {r.entitlement_tag: r for r in hsec_request(device, before)}
-    if known is not None and known.at_once:
-        device.throughput = configured(after, device)
-    new = {request.entitlement_tag: request for request in requests(device)}
+    old = {r.entitlement_tag: r for r in hsec_request(device, before)}
+    new = {r.entitlement_tag: r for r in hsec_request(device, after)}
+    if known is not None:  # the licences of a router follow the level
+        old = {r.entitlement_tag: r for r in requests(device)} | old
+        if known.at_once:
+            device.throughput = configured(after, device)
+        new = {r.entitlement_tag: r for r in requests(device)}
     for tag, request in old.items():
         if tag not in new:
             released = LicenceRequest(request.feature, tag, 0)
