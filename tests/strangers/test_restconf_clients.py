@@ -153,6 +153,7 @@ def test_rest_connector(rest: Any, sw1: Any) -> None:
 
 # --- Ansible --------------------------------------------------------------------------------------
 
+# an interface is told whole, as it is read back, or each run of a playbook changes it anew
 PLAYBOOK = """\
 - hosts: devices
   gather_facts: false
@@ -167,7 +168,8 @@ PLAYBOOK = """\
         method: put
         format: json
         content: |
-          {"Cisco-IOS-XE-native:Loopback": [{"name": 78, "description": "by a playbook"}]}
+          {"Cisco-IOS-XE-native:Loopback": [{"name": 78, "description": "by a playbook",
+            "ip": {"no-address": {"address": false}}}]}
     - name: made
       ansible.netcommon.restconf_get:
         path: /data/Cisco-IOS-XE-native:native/interface/Loopback=78
@@ -177,7 +179,8 @@ PLAYBOOK = """\
         method: put
         format: json
         content: |
-          {"Cisco-IOS-XE-native:Loopback": [{"name": 78, "description": "by a playbook"}]}
+          {"Cisco-IOS-XE-native:Loopback": [{"name": 78, "description": "by a playbook",
+            "ip": {"no-address": {"address": false}}}]}
     - name: gone
       ansible.netcommon.restconf_config:
         path: /data/Cisco-IOS-XE-native:native/interface/Loopback=78
