@@ -257,8 +257,13 @@ def _host_fits(text: str) -> bool:
 
 
 def _types_for(typed: str) -> list[str]:
-    """The interface types that `typed` may stand for: the one it spells out, or all it begins."""
+    """The interface types that `typed` may stand for: the one it spells out, or all it begins.
+
+    `Tw` is how outputs cut one of two types, and means that one. # source: interface-types
+    """
     lowered = typed.lower()
+    if lowered == "tw":
+        return ["TwoGigabitEthernet"]
     fitting = [known for known in INTERFACE_TYPES if known.lower().startswith(lowered)]
     return [known for known in fitting if len(known) == len(typed)] or fitting
 

@@ -106,6 +106,11 @@ def test_ambiguous_names_the_candidates():
     assert found.candidates == ("aaa", "alias", "archive")
     assert match(GRAMMAR, "exec", "show license u") == Ambiguous(13, ("udi", "usage"))
     assert match(GRAMMAR, "config", "interface t1/1/1") == Ambiguous(10, ())
+    # outputs cut the names so: `Tw` is one type, `Twe` the other
+    for cut, name in (("Tw", "TwoGigabitEthernet"), ("Twe", "TwentyFiveGigE")):
+        found = match(GRAMMAR, "config", f"interface {cut}1/1/1")
+        assert isinstance(found, Matched)
+        assert found.args["if"] == InterfaceName(name, "1/1/1")
 
 
 def test_an_exact_word_wins_over_longer_ones():
