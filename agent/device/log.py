@@ -183,7 +183,7 @@ def stamped(message: str, form: StampForm, time: DeviceTime) -> str:
     if not form.msec:
         stamp = stamp[:-4]
     if form.show_timezone:
-        stamp = f"{stamp} {zone.name}"
+        stamp = f"{stamp} {zone.at(time.now).name}"
     mark = "" if time.authoritative else "*"
     return f"{mark}{stamp}: {message}"
 

@@ -170,3 +170,34 @@ def test_parts_of_a_port_stand_behind_it_and_follow_its_state():
         ("GigabitEthernet1", "administratively down down"),
         ("GigabitEthernet1.7", "administratively down down"),
     ]
+
+
+def test_the_http_server_tells_its_limits():
+    opened = configured(
+        "ip http max-connections 16",
+        "ip http timeout-policy idle 60 life 90 requests 7",
+        "ip http session-idle-timeout 300",
+        "ip http secure-port 8443",
+    )
+    shown = typed(opened, "show ip http server status")
+    for line in (
+        "Maximum number of concurrent server connections allowed: 16",
+        "Server idle time-out: 60 seconds",
+        "Server life time-out: 90 seconds",
+        "Server session idle time-out: 300 seconds",
+        "Maximum number of requests allowed on a connection: 7",
+        "HTTP secure server port: 8443",
+    ):
+        assert line in shown
+
+
+def test_a_source_of_lookups_is_apart_from_lookup_itself():
+    opened = configured(
+        "ip domain lookup source-interface Loopback0",
+        "no ip domain lookup",
+    )
+    shown = typed(opened, "show running-config | include lookup")
+    assert "no ip domain lookup\r\nip domain lookup source-interface Loopback0\r\n" in shown
+    opened.feed("configure terminal\rno ip domain lookup source-interface\rend\r", NOW)
+    shown = typed(opened, "show running-config | include lookup")
+    assert "source-interface" not in shown.partition("\n")[2]

@@ -6,6 +6,7 @@ import pytest
 
 from agent.core.clock import DAY, HOUR, MINUTE
 from agent.core.dates import Zone
+from agent.core.summer import summer
 from agent.device.log import DeviceTime, Log, LogSettings, StampForm, StampKind, stamped
 
 # 2026-10-06 13:50:40.962 UTC
@@ -26,6 +27,11 @@ EST = Zone("EST", -300)
             StampForm(localtime=True, show_timezone=True),
             DeviceTime(NOW, EST),
             "*Oct  6 08:50:40.962 EST: %SYS",
+        ),
+        (
+            StampForm(localtime=True, show_timezone=True),
+            DeviceTime(NOW, Zone("EST", -300, summer("EDT"))),
+            "*Oct  6 09:50:40.962 EDT: %SYS",
         ),
         (StampForm(show_timezone=True), DeviceTime(NOW), "*Oct  6 13:50:40.962 UTC: %SYS"),
         (StampForm(StampKind.NONE), DeviceTime(NOW), "%SYS"),

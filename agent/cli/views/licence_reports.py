@@ -43,10 +43,13 @@ def detail(reports: Iterable[RumReport], udi: Udi, calendar: Calendar) -> str:
 def eventlog(
     events: Iterable[LoggedEvent], calendar: Calendar, now: Instant, days: int | None
 ) -> str:
-    """The text of `show license eventlog [days]`, oldest event first."""
+    """The text of `show license eventlog [days]`, oldest event first; without any one line alone.
+
+    # source: eventlog-form
+    """
     since = None if days is None else now - days * DAY
     rows = [_event(e, calendar) for e in events if since is None or e.time >= since]
-    return "\n".join(["**** Event Log ****", "", *(rows or [" No EventLog Found."])])
+    return "\n".join(["**** Event Log ****", "", *rows]) if rows else " No EventLog Found."
 
 
 def _state(report: RumReport) -> str:

@@ -53,23 +53,23 @@ HTTP server base path:
 HTTP File Upload status: Disabled
 HTTP server upload path:
 HTTP server help root:
-Maximum number of concurrent server connections allowed: 300
+Maximum number of concurrent server connections allowed: {connections}
 Maximum number of secondary server connections allowed: 50
-Server idle time-out: 180 seconds
-Server life time-out: 180 seconds
-Server session idle time-out: 600 seconds
-Maximum number of requests allowed on a connection: 25
+Server idle time-out: {idle} seconds
+Server life time-out: {life} seconds
+Server session idle time-out: {session_idle} seconds
+Maximum number of requests allowed on a connection: {requests}
 Server linger time : 60 seconds
 HTTP server active session modules: ALL
 HTTP secure server capability: Present
 HTTP secure server status: {secure}
-HTTP secure server port: 443
+HTTP secure server port: {secure_port}
 HTTP secure server ciphersuite:  rsa-aes-cbc-sha2 rsa-aes-gcm-sha2
         dhe-aes-cbc-sha2 dhe-aes-gcm-sha2 ecdhe-rsa-aes-cbc-sha2
         ecdhe-rsa-aes-gcm-sha2 ecdhe-ecdsa-aes-gcm-sha2 tls13-aes128-gcm-sha256
         tls13-aes256-gcm-sha384 tls13-chacha20-poly1305-sha256
 HTTP secure server TLS version:  TLSv1.3  TLSv1.2
-HTTP secure server client authentication: Disabled
+HTTP secure server client authentication: {client_authentication}
 HTTP secure server PIV authentication: Disabled
 HTTP secure server PIV authorization only: Disabled
 HTTP secure server trustpoint: {trustpoint}
@@ -165,12 +165,20 @@ def http_server(root: Tree, everything: bool, self_signed: str) -> str:
     plain, secure = bool(here.get("server")), bool(here.get("secure-server"))
     words: Mapping[bool, str] = {True: "Enabled", False: "Disabled"}
     method: Tree = here.get("authentication", EMPTY)
+    limits: Tree = here.get("timeout-policy", EMPTY)
     text = _HTTP.format(
         plain=words[plain],
         secure=words[secure],
         port=here.get("port", 80),
         method=next(iter(method), "enable"),
         trustpoint=here.get("secure-trustpoint", self_signed),
+        connections=here.get("max-connections", 300),
+        idle=limits.get("idle", 180),
+        life=limits.get("life", 180),
+        requests=limits.get("requests", 25),
+        session_idle=here.get("session-idle-timeout", 600),
+        secure_port=here.get("secure-port", 443),
+        client_authentication=words[bool(here.get("secure-client-auth"))],
     )
     if not everything:
         return text
