@@ -40,7 +40,11 @@ _IETF = (
 )
 _LIBRARY = (("ietf-yang-library", "implement"), ("ietf-datastores", "import"))  # of 2019
 # those of RFC 8526, where a release has them. # source: nmda
-_NMDA = (("ietf-netconf-nmda", "implement"), ("ietf-origin", "import"))
+_NMDA = (
+    ("ietf-netconf-nmda", "implement"),
+    ("ietf-origin", "import"),
+    ("ietf-yang-metadata", "import"),
+)
 _STATEMENT = re.compile(r"^\s*(namespace|revision)\s+\"?([^\s\";{]+)", re.MULTILINE)
 
 

@@ -15,7 +15,7 @@ from lxml import etree
 from agent.netconf.editing import MAX_ELEMENTS
 from agent.netconf.rpc_errors import RpcError
 from agent.netconf.session import Malformed, read_xml
-from agent.restconf.messages import Refused, refused
+from agent.restconf.messages import Refused, json_path, refused
 from yang.schema import Node, named
 from yang.types import WHOLE, BadValue, LeafType, from_text
 from yang.xml import (
@@ -58,6 +58,9 @@ def _json_value(element: Element, node: Node | None, names: Names) -> Any:
     if node is not None and node.type is not None:
         if node.type.modules:
             return identity_of(node.type, element)
+        if node.type.base == "instance-identifier":
+            modules = {prefix or "": names.get(uri, "") for prefix, uri in element.nsmap.items()}
+            return json_path(element.text or "", modules)
         return _json_leaf(node.type, element.text or "")
     below = node.children if node is not None else {}
     return json_members(children(element), below, names, name_of(element)[0])

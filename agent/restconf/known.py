@@ -30,24 +30,28 @@ _NAMES = {
 _FLAGS = frozenset({"replaySupport"})
 _NUMBERS = frozenset(
     "in-rpcs in-bad-rpcs out-rpc-errors out-notifications in-bad-hellos in-sessions "
-    "dropped-sessions session-id locked-by-session".split()
+    "dropped-sessions session-id locked-by-session lock-id".split()
 )
-_WORD = re.compile(r"\[[^\]]*\]|[()]|[\w@-]+")
+_PATHS = frozenset({"locked-node"})
+_DATASTORE = LeafType("identityref", modules=(("ietf-datastores", "ds", library.DATASTORES),))
+_WORD = re.compile(r"\[[^\]]*\]|[()]|[\w@!-]+")
 _STATED = "name revision schema namespace feature@ conformance-type"
 _MODULE = "name revision namespace location@ submodule[name](name revision location@) feature@"
 _COUNTERS = "in-rpcs in-bad-rpcs out-rpc-errors out-notifications"
-# name, name(children), name[keys](children) for a list, name@ for a leaf-list
+# name, name(children), name[keys](children) for a list, name@ for a leaf-list, name! for the name
+# of a datastore
 _TREES = {
     library.NAMESPACE: (
         f"modules-state(module-set-id module[name revision]({_STATED} "
         "submodule[name revision](name revision schema))) "
         "yang-library(module-set[name](name "
         f"module[name]({_MODULE}) import-only-module[name revision]({_MODULE})) "
-        "schema[name](name module-set@) datastore[name](name schema) content-id)"
+        "schema[name](name module-set@) datastore[name](name! schema) content-id)"
     ),
     monitoring.NAMESPACE: (
         "netconf-state(capabilities(capability@) datastores(datastore[name](name "
-        "locks(global-lock(locked-by-session locked-time)))) "
+        "locks(global-lock(locked-by-session locked-time) "
+        "partial-lock[lock-id](lock-id locked-by-session locked-time select@ locked-node@)))) "
         "schemas(schema[identifier version format](identifier version format namespace location@)) "
         f"sessions(session[session-id](session-id transport username source-host login-time "
         f"{_COUNTERS})) statistics(netconf-start-time in-bad-hellos in-sessions "
@@ -107,9 +111,16 @@ def _nodes(words: Iterator[str], namespace: str) -> dict[str, Node]:
             name, last = found.popitem()
             found[name] = replace(last, kind="list", keys=tuple(word[1:-1].split()))
         else:
-            name = word.rstrip("@")
-            number = "uint32" if name in _NUMBERS else "string"
-            base = LeafType("boolean" if name in _FLAGS else number)
+            name = word.rstrip("@!")
+            base = _DATASTORE if word.endswith("!") else LeafType(_base(name))
             kind = "leaf-list" if word.endswith("@") else "leaf"
             found[name] = Node(name, namespace, kind, config=False, type=base)
     return found
+
+
+def _base(name: str) -> str:
+    """The base type of a leaf, by its name."""
+    for base, names in (("uint32", _NUMBERS), ("boolean", _FLAGS), ("instance-identifier", _PATHS)):
+        if name in names:
+            return base
+    return "string"

@@ -106,16 +106,20 @@ def refusal_of(error: RpcError, schema: Schema) -> Refused:
     """
     names = {module.prefix: module.name for module in schema.modules}
     tag = "lock-denied" if error.tag == "in-use" else error.tag
-    path = _ENVELOPE.sub("", error.path)
+    shown = json_path(_ENVELOPE.sub("", error.path), names)
+    used = {m.name: m.namespace for m in schema.modules if f"/{m.name}:" in shown}
+    return Refused(STATUS.get(tag, 500), replace(error, tag=tag, path=shown, namespaces=used))
+
+
+def json_path(path: str, modules: Mapping[str, str]) -> str:
+    """An instance identifier of XML as JSON has it; `modules` are the names of its prefixes."""
     before, steps = "", []
     for prefix, name, keys in _STEP.findall(path):
-        module = names.get(prefix, prefix)
+        module = modules.get(prefix, prefix)
         bare = re.sub(r"\[([\w.-]+):", "[", keys)
         steps.append(f"/{name}{bare}" if module == before else f"/{module}:{name}{bare}")
         before = module
-    shown = "".join(steps)
-    used = {m.name: m.namespace for m in schema.modules if f"/{m.name}:" in shown}
-    return Refused(STATUS.get(tag, 500), replace(error, tag=tag, path=shown, namespaces=used))
+    return "".join(steps)
 
 
 def error_response(refusal: Refused, request: Request, json_wanted: bool) -> Response:

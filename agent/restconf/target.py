@@ -15,7 +15,7 @@ from lxml import etree
 from agent.restconf.forms import Names, node_of
 from agent.restconf.messages import Refused, not_found, refused
 from yang.schema import Node
-from yang.xml import Element, children, name_of, own
+from yang.xml import Element, children, identity_of, name_of, own
 
 MAX_STEPS = 100
 
@@ -119,8 +119,16 @@ def _fits(element: Element, step: Step) -> bool:
 
 def keys_of(element: Element, node: Node) -> tuple[str, ...]:
     """The values of a row's keys."""
-    texts = {name_of(child)[1]: child.text or "" for child in children(element)}
-    return tuple(texts.get(name, "").strip() for name in node.keys)
+    found = {name_of(child)[1]: child for child in children(element)}
+    return tuple(_key(found.get(name), node.children.get(name)) for name in node.keys)
+
+
+def _key(element: Element | None, leaf: Node | None) -> str:
+    if element is None:
+        return ""
+    if leaf is not None and leaf.type is not None and leaf.type.modules:
+        return identity_of(leaf.type, element)
+    return (element.text or "").strip()
 
 
 def branch(steps: tuple[Step, ...]) -> tuple[Element, Element]:
