@@ -141,6 +141,7 @@ def test_usage_header_is_of_older_releases() -> None:
 
     assert headed("17.7.1", "switch")
     assert not headed("17.15.1", "switch")
+    assert headed("17.15.1", "wlc")
     assert headed("17.9.1", "router")
     assert not headed("17.15.1", "router")
 

@@ -28,7 +28,7 @@ def summary(view: LicensingView, layout: Layout) -> str:
 def usage(view: LicensingView, layout: Layout) -> str:
     """The text of `show license usage`; an empty line ends each block."""
     lines: Lines = []
-    if layout.has("usage_authorization"):
+    if layout.has("usage_authorization") or layout.has("usage_authorization_wlc"):
         lines += ["License Authorization:", "  Status: Not Applicable", ""]
     return "\n".join(lines + blocks(view))
 
