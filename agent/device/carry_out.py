@@ -18,6 +18,7 @@ from agent.device import (
     planned_reload,
     redundancy,
     revert_timer,
+    standing,
     throughput,
     timekeeping,
 )
@@ -40,6 +41,7 @@ from agent.device.inputs import (
     ReloadPlanned,
     Reverting,
     RevertTimed,
+    Settled,
     Started,
     StartupErased,
     StartupReplaced,
@@ -280,6 +282,11 @@ def _members_changed(device: Device, given: MembersChanged, now: Instant) -> str
     return device.tell(UnitsChanged(given.units, _licences_of(device, given.units)), now)
 
 
+def _settled(device: Device, given: Settled, now: Instant) -> str:
+    standing.put(device.agent.state, given.standing)
+    return ""
+
+
 def _switchover_forced(device: Device, given: SwitchoverForced, now: Instant) -> str:
     before = device.agent.state.members
     if len(before) > 1:
@@ -325,6 +332,7 @@ CARRY_OUT: Mapping[type[Any], Callable[[Device, Any, Instant], str]] = {
     AccessPointsChanged: _access_points_changed,
     MembersChanged: _members_changed,
     SwitchoverForced: _switchover_forced,
+    Settled: _settled,
     MessageLogged: _message_logged,
     DebuggingSet: _debugging_set,
     LogCleared: _log_cleared,

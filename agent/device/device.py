@@ -29,6 +29,7 @@ from agent.device.journal import UNRECORDED, Journal, encode_line
 from agent.device.link import UNPLUGGED, Link, unheard, unread, unwatched
 from agent.device.log import DeviceTime, Log, LogSettings
 from agent.device.redundancy import FORCED, NO_HISTORY, Redundancy
+from agent.device.standing import Standing
 from agent.device.timekeeping import ALONE, Timekeeping
 from agent.engine import transport
 from agent.engine.actions import Action, Answer, Notify, Send, WriteFile
@@ -99,9 +100,7 @@ class Device:
 
     def __init__(self, name: str, model: str, release: Release, state: AgentState) -> None:
         """A device that has not started. Raises InputError for a model no profile knows."""
-        self.name = name
-        self.model = model
-        self.release = release
+        self.name, self.model, self.release = name, model, release
         self.profile: Profile = profile_for(model)
         self.agent = SmartAgent(self.profile, release, state)
         self.datastore = Datastore(config.factory_root(self.profile, release, model))
@@ -121,8 +120,7 @@ class Device:
         self.planned: inputs.ReloadPlan | None = None
         self.reverting: inputs.RevertPlan | None = None
         self.redundancy: Redundancy = NO_HISTORY
-        self.clock_offset_ms = 0
-        self.clock_authoritative = False
+        self.clock_offset_ms, self.clock_authoritative = 0, False
         self.timekeeping: Timekeeping = ALONE
         self.zone = Zone()
         self._busy = False
@@ -271,6 +269,10 @@ class Device:
     def switch_over(self, now: Instant, reason: str = FORCED) -> None:
         """The standby unit takes over; nothing happens where there is none."""
         self._apply(inputs.SwitchoverForced(reason), now)
+
+    def settle(self, standing: Standing, now: Instant) -> None:
+        """`agent.device.standing.settle` comes through here, once it has looked at it."""
+        self._apply(inputs.Settled(standing), now)
 
     def syslog(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
         """Write a system message of sysmsg.toml. An unknown one or wrong fields are a bug."""

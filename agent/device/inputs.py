@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from agent.core.clock import Instant
 from agent.core.identity import Udi
+from agent.device.standing import Standing
 from agent.engine.events import Event
 from yang.tree import Edit
 
@@ -165,6 +166,13 @@ class SwitchoverForced:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """The licensing was put where it stands."""
+
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
 class MessageLogged:
     """A part of the device other than the Smart Agent writes a system message."""
 
@@ -211,6 +219,7 @@ DeviceInput = (
     | AccessPointsChanged
     | MembersChanged
     | SwitchoverForced
+    | Settled
     | MessageLogged
     | DebuggingSet
     | LogCleared

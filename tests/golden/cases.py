@@ -175,7 +175,14 @@ CASES = (
                 "Dec 18 11:00:18 2023",
             ),
             trusted=("Nov 22 11:34:47 2023",) * 2,
-            licences=(Licence("network-advantage", "advantagek9-C9400", 2),),
+            licences=(
+                Licence(
+                    "network-advantage",
+                    "advantagek9-C9400",
+                    2,
+                    description="C9400 Network Advantage",
+                ),
+            ),
             counters=Counters(total=70, acknowledged=64),
             reported=reports(6, 2, 0),
         ),
@@ -191,10 +198,10 @@ CASES = (
                 "the publisher left out the section License Usage",
                 "2023 PDT\n\nLicense Usage\n=============\n\n"
                 "network-advantage (advantagek9-C9400):\n"
-                "  Description: advantagek9-C9400\n  Count: 2\n  Version: 1.0\n"
+                "  Description: C9400 Network Advantage\n  Count: 2\n  Version: 1.0\n"
                 "  Status: IN USE\n  Export status: NOT RESTRICTED\n"
                 "  Feature Name: network-advantage\n"
-                "  Feature Description: advantagek9-C9400\n"
+                "  Feature Description: C9400 Network Advantage\n"
                 "  Enforcement type: NOT ENFORCED\n  License type: Perpetual\n\n",
                 "2023 PDT \n",
             ),
