@@ -44,7 +44,8 @@ class Standing:
     """All of it replaces what was. Without a policy the release's own is in force.
 
     `trust` and `authorizations` are by `Udi.short`, `statistics` by `Exchange.value`. `usage`
-    are the licences in use (or given up since the start), each with the handle it has.
+    are the licences in use (or given up since the start), each with the handle it has. Open
+    reports are closed and sent with the next push; closed ones without their signed text stay.
     """
 
     account: Account | None = None

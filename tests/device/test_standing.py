@@ -27,7 +27,7 @@ def standing(device, **parts):
     day_before = LATER - DAY
     use = next(iter(state.usage.values()))
     report = RumReport(
-        9, use.entitlement_tag, use.feature, RumState.CLOSED, day_before, 1, day_before
+        9, use.entitlement_tag, use.feature, RumState.OPEN, day_before, 1, day_before
     )
     values = {
         "account": Account("Some Account", "Some Virtual", day_before),
