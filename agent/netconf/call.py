@@ -54,7 +54,9 @@ class Call:
             namespace, name = name_of(child)
             if not namespace:  # source: bare-parameter
                 raise unknown(f"/rpc/{self.name}", name)
-            if name not in names or namespace != _NAMESPACES.get(name, expected):
+            # RFC 8526 has with-defaults in its own namespace, RFC 6243 in that of its module
+            at_home = {_NAMESPACES.get(name, expected), expected if expected != BASE else ""}
+            if name not in names or namespace not in at_home:
                 raise self.bad("unknown-element", name)
             if name in seen and name not in _REPEATED:
                 raise self.bad("bad-element", name)

@@ -115,7 +115,9 @@ def texts(announced: Announced) -> tuple[Text, ...]:
     for name, conformance in wanted:
         if name in available:
             facts = dict(reversed(_STATEMENT.findall(available[name])))  # the first of each kind
-            found.append(Text(name, facts["revision"], facts["namespace"], conformance))
+            features = FEATURES.get(name, ())
+            stated = (facts["revision"], facts["namespace"], conformance)
+            found.append(Text(name, *stated, features=features))
     return tuple(sorted(found, key=lambda text: text.name))
 
 

@@ -51,6 +51,7 @@ TEXTS = (
 FEATURES: Mapping[str, tuple[str, ...]] = {
     "ietf-interfaces": ("arbitrary-names", "if-mib", "pre-provisioning"),
     "ietf-ip": ("ipv4-non-contiguous-netmasks", "ipv6-privacy-autoconf"),
+    "ietf-netconf-nmda": ("with-defaults",),
 }
 # early and late revisions are those of the samples; the middle one is that of our text
 _PUBLISHED: Mapping[str, tuple[str, str]] = {

@@ -31,6 +31,7 @@ def get_data(call: Call) -> bytes:
     """`get-data` of running, the candidate or operational."""
     names = ("datastore", "subtree-filter", "xpath-filter", "config-filter", "max-depth")
     call.only(*names, "with-defaults", namespace=NAMESPACE)
+    call.check_defaults()
     datastore = _datastore(call, (RUNNING, CANDIDATE, OPERATIONAL))
     wanted = _filter(call)
     if datastore == OPERATIONAL:

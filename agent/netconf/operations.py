@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agent.netconf import (
+    actions,
     confirm,
     editing,
     exec_rpcs,
@@ -139,6 +140,7 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     (BASE, "close-session"): close_session,
     (BASE, "kill-session"): kill_session,
     (monitoring.NAMESPACE, "get-schema"): monitoring.get_schema,
+    (actions.TAIL_F, "action"): actions.tail_f_action,
     (partial.NAMESPACE, "partial-lock"): partial.partial_lock,
     (partial.NAMESPACE, "partial-unlock"): partial.partial_unlock,
     (NOTIFICATION, "create-subscription"): subscribing.create_subscription,
@@ -153,6 +155,7 @@ NEWER: Mapping[tuple[str, str], tuple[str, Handler]] = {
     (SUBSCRIBED, "modify-subscription"): ("17.11..", subscribing.modify_stream),
     (SUBSCRIBED, "delete-subscription"): ("17.11..", subscribing.delete_stream),
     (SUBSCRIBED, "kill-subscription"): ("17.11..", subscribing.kill_stream),
+    (actions.YANG, "action"): ("17.11..", actions.action),  # modules of YANG 1.1
     (nmda.NAMESPACE, "get-data"): ("17.16..", nmda.get_data),
     (nmda.NAMESPACE, "edit-data"): ("17.16..", nmda.edit_data_of),
     (exec_rpcs.NAMESPACE, "license"): ("17.4..", exec_rpcs.license_command),

@@ -266,6 +266,46 @@ def test_wrong_get_data(newest, body, tag):
     assert newest.error(body)["tag"] == tag
 
 
+@pytest.mark.parametrize("home", [NMDA, "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"])
+def test_get_data_takes_with_defaults_and_says_so_in_the_library(newest, home):
+    running = f'<datastore xmlns:ds="{DS}">ds:running</datastore>'
+    for mode, taken in (("explicit", True), ("report-all-tagged", True), ("trim", False)):
+        asked = f'{running}<with-defaults xmlns="{home}">{mode}</with-defaults>'
+        reply = newest.rpc(f'<get-data xmlns="{NMDA}">{asked}</get-data>')
+        assert (reply[0].tag == f"{{{NMDA}}}data") is taken, text(reply)
+    library = newest.data(
+        '<get><filter><modules-state xmlns="urn:ietf:params:xml:ns:yang:ietf-yang-library">'
+        "<module><name>ietf-netconf-nmda</name></module></modules-state></filter></get>"
+    )
+    assert "<feature>with-defaults</feature>" in library
+
+
+TAIL_F = "http://tail-f.com/ns/netconf/actions/1.0"
+
+
+@pytest.mark.parametrize(
+    ("body", "tag", "element"),
+    [
+        (f'<action xmlns="{TAIL_F}"/>', "missing-element", "data"),
+        (f'<action xmlns="{TAIL_F}"><data/></action>', "missing-element", "action"),
+        (f'<action xmlns="{TAIL_F}"><x/></action>', "unknown-element", "x"),
+        (
+            f'<action xmlns="{TAIL_F}"><data><native><reset/></native></data></action>',
+            "unknown-element",
+            "reset",
+        ),
+        (
+            '<action xmlns="urn:ietf:params:xml:ns:yang:1"><native><reset/></native></action>',
+            "unknown-element",
+            "reset",
+        ),
+    ],
+)
+def test_no_module_has_an_action(client, body, tag, element):
+    found = client.error(body)
+    assert (found["tag"], found["bad-element"]) == (tag, element)
+
+
 def test_get_data_is_unknown_to_older_releases(client):
     assert client.error(get_data("running"))["tag"] == "unknown-element"
 
