@@ -80,7 +80,7 @@ def _event(device: Device, given: AgentEvent, now: Instant) -> str:
         said = _reloaded(device, Reloaded(planned_reload.reason(device)), now)
         device.restarted(device)
         return said
-    if (back := revert_timer.due(device, now)) is not None:
+    if device.reverting is not None and (back := revert_timer.due(device, now)) is not None:
         _committed(device, back, now)
     while device.jobs and device.jobs[0].due <= now:
         job, device.jobs = device.jobs[0], device.jobs[1:]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from agent.core import sysmsg
 from agent.core.chance import Chance
@@ -325,7 +324,8 @@ class Device:
     def replay(self, given: DeviceInput, now: Instant) -> str:
         """Carry out an input that a journal holds already."""
         self.inputs += 1
-        self.latest = max(self.latest, now)
+        if now > self.latest:
+            self.latest = now
         self._busy = True
         try:
             return CARRY_OUT[type(given)](self, given, now)
@@ -342,7 +342,9 @@ class Device:
         return config.factory_root(self.profile, self.release, self.model)
 
     def _carry(self, actions: tuple[Action, ...], now: Instant) -> str:
-        texts: list[str] = []
+        if not actions:
+            return ""
+        texts = []
         for action in actions:
             match action:
                 case LogAction(mnemonic, fields):
@@ -361,8 +363,9 @@ class Device:
 
     def tell(self, event: Event, now: Instant) -> str:
         """Hand an event to the agent and carry out its actions; part of carrying out an input."""
-        handle = partial(debugging.handled, self) if self.debugging else self.agent.handle
-        return self._carry(handle(event, now), now)
+        if self.debugging:
+            return self._carry(debugging.handled(self, event, now), now)
+        return self._carry(self.agent.handle(event, now), now)
 
     def write_log(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
         """Fill a message of sysmsg.toml and log it; part of carrying out an input."""

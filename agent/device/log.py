@@ -28,6 +28,9 @@ class StampKind(Enum):
     NONE = "none"
 
 
+_DATETIME = StampKind.DATETIME  # reached at once: each line asks for it
+
+
 @dataclass(frozen=True, slots=True)
 class StampForm:
     """What a line's stamp shows; the switch default is `datetime msec`."""
@@ -172,10 +175,9 @@ def passes(severity: int, threshold: int | None) -> bool:
 
 def stamped(message: str, form: StampForm, time: DeviceTime) -> str:
     """`*Oct  6 13:50:40.962: %...`; the mark is `*` while the clock is not authoritative."""
-    if form.kind is StampKind.NONE:
-        return message
-    if form.kind is StampKind.UPTIME:
-        return f"{uptime_stamp(time.uptime_ms)}: {message}"
+    if form.kind is not _DATETIME:
+        no_stamp = form.kind is StampKind.NONE
+        return message if no_stamp else f"{uptime_stamp(time.uptime_ms)}: {message}"
     zone = time.zone if form.localtime else UTC_ZONE
     stamp = log_stamp(time.now, zone)
     if form.year:

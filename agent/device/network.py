@@ -60,6 +60,7 @@ class _Message:
     body: bytes
     server: _Server | None = None
     failure: Failure | None = None
+    sent: Instant = 0  # of a request
 
 
 class Network:
@@ -98,7 +99,7 @@ class Network:
             outcome = _Message(device, send.request_id, b"", failure=why)
             self._put(now + self._delay(), outcome)
         else:
-            self._carry(now, _Message(device, send.request_id, body, server))
+            self._carry(now, _Message(device, send.request_id, body, server, sent=now))
 
     def next_deadline(self) -> Instant | None:
         return self._under_way[0][0] if self._under_way else None
@@ -119,7 +120,9 @@ class Network:
         outcome = server.exchange(message.body, now)
         if server.node is not None:
             self._fleet.touch(server.node)
-        if isinstance(outcome, Failure):
+        if outcome is Failure.TIMED_OUT:  # nobody knows before the time is up
+            self._put(message.sent + self.conditions.timeout_ms, _failed(message, outcome))
+        elif isinstance(outcome, Failure):
             self._put(now + self._delay(), _failed(message, outcome))
         else:
             self._carry(now, _Message(message.device, message.request_id, outcome))

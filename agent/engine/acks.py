@@ -19,7 +19,7 @@ from typing import Any
 from agent.core.clock import HOUR
 from agent.core.identity import Account
 from agent.engine import authorization, policy, reporting, rum, trust
-from agent.engine.records import RumReport, RumState
+from agent.engine.records import ACK, RumReport
 from agent.engine.turn import Turn
 from agent.protocol import signing
 from agent.protocol.codec import MessageError, read_licence_file
@@ -283,7 +283,7 @@ def _install_ack(turn: Turn, section: Section[tuple[AckData, ...]]) -> _Fault:
     newly = 0
     for entry in (entry for ack in own for entry in ack.reports):
         report = turn.state.reports.get(entry.report_id)
-        if report is not None and report.state is RumState.ACK:
+        if report is not None and report.state is ACK:
             continue
         fault = _check_report(report, entry)
         if fault is None and report is not None and _take_status(turn, report, entry):

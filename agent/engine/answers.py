@@ -73,27 +73,42 @@ def give_up(turn: Turn) -> None:
 
 
 def _declare_failed(turn: Turn, pending: Pending, failure: Failure, detail: str) -> None:
+    state = turn.state
     if detail == NOT_FOUND and pending.route.transport in DIRECT:
         failure, detail = Failure.EMPTY_REPLY, ""  # a server of another kind is there
-    refused = failure is Failure.HTTP_STATUS and detail.startswith("4")
+    refused = detail.startswith("4") and failure is Failure.HTTP_STATUS
     response = statistics.INVALID_STATUS if refused else statistics.NO_REPLY
-    statistics.failed(turn.state, pending.exchange, response, turn.now, communication=True)
+    statistics.failed(state, pending.exchange, response, turn.now, communication=True)
     history.exchanged(turn, pending)
     reason = _reason(failure, detail)
-    if pending.route.transport is Transport.CALLHOME and failure in _CALL_HOME_ERRORS:
+    if pending.route.transport is _CALL_HOME and failure in _CALL_HOME_ERRORS:
         url, error = pending.route.urls[0], _CALL_HOME_ERRORS[failure]
         turn.log("CALL_HOME.SL_MESSAGE_FAILED", url=url, error=error)
         reason = Failure.CALL_HOME
-    if failure is Failure.NO_WAY and not turn.state.comm_failed:
-        turn.log("SMART_LIC.COMM_INIT_FAILED", peer=peer(turn.state), reason=reason)
-    if failure is Failure.UNRESOLVED and turn.state.config.utility and not turn.state.comm_failed:
-        turn.log("SMART_LIC.UTILITY_FQDN_ERROR", peer=peer(turn.state))
-    turn.log("SMART_LIC.COMM_FAILED", peer=peer(turn.state), reason=reason)
-    if not turn.state.comm_failed:
+    if not state.comm_failed and failure in _SAID_FIRST:
+        _SAID_FIRST[failure](turn, reason)
+    turn.log("SMART_LIC.COMM_FAILED", peer=peer(state), reason=reason)
+    if not state.comm_failed:
         turn.note("SAEVT_COMM_FAILED", error=failure)
-    turn.state.comm_failed = True
+    state.comm_failed = True
     _AFTER_FAILURE[pending.exchange](turn, pending)
 
+
+def _no_way(turn: Turn, reason: str) -> None:
+    turn.log("SMART_LIC.COMM_INIT_FAILED", peer=peer(turn.state), reason=reason)
+
+
+def _no_address(turn: Turn, reason: str) -> None:
+    if turn.state.config.utility:
+        turn.log("SMART_LIC.UTILITY_FQDN_ERROR", peer=peer(turn.state))
+
+
+# what the first failure of its kind says before COMM_FAILED
+_SAID_FIRST: dict[Failure, Callable[[Turn, str], None]] = {
+    Failure.NO_WAY: _no_way,
+    Failure.UNRESOLVED: _no_address,
+}
+_CALL_HOME = Transport.CALLHOME
 
 # source: comm-messages (205 and 207 seen). assumed: which trouble has which of them
 _CALL_HOME_ERRORS = {
@@ -109,11 +124,13 @@ _CALL_HOME_ERRORS = {
 
 
 def _reason(failure: Failure, detail: str) -> str:
-    if failure is Failure.UNRESOLVED:
-        return f"{failure} "  # source: comm-messages (this line ends in a blank)
-    if failure is Failure.HTTP_STATUS and detail:
+    if detail and failure is Failure.HTTP_STATUS:
         return f"{failure} {detail}"
-    return failure
+    return _REASONS.get(failure, failure)
+
+
+# source: comm-messages (this line ends in a blank)
+_REASONS = {Failure.UNRESOLVED: f"{Failure.UNRESOLVED} "}
 
 
 def _hello_failed(turn: Turn, pending: Pending) -> None:

@@ -74,7 +74,7 @@ def jobs(state: AgentState, now: Instant) -> tuple[Job, ...]:
     return tuple(Job(name, when(state, now)) for name, when in _JOBS)
 
 
-def _timer(name: TimerName) -> Callable[[AgentState, Instant], Instant | None]:
+def _timer(name: str) -> Callable[[AgentState, Instant], Instant | None]:
     return lambda state, now: timer(state, name)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from agent.core.clock import SECOND
 from agent.engine.packed import Packed
-from agent.engine.records import RumReport, RumState, StorageState
+from agent.engine.records import EXIST, RumReport, RumState, StorageState
 
 _Row = list[int | None]
 _Fate = tuple[RumState, StorageState, str, str]  # with its flag and why it was closed
@@ -66,7 +66,7 @@ class Reports(MutableMapping[int, RumReport]):
         raise KeyError(report_id)
 
     def __setitem__(self, report_id: int, report: RumReport) -> None:
-        if report.storage is StorageState.EXIST:
+        if report.storage is EXIST:
             self.kept[report_id] = report
             return
         self.kept.pop(report_id, None)

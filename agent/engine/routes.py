@@ -22,6 +22,7 @@ _CSLU = "Cisco Smart License Utility (CSLU)"
 _CSSM = "Cisco Smart Software Manager (CSSM)"
 PEERS = {
     Transport.CSLU: _CSLU,
+    Transport.AUTOMATIC: _CSLU,
     Transport.SMART: _CSSM,
     Transport.CALLHOME: _CSSM,
     Transport.OFF: _CSSM,
@@ -29,20 +30,21 @@ PEERS = {
 
 # The direct transports need trust by an ID token; until there is a code only that is asked for.
 DIRECT = (Transport.SMART, Transport.CALLHOME)
+_SPOKEN = {Transport.AUTOMATIC: Transport.CSLU}
+_OFF = Transport.OFF
 
 
 def transport_of(config: LicenseConfig) -> Transport:
     """The transport really spoken. # source: transports (`automatic` selects cslu)"""
-    automatic = config.transport is Transport.AUTOMATIC
-    return Transport.CSLU if automatic else config.transport
+    return _SPOKEN.get(config.transport, config.transport)
 
 
 def talks(state: AgentState) -> bool:
     """Does the agent report, as configured and with the trust it has?"""
     transport = state.config.transport
-    if transport is Transport.OFF:
-        return False
-    return transport not in DIRECT or state.udi.short in state.trust
+    if transport in DIRECT:
+        return state.udi.short in state.trust
+    return transport is not _OFF
 
 
 def is_direct(state: AgentState) -> bool:
@@ -75,7 +77,7 @@ def address_of(config: LicenseConfig) -> tuple[object, ...]:
 
 
 def peer(state: AgentState) -> str:
-    return PEERS[transport_of(state.config)]
+    return PEERS[state.config.transport]
 
 
 def _proxy(config: LicenseConfig) -> str | None:

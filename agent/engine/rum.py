@@ -13,7 +13,17 @@ from collections.abc import Iterable, Iterator
 
 from agent.core.clock import HOUR, SECOND, Instant
 from agent.core.identity import Udi
-from agent.engine.records import LicenceUse, RumReport, RumState, StorageState, changed
+from agent.engine.records import (
+    ACK,
+    CLOSED,
+    OPEN,
+    PENDING,
+    UNACK,
+    LicenceUse,
+    RumReport,
+    StorageState,
+    changed,
+)
 from agent.engine.state import AgentState
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
@@ -50,7 +60,7 @@ CLOSE_REASONS = (
     CLOCK_CHANGED,
 )
 
-UNACKNOWLEDGED = (RumState.CLOSED, RumState.PENDING, RumState.UNACK)
+UNACKNOWLEDGED = (CLOSED, PENDING, UNACK)
 REJECTED_FLAG = "E"
 PURGED_FLAG = "P"
 
@@ -68,7 +78,7 @@ def last_of(state: AgentState, tag: str) -> RumReport | None:
 def open_report(turn: Turn, tag: str) -> RumReport | None:
     """The chain's open report, if it has one."""
     last = last_report(turn, tag)
-    return last if last is not None and last.state is RumState.OPEN else None
+    return last if last is not None and last.state is OPEN else None
 
 
 def start(turn: Turn, use: LicenceUse, added: tuple[Udi, ...] = ()) -> None:
@@ -83,7 +93,7 @@ def start(turn: Turn, use: LicenceUse, added: tuple[Udi, ...] = ()) -> None:
         report_id=number,
         entitlement_tag=use.entitlement_tag,
         feature=use.feature,
-        state=RumState.OPEN,
+        state=OPEN,
         opened=since,
         count=use.count,
         measured_since=since,
@@ -101,7 +111,7 @@ def close(turn: Turn, report: RumReport, reason: str) -> None:
     lines = (*report.lines, line)
     turn.state.reports[report.report_id] = changed(
         report,
-        state=RumState.CLOSED,
+        state=CLOSED,
         lines=(),
         added=(),
         removed=(),
@@ -134,7 +144,7 @@ def next_id(turn: Turn) -> int:
 def close_all(turn: Turn, reason: str) -> None:
     """Close what is open and, for licences in use, open the next report at once."""
     for report in tuple(turn.state.reports.kept.values()):
-        if report.state is RumState.OPEN:
+        if report.state is OPEN:
             close(turn, report, reason)
     for use in turn.state.usage.values():
         if use.count and open_report(turn, use.entitlement_tag) is None:
@@ -167,21 +177,21 @@ def to_send(turn: Turn) -> list[RumReport]:
 
 def mark_sending(turn: Turn, reports: list[RumReport]) -> None:
     for report in reports:
-        turn.state.reports[report.report_id] = changed(report, state=RumState.PENDING)
+        turn.state.reports[report.report_id] = changed(report, state=PENDING)
 
 
 def mark_sent(turn: Turn, report_ids: tuple[int, ...]) -> None:
     """The server took them: they wait for their ACK."""
     for report in _pending(turn, report_ids):
         turn.state.reports[report.report_id] = changed(
-            report, state=RumState.UNACK, sent=report.sent or turn.now
+            report, state=UNACK, sent=report.sent or turn.now
         )
 
 
 def take_back(turn: Turn, report_ids: tuple[int, ...]) -> None:
     """The attempt failed: as before."""
     for report in _pending(turn, report_ids):
-        before = RumState.UNACK if report.sent is not None else RumState.CLOSED
+        before = UNACK if report.sent is not None else CLOSED
         turn.state.reports[report.report_id] = changed(report, state=before)
 
 
@@ -189,15 +199,15 @@ def mark_handed_out(turn: Turn, report_ids: Iterable[int]) -> None:
     """Closed reports were written to a file: handed out, not sent."""
     for report_id in report_ids:
         report = turn.state.reports[report_id]
-        if report.state is RumState.CLOSED:
-            turn.state.reports[report_id] = changed(report, state=RumState.UNACK)
+        if report.state is CLOSED:
+            turn.state.reports[report_id] = changed(report, state=UNACK)
 
 
 def acknowledge(turn: Turn, report: RumReport) -> None:
     """An ACK fits: count it, delete the storage, keep the row."""
     turn.state.reports[report.report_id] = changed(
         report,
-        state=RumState.ACK,
+        state=ACK,
         acked=turn.now,
         flag="N",
         storage=StorageState.DELETED,
@@ -213,7 +223,7 @@ def reject(turn: Turn, report: RumReport) -> None:
 
 def text_of(turn: Turn, report: RumReport) -> str:
     """The payload of a report, of an open one as it stands at its last sample; else empty."""
-    if report.state is not RumState.OPEN:
+    if report.state is not OPEN:
         return report.signed.payload if report.signed is not None else ""
     taken = (turn.now - report.measured_since) // TIMINGS.jobs.measurement
     end = report.measured_since + max(0, taken) * TIMINGS.jobs.measurement
@@ -303,7 +313,7 @@ def lose_unsaved(turn: Turn, booted: Instant) -> None:
     saved = since + (turn.now - since) // period * period if turn.now >= since else booted
     for report in list(turn.state.reports.kept.values()):
         if max(report.opened, report.closed or 0) > saved:
-            state = RumState.CLOSED if report.state is RumState.OPEN else report.state
+            state = CLOSED if report.state is OPEN else report.state
             turn.state.reports[report.report_id] = changed(
                 report, state=state, storage=StorageState.MISSING, signed=None
             )
@@ -332,7 +342,7 @@ def _stored(turn: Turn) -> list[RumReport]:
 def _pending(turn: Turn, report_ids: tuple[int, ...]) -> Iterator[RumReport]:
     for report_id in report_ids:
         report = turn.state.reports.get(report_id)
-        if report is not None and report.state is RumState.PENDING:
+        if report is not None and report.state is PENDING:
             yield report
 
 

@@ -1,4 +1,4 @@
-"""Many timers, one deadline: `AgentState.timers` holds instants by job name.
+"""Many timers, one deadline: `AgentState.timers` holds instants by the names of TimerName.
 
 Due timers are handled by instant, then by name, so a replay takes the same order. Jobs that only
 repeat (measuring, saving, the daily run) have no timer: `queries.jobs` computes their times.
@@ -7,11 +7,10 @@ repeat (measuring, saving, the daily run) have no timer: `queries.jobs` computes
 from __future__ import annotations
 
 from agent.core.clock import Instant
-from agent.engine.records import TimerName
 from agent.engine.state import AgentState
 
 
-def set_timer(state: AgentState, name: TimerName, when: Instant | None) -> None:
+def set_timer(state: AgentState, name: str, when: Instant | None) -> None:
     """Put a timer; None takes it away."""
     if when is None:
         state.timers.pop(name, None)
@@ -19,7 +18,7 @@ def set_timer(state: AgentState, name: TimerName, when: Instant | None) -> None:
         state.timers[name] = when
 
 
-def timer(state: AgentState, name: TimerName) -> Instant | None:
+def timer(state: AgentState, name: str) -> Instant | None:
     return state.timers.get(name)
 
 
@@ -34,4 +33,4 @@ def take_due(state: AgentState, now: Instant) -> str | None:
 
 
 def next_deadline(state: AgentState) -> Instant | None:
-    return min(state.timers.values(), default=None)
+    return min(state.timers.values()) if state.timers else None

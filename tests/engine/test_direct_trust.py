@@ -59,9 +59,9 @@ def test_the_first_timeline(pair):
     pair.advance(at("2025-04-22 05:02:24"))
     assert [now for now, _ in pair.sent(TrustSync)] == [at("2025-04-22 05:02:12")]
     assert pair.sent(UsageReport) == [] and reporting.last_report_push is None
-    job = pair.state.timers[TimerName.SEND_UTILITY_RUM_REPORTS.value]
+    job = pair.state.timers[TimerName.SEND_UTILITY_RUM_REPORTS]
     assert abs(job - at("2025-04-22 05:03:01")) <= 2 * SECOND
-    job = pair.state.timers[TimerName.AUTHORIZATION_CODE_PROCESS.value]
+    job = pair.state.timers[TimerName.AUTHORIZATION_CODE_PROCESS]
     assert job == at("2025-04-22 05:02:42")
     assert reporting.last_ack_received == TRUSTED
 
@@ -292,7 +292,7 @@ def test_a_product_instance_cssm_does_not_know_stops_reporting_until_new_trust(p
     found = statistics_of(pair.state, Exchange.USAGE_REPORTING)
     assert "Please re-register the instance." in found.failure_reason
     assert found.last_response == "INVALID STATUS CODE"
-    assert TimerName.SEND_UTILITY_RUM_REPORTS.value not in pair.state.timers
+    assert TimerName.SEND_UTILITY_RUM_REPORTS not in pair.state.timers
 
 
 def test_smart_without_a_licence_in_use_leaves_last_ack_alone(cssm):

@@ -32,7 +32,7 @@ def test_a_code_for_ever_has_no_timer(cssm):
     pair = Direct(cssm).boot(BOOT).advance(BOOT + HOUR)
     pair.trust()
     assert code(pair).valid_to == 0
-    assert TimerName.TRUST_RENEWAL.value not in pair.state.timers
+    assert TimerName.TRUST_RENEWAL not in pair.state.timers
 
 
 def test_a_code_is_renewed_by_a_trust_sync_and_acknowledged(cssm):
