@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+import msgspec
+
 from agent.core.chance import Chance
 from agent.core.clock import SECOND, Instant
 from agent.protocol.codec import MessageError, correlation_of
@@ -256,7 +258,9 @@ def _kept(records: CssmRecords, name: str, first: Callable[[], str]) -> str:
 
 
 def _policy_json(policy: PolicyData) -> str:
-    classes = {group.value: asdict(cells) for group, cells in policy.classes.items()}
+    classes = {
+        group.value: msgspec.structs.asdict(cells) for group, cells in policy.classes.items()
+    }
     members: dict[str, Any] = {
         "name": policy.name,
         "version": policy.version,

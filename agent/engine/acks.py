@@ -125,7 +125,7 @@ def _is_changed(turn: Turn, found: LicenceFile) -> bool:
     named = [chain[0] for chain in chains if chain]
     known = tuple(dict.fromkeys((*turn.state.signers, *turn.state.anchors, *named)))
     genuine = {
-        any(signing.verify(who, section.signed_text.encode(), section.signature) for who in known)
+        any(signing.verify_digest(who, section.digest, section.signature) for who in known)
         for _, section, _ in _steps(found)
     }
     return len(genuine) == 2
@@ -205,7 +205,7 @@ def _check_trust(turn: Turn, code: TrustData, section: Section[Any]) -> _Fault:
         if fault is signing.ChainFault.UNTRUSTED:
             return _other_root(turn)
         return fault.code, fault.reason
-    if not chain or not signing.verify(chain[0], section.signed_text.encode(), section.signature):
+    if not chain or not signing.verify_digest(chain[0], section.digest, section.signature):
         return BAD_SIGNATURE, "the signature does not verify"
     if chain[0] not in turn.state.signers:
         signer = sys.intern(chain[0])  # the same for all devices
@@ -333,5 +333,5 @@ def check_signer(turn: Turn, fits: Callable[[str], bool]) -> _Fault:
 
 def _check_signature(turn: Turn, section: Section[Any]) -> _Fault:
     """Signed by a known signer or by an anchor?"""
-    data, signature = section.signed_text.encode(), section.signature
-    return check_signer(turn, lambda certificate: signing.verify(certificate, data, signature))
+    digest, signature = section.digest, section.signature
+    return check_signer(turn, lambda who: signing.verify_digest(who, digest, signature))

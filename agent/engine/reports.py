@@ -44,16 +44,22 @@ class Reports(MutableMapping[int, RumReport]):
 
     def last_of(self, tag: str) -> RumReport | None:
         """The newest report of a licence's chain."""
-        kept = (r for r in reversed(self.kept.values()) if r.entitlement_tag == tag)
-        newest = next(kept, None)
-        if newest is not None and newest.report_id > self.newest_done:
-            return newest
+        for report in reversed(self.kept.values()):
+            if report.entitlement_tag == tag:
+                if report.report_id > self.newest_done:
+                    return report
+                break
         chain = (r for r in self.values() if r.entitlement_tag == tag)
         return max(chain, key=lambda report: report.report_id, default=None)
 
     def forget(self, number: int) -> None:
         """Take away the oldest rows of reports that are done with."""
         self.done.drop(number)
+
+    def get(self, report_id: int, default: Any = None) -> Any:
+        """The report with this id; `default` where there is none."""
+        report = self.kept.get(report_id)
+        return MutableMapping.get(self, report_id, default) if report is None else report
 
     def __getitem__(self, report_id: int) -> RumReport:
         report = self.kept.get(report_id)

@@ -13,7 +13,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from agent.core.identity import Udi
-from agent.protocol.codec_fields import Fields, MessageError, ReturnCode, compact, encoded, sudi
+from agent.protocol.codec_fields import (
+    Fields,
+    MessageError,
+    ReturnCode,
+    compact,
+    encoded,
+    signed_section,
+    sudi,
+)
 from agent.protocol.codec_xml import Element, element, scan
 from agent.protocol.messages import (
     AuthorizationData,
@@ -57,7 +65,7 @@ def read_authorization(raw: str) -> Section[AuthorizationData]:
         smart_account=owner.one("smartAccount").text,
         virtual_account=owner.one("virtualAccount").text,
     )
-    return Section(data, udi + code.outer, root.one("signature").text)
+    return signed_section(data, udi + code.outer, root.one("signature").text)
 
 
 def _code(data: AuthorizationData) -> str:

@@ -11,15 +11,18 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from enum import IntEnum
-from typing import Any
+from hashlib import sha256
+from typing import Any, TypeVar
 
 import msgspec
 
 from agent.core.errors import AgentError
 from agent.core.identity import Udi
+from agent.protocol.messages import Section
 
 MAX_BODY = 20 * 1024 * 1024  # bytes; a larger message is refused. source: envelope
 _LARGEST = (1 << 63) - 1
+T = TypeVar("T")
 
 
 class ReturnCode(IntEnum):
@@ -174,6 +177,11 @@ def decoded(body: bytes, where: str) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         raise MessageError(ReturnCode.PARSE, f"{where} is not UTF-8") from None
+
+
+def signed_section(data: T, text: str, signature: str) -> Section[T]:
+    """A section as it was read: `text` is what `signature` covers."""
+    return Section(data, text, signature, sha256(encoded(text, "section")).hexdigest())
 
 
 def encoded(text: str, where: str) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from agent.core.clock import Instant
 from agent.core.identity import Udi
-from agent.protocol.codec_fields import MessageError, ReturnCode, encoded
+from agent.protocol.codec_fields import MessageError, ReturnCode, encoded, signed_section
 from agent.protocol.codec_xml import Element, element, scan
 from agent.protocol.messages import Section
 from agent.protocol.smart_licensing import ReservationCode
@@ -59,7 +59,7 @@ def read_reservation(text: str) -> Section[ReservationCode]:
         licences=tuple((row.one("tag").text, _count(row)) for row in rows),
         universal=code.one("flag").text == _UNIVERSAL,
     )
-    return Section(data, code.outer + udi, root.one("signature").text)
+    return signed_section(data, code.outer + udi, root.one("signature").text)
 
 
 def _count(row: Element) -> int:

@@ -20,6 +20,7 @@ from agent.protocol.codec_fields import (
     compact,
     encoded,
     parse,
+    signed_section,
     sudi,
 )
 from agent.protocol.codec_xml import Element, cdata, element
@@ -62,7 +63,7 @@ def trust_section(codes: Sequence[TrustData], sign: Signer) -> str:
 
 def read_trust(section: Element) -> Section[tuple[TrustData, ...]]:
     entries, text, signature = _read_data_section(section)
-    return Section(tuple(map(_read_trust_entry, entries)), text, signature)
+    return signed_section(tuple(map(_read_trust_entry, entries)), text, signature)
 
 
 def _trust_entry(code: TrustData) -> dict[str, Any]:
@@ -132,7 +133,7 @@ def read_policy(section: Element) -> Section[PolicyData]:
             if (found := code.optional(group.value)) is not None
         },
     )
-    return Section(data, code.outer, section.one("signature").text)
+    return signed_section(data, code.outer, section.one("signature").text)
 
 
 def _group(group: LicenseClass, cells: RuleCells) -> str:
@@ -160,7 +161,7 @@ def ack_section(acks: Sequence[AckData], sign: Signer) -> str:
 
 def read_ack(section: Element) -> Section[tuple[AckData, ...]]:
     entries, text, signature = _read_data_section(section)
-    return Section(tuple(map(_read_ack_entry, entries)), text, signature)
+    return signed_section(tuple(map(_read_ack_entry, entries)), text, signature)
 
 
 def _ack_entry(ack: AckData) -> dict[str, Any]:
@@ -229,7 +230,7 @@ def read_account(section: Element) -> Section[AccountData]:
         virtual_account_id=_number(info.one("virtualAccountId")),
         domain=info.one("smartAccountDomain").text,
     )
-    return Section(data, info.outer, section.one("signature").text)
+    return signed_section(data, info.outer, section.one("signature").text)
 
 
 # --- forms of sections ----------------------------------------------------------

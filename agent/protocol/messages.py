@@ -217,8 +217,7 @@ class TrustData:
     attributes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleCells:
+class RuleCells(msgspec.Struct, frozen=True):
     """One class of a policy as received, in days; None where the server left the cell out."""
 
     first_report: int | None = None
@@ -303,11 +302,15 @@ T = TypeVar("T")
 
 
 class Section(msgspec.Struct, Generic[T], frozen=True):
-    """A section of a licence file: its data, the exact text under the signature, the signature."""
+    """A section of a licence file: its data, the exact text under the signature, the signature.
+
+    `digest` is the SHA-256 of that text, in hex.
+    """
 
     data: T
     signed_text: str
     signature: str
+    digest: str
 
 
 class LicenceFile(msgspec.Struct, frozen=True):
