@@ -236,9 +236,8 @@ def _install_account(turn: Turn, section: Section[Any]) -> _Fault:
 def _install_policy(turn: Turn, section: Section[Any]) -> _Fault:
     fault = _check_signature(turn, section)
     current, data = turn.state.policy, section.data
-    merged = policy.merged(data, turn.now)
     if fault is None and current.installed is not None:
-        if policy.same_content(merged, current):
+        if policy.says_the_same(data, current):
             return None
         if not policy.supersedes(data, current):
             fault = VERSION_MISMATCH, "a newer policy is installed"
@@ -246,7 +245,7 @@ def _install_policy(turn: Turn, section: Section[Any]) -> _Fault:
         turn.log("SMART_LIC.POLICY_INSTALL_FAILED", reason=fault[1])
         return fault
     rum.close_all(turn, rum.POLICY_INTERVAL)
-    turn.state.policy = merged
+    turn.state.policy = policy.merged(data, turn.now)
     turn.log("SMART_LIC.POLICY_INSTALL_SUCCESS")
     turn.note("SAEVT_POLICY_INSTALL", name=data.name, success="True")
     reporting.policy_installed(turn)

@@ -54,9 +54,15 @@ def merged(data: PolicyData, now: Instant) -> Policy:
     )
 
 
-def same_content(one: Policy, other: Policy) -> bool:
-    """Do two policies say the same, whenever they were installed?"""
-    return _content(one) == _content(other)
+def says_the_same(data: PolicyData, policy: Policy) -> bool:
+    """Is a received policy the one in force, whenever that was installed?"""
+    return (
+        data.version == policy.version
+        and data.datestamp == policy.datestamp
+        and data.name == policy.name
+        and data.ack_required == policy.ack_required
+        and _overlaid_classes(tuple(data.classes.items())) == policy.classes
+    )
 
 
 def supersedes(data: PolicyData, policy: Policy) -> bool:
@@ -128,10 +134,6 @@ def _smallest(state: AgentState, cell: Callable[[ReportingRule], Cell]) -> int:
             if days and not 0 < least <= days:
                 least = days
     return least
-
-
-def _content(policy: Policy) -> tuple[object, ...]:
-    return (policy.name, policy.version, policy.datestamp, policy.ack_required, policy.classes)
 
 
 @lru_cache(maxsize=256)

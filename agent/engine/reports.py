@@ -160,6 +160,8 @@ class Reports(MutableMapping[int, RumReport]):
 
 
 def _place(table: list[Any], item: object) -> int:
-    if item not in table:
+    try:
+        return table.index(item)
+    except ValueError:
         table.append(item)
-    return table.index(item)
+        return len(table) - 1

@@ -21,7 +21,7 @@ from agent.core.identity import Udi
 from agent.protocol.messages import Section
 
 MAX_BODY = 20 * 1024 * 1024  # bytes; a larger message is refused. source: envelope
-_LARGEST = (1 << 63) - 1
+LARGEST = (1 << 63) - 1
 T = TypeVar("T")
 
 
@@ -78,7 +78,7 @@ class Fields:
     def integer(self, name: str, default: int | None = None) -> int:
         """An integer member within 64 bits."""
         value = self._member(name, default)
-        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST:
+        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST:
             raise self._wrong(name, "an integer")
         return value
 

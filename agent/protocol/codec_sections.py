@@ -11,9 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
+
+from agent.core.identity import Udi
 from agent.protocol.codec_fields import (
+    LARGEST,
     Fields,
     MessageError,
     ReturnCode,
@@ -160,8 +164,59 @@ def ack_section(acks: Sequence[AckData], sign: Signer) -> str:
 
 
 def read_ack(section: Element) -> Section[tuple[AckData, ...]]:
-    entries, text, signature = _read_data_section(section)
-    return signed_section(tuple(map(_read_ack_entry, entries)), text, signature)
+    """A sound section is read at once; one that is not, member by member, to say what is wrong."""
+    try:
+        text, signature = section.one("data").text, section.one("signature").text
+        acks = tuple([_ack(found) for found in _SOUND_ACKS.decode(text)])
+    except (MessageError, ValueError, RecursionError):
+        entries, text, signature = _read_data_section(section)
+        acks = tuple(map(_read_ack_entry, entries))
+    return signed_section(acks, text, signature)
+
+
+_Integer = Annotated[int, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
+
+
+class _SoundSudi(msgspec.Struct):
+    udi_pid: str
+    udi_serial_number: str
+
+
+class _SoundReport(msgspec.Struct):
+    report_id: _Integer
+    payload_sha256: str
+    status: AckStatus
+    reason: str | None = None
+
+
+class _SoundAck(msgspec.Struct):
+    """An acknowledgement as it stands in a section."""
+
+    sudi: _SoundSudi
+    software_tag_identifier: str
+    ack_time: _Integer
+    reports: list[_SoundReport]
+    product_instance_identifier: str | None = None
+    request_nonce: str | None = None
+
+
+_SOUND_ACKS = msgspec.json.Decoder(list[_SoundAck])
+
+
+def _ack(found: _SoundAck) -> AckData:
+    return AckData(
+        udi=Udi(found.sudi.udi_pid, found.sudi.udi_serial_number),
+        software_tag=found.software_tag_identifier,
+        product_instance_identifier=found.product_instance_identifier or "",
+        ack_time=found.ack_time,
+        request_nonce=found.request_nonce or "",
+        reports=tuple(
+            [
+                AckedReport(r.report_id, r.payload_sha256, r.status, r.reason or None)
+                for r in found.reports
+            ]
+        ),
+    )
 
 
 def _ack_entry(ack: AckData) -> dict[str, Any]:

@@ -66,13 +66,10 @@ class Element(msgspec.Struct, eq=False):
         return found
 
     def optional(self, name: str) -> Element | None:
-        found = None
-        for child in self.children:
-            if child.name == name:
-                if found is not None:
-                    raise MessageError(ReturnCode.PARSE, f"{self.name}/{name} is there repeatedly")
-                found = child
-        return found
+        found = [child for child in self.children if child.name == name]
+        if len(found) > 1:
+            raise MessageError(ReturnCode.PARSE, f"{self.name}/{name} is there repeatedly")
+        return found[0] if found else None
 
 
 def scan(source: str, repeated: Container[str] = ()) -> Element:
