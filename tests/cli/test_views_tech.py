@@ -103,7 +103,7 @@ def test_jobs_that_a_release_never_runs(release: str, check: str, renewal: bool)
 
 def test_a_development_root_and_a_url_of_ones_own() -> None:
     device = booted("17.11.1")
-    device.agent.state.config = replace(SMART, url_smart="https://dev.example/license")
+    device.agent.state.config = structs.replace(SMART, url_smart="https://dev.example/license")
     assert "\nData Channel: AVAILABLE\n" in printed(device)
     device.agent.state.development = True
     text = printed(device)
