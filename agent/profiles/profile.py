@@ -76,6 +76,7 @@ class EnforcedLicence:
     name: str = ""  # as `show license authorization` names it, and the text in brackets
     display: str = ""
     description: str = ""
+    bare: bool = False  # is it told without version and feature while nothing uses it?
 
     @property
     def entitlement(self) -> Entitlement:

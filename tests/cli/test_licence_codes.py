@@ -48,13 +48,29 @@ def test_codes_of_two_units():
     assert answer(session, "show license usage").endswith(
         "C9K HSEC (Cat9K HSEC):\n"
         "  Description: HSEC Key for Export Compliance on Cat9K Series Switches\n"
-        "  Count: 0\n  Version: \n  Status: NOT IN USE\n  Export status: RESTRICTED - ALLOWED\n"
-        "  Feature Name: \n  Feature Description: \n"
+        "  Count: 0\n  Version: 1.0\n  Status: NOT IN USE\n  Export status: RESTRICTED - ALLOWED\n"
+        "  Feature Name: C9K HSEC\n"
+        "  Feature Description: HSEC Key for Export Compliance on Cat9K Series Switches\n"
         "  Enforcement type: EXPORT RESTRICTED\n  License type: Perpetual\n"
     )
     reservation = answer(session, "show license reservation")
     assert reservation.count("Reservation status: NOT INSTALLED") == 2
     assert reservation.endswith("Specified license reservations:\n")
+
+
+def test_a_c9500x_tells_less_of_a_licence_that_nothing_uses():
+    """source: held-codes."""
+    unit = Udi("C9500X-28C8D", "FDO2446000P")
+    device = new_device("s1", unit.pid, Release.parse("17.15.1"), unit.sn)
+    device.boot(BOOT)
+    data = AuthorizationData(unit, "A", "", "", (AuthorizedLicence(HSEC, 1),), "c")
+    code = AuthorizationCode(data, BOOT, "17488c1f", "SMART AUTHORIZATION")
+    device.agent.state.authorizations[unit.short] = code
+    session = CliSession(device, Line(privilege=15), width=0, length=0)
+    session.start(BOOT)
+    shown = answer(session, "show license usage")
+    assert "  Count: 0\n  Version: \n  Status: NOT IN USE\n" in shown
+    assert "  Feature Name: \n  Feature Description: \n  Enforcement type: EXPORT" in shown
 
 
 @pytest.mark.parametrize(("release", "indent"), [("17.9.1", 6), ("17.14.1", 4)])

@@ -261,7 +261,7 @@ def _held(state: AgentState, profile: Profile) -> tuple[LicenceRow, ...]:
             export=known[tag].entitlement.export,
             enforcement=known[tag].entitlement.enforcement,
             license_type=known[tag].entitlement.license_type,
-            named=False,
+            named=not known[tag].bare,
         )
         for tag in dict.fromkeys(tags)
         if tag in known and tag not in shown
