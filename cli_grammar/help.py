@@ -57,6 +57,8 @@ def help_for(grammar: Grammar, mode: str, line: str, privilege: int = 15) -> str
         listed.append(("|", "Output modifiers"))
     if ends:
         listed.append((CR, CR))
+    if not listed:  # all that may follow is hidden
+        return UNRECOGNIZED
     text = _table(listed)
     return text if words else f"{grammar.modes[mode].title}\n{text}"
 

@@ -28,6 +28,7 @@ COMMANDS = (
     "show ip route",
     "show vrf",
     "show vrf detail",
+    "show ip ssh",
     "show ntp status",
     "show ip dns view",
     "show crypto pki certificates",
@@ -106,6 +107,17 @@ def test_tables_of_vrfs_are_apart():
     assert "  Lab                              <not set>             ipv4        Lo0" in typed(
         opened, "show vrf"
     )
+
+
+def test_the_ssh_server_says_how_it_is_configured():
+    usual = typed(session(), "show ip ssh")
+    assert "Authentication timeout: 120 secs; Authentication retries: 3" in usual
+    assert "Algorithms" not in usual
+    lines = ("ip ssh time-out 60", "ip ssh authentication-retries 2")
+    ciphers = "ip ssh server algorithm encryption aes256-gcm aes256-ctr"
+    shown = typed(configured(*lines, ciphers), "show ip ssh")
+    assert "Authentication timeout: 60 secs; Authentication retries: 2" in shown
+    assert "Encryption Algorithms:aes256-gcm,aes256-ctr" in shown
 
 
 def test_what_a_port_says_of_itself():

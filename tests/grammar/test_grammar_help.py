@@ -40,6 +40,10 @@ def test_a_line_that_may_end_says_so_last():
     assert rows("exec", "license smart sync ") == ["all", "local", "<cr>"]
 
 
+def test_what_is_hidden_is_not_known():
+    assert help_for(GRAMMAR, "exec", "test license smart ") == "% Unrecognized command"
+
+
 def test_values_show_their_symbol():
     assert rows("config", "license smart usage interval ") == ["<1-3650>"]
     assert rows("config", "hostname ") == ["WORD"]

@@ -56,6 +56,7 @@ COMMANDS = (
     "show vrf detail",
     "show hosts",
     "show ip dns view",
+    "show ip ssh",
     "show logging",
     "show clock",
     "show ntp status",

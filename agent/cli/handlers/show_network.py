@@ -283,5 +283,6 @@ HANDLERS: dict[str, Handler] = {
     "show.snmp": snmp,
     "show.snmp_chassis": snmp_chassis,
     "show.http_server": http_server,
+    "show.ip_ssh": _of_root(services.ip_ssh),
     "show.netconf_status": _of_root(services.netconf_status),
 }

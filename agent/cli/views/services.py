@@ -191,6 +191,26 @@ def http_server(root: Tree, everything: bool, self_signed: str) -> str:
     return text + _MODULES.format(modules=modules)
 
 
+def ip_ssh(root: Tree) -> str:
+    """`show ip ssh`; the algorithms are those that are configured. # source: ssh-show"""
+    here: Tree = get(root, ("native", "ip", "ssh"), EMPTY)
+    chosen: Tree = get(here, ("server", "algorithm"), EMPTY)
+    titles = {"hostkey": "Hostkey", "encryption": "Encryption", "mac": "MAC", "kex": "KEX"}
+    return "\n".join(
+        [
+            "SSH Enabled - version 2.0",
+            "Authentication methods:keyboard-interactive,password",
+            *(
+                f"{title} Algorithms:{','.join(str(chosen[name]).split())}"
+                for name, title in titles.items()
+                if name in chosen
+            ),
+            f"Authentication timeout: {here.get('time-out', 120)} secs; "
+            f"Authentication retries: {here.get('authentication-retries', 3)}",
+        ]
+    )
+
+
 def netconf_status(root: Tree) -> str:
     """`show netconf-yang status`."""
     feature = get(root, ("native", "netconf-yang-feature", "candidate-datastore"))
