@@ -23,9 +23,10 @@ from agent.protocol.codec_authorization import (
     RETURNED,
     authorization_section,
     confirmation_code,
-    read_return_code,
+    return_code_fits,
 )
 from agent.protocol.messages import AuthorizationData, AuthorizationRequest, AuthorizedLicence
+from counterparts import smart_licensing
 from counterparts.repository import IssuedAuthorization
 
 if TYPE_CHECKING:
@@ -72,13 +73,34 @@ def issue(cssm: Cssm, udi: Udi, tags: tuple[str, ...], now: Instant) -> str:
 
 def take_back(cssm: Cssm, request: AuthorizationRequest, now: Instant) -> str:
     """A returned code: nothing is authorized any more. Raises MessageError."""
-    udi, stamp = read_return_code(request.remove_code)
-    issued = cssm.records.authorization(udi)
-    if udi != request.udi or issued is None or issued.date_stamp != stamp or issued.returned:
+    udi, issued = request.udi, cssm.records.authorization(request.udi)
+    fits = issued and return_code_fits(request.remove_code, udi, issued.date_stamp)
+    if not fits or issued is None or issued.returned:
         reason = "the return code is not that of the code in force"
         raise MessageError(ReturnCode.BAD_INPUT, reason)
     cssm.records.save_authorization(replace(issued, returned=True))
     return _section(cssm, udi, RETURNED, (), now)
+
+
+def remove(cssm: Cssm, udi: Udi, code: str) -> None:
+    """A product instance is removed; one that holds authorized licences needs its return code.
+
+    Raises MessageError, with nothing changed.
+    """
+    reserved = smart_licensing.reserved(cssm, udi)
+    issued = cssm.records.authorization(udi)
+    held = issued if issued is not None and _held(cssm, udi) else None
+    if cssm.records.instance(udi) is None and held is None and not reserved:
+        raise MessageError(ReturnCode.BAD_INPUT, "no such product instance")
+    stamps = [stamp for stamp in (held.date_stamp if held else "", reserved) if stamp]
+    if stamps and not code:
+        raise MessageError(ReturnCode.BAD_INPUT, "it holds licences: its return code is needed")
+    if stamps and not any(return_code_fits(code, udi, stamp) for stamp in stamps):
+        raise MessageError(ReturnCode.BAD_INPUT, "the return code is not that of the code in force")
+    if held is not None:
+        cssm.records.save_authorization(replace(held, returned=True))
+    smart_licensing.forget(cssm, udi)
+    cssm.records.delete_instance(udi)
 
 
 def confirm(cssm: Cssm, request: AuthorizationRequest) -> bool:

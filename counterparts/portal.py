@@ -21,7 +21,7 @@ from agent.profiles.profile import profile_for
 from agent.protocol.codec import MessageError, policy_section, read_usage_file
 from agent.protocol.messages import Sender, UsageReport
 from counterparts import smart_licensing
-from counterparts.authorizations import granted, issue, owned, sections_for, tags_of
+from counterparts.authorizations import granted, issue, owned, remove, sections_for, tags_of
 from counterparts.bundle import pack_acks, unpack_usage
 from counterparts.cssm import Cssm
 from counterparts.policy import known_policies
@@ -127,6 +127,15 @@ class Portal:
             with self._records.transaction():
                 sections = [issue(self._cssm, udi, tags, now)]
                 return self._cssm.take_upload(entry, now, sections).licence_file
+        except MessageError as error:
+            raise InputError(error.reason) from None
+
+    def remove(self, udi: Udi, code: str) -> None:
+        """Remove a product instance; one that holds reserved or export-controlled licences by its
+        return code. Raises InputError."""
+        try:
+            with self._records.transaction():
+                remove(self._cssm, udi, code.strip())
         except MessageError as error:
             raise InputError(error.reason) from None
 

@@ -108,6 +108,11 @@ class SqlRecords:
     def save_instance(self, row: ProductInstance) -> None:
         self._put(self._instances, _columns(row))
 
+    def delete_instance(self, udi: Udi) -> None:
+        table = self._instances
+        gone = sa.and_(table.c.pid == udi.pid, table.c.sn == udi.sn)
+        self._connection.execute(sa.delete(table).where(gone))
+
     def _check_schema(self) -> None:
         known = set(sa.inspect(self._connection).get_table_names())
         self._connection.rollback()

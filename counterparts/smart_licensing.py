@@ -147,15 +147,32 @@ def reserve(
 ) -> str:
     """The authorization file for a request code: these licences, as (tag, count), or all."""
     code = ReservationCode(udi, request_code, False, licences, universal)
+    with cssm.records.transaction():
+        cssm.records.set_setting(_reserved(udi), request_code)
     return write_reservation(code, now, cssm.authority.sign)
 
 
 # --- records ------------------------------------------------------------------------------------
 
 
+def reserved(cssm: Cssm, udi: Udi) -> str:
+    """The request code of the reservation a product holds; empty without one."""
+    return cssm.records.setting(_reserved(udi)) or ""
+
+
+def forget(cssm: Cssm, udi: Udi) -> None:
+    """The product is removed: its registration and its reservation end."""
+    cssm.records.set_setting(_reserved(udi), "")
+    cssm.records.set_setting(_name(udi), "")
+
+
 def is_registered(cssm: Cssm, udi: Udi) -> bool:
     """Is a product of this UDI registered? Upgraded to SLP it asks for trust without a token."""
     return _row(cssm, _name(udi)) is not None
+
+
+def _reserved(udi: Udi) -> str:
+    return f"reserved {udi.short}"
 
 
 def _name(udi: Udi) -> str:

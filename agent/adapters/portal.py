@@ -103,6 +103,12 @@ def _reserve(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[s
     return _hand_out(place, portal.reserve(_text(request, "code"), wanted, place.now()), request)
 
 
+def _remove(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
+    udi = _udi(place, _text(request, "udi"))
+    portal.remove(udi, _text(request, "code"))
+    return {"udi": str(udi)}
+
+
 def _factory_trust(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
     """A device of the lab gets the trust codes it would have had from its factory."""
     name = _text(request, "device")
@@ -165,6 +171,7 @@ _REQUESTS: dict[str, Callable[[Place, Portal, Mapping[str, Any]], dict[str, Any]
     "cssm.ack": _ack,
     "cssm.slac": _slac,
     "cssm.reserve": _reserve,
+    "cssm.remove": _remove,
     "cssm.factory_trust": _factory_trust,
     "cssm.policy.list": _policy_list,
     "cssm.policy.use": _policy_use,

@@ -120,6 +120,18 @@ def reserve(
     _show_file(request(state, control, name, do="cssm.reserve", **asked))
 
 
+@cssm.command()
+@click.argument("device")
+@click.argument("code", required=False)
+@at_cssm
+def remove(
+    device: str, code: str | None, state: Path | None, control: Path | None, name: str | None
+) -> None:
+    """Remove the product instance DEVICE; one that holds licences with its return CODE."""
+    found = request(state, control, name, do="cssm.remove", udi=device, code=code)
+    click.echo(f"{found['udi']} is removed")
+
+
 @cssm.group()
 def policy() -> None:
     """The policies this CSSM can hand out."""

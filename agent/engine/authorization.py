@@ -180,7 +180,8 @@ def confirmations(turn: Turn) -> tuple[str, ...]:
 
 def _remove(turn: Turn, code: AuthorizationCode) -> AuthorizationRequest:
     chance = turn.state.chance.digest("return code")[:8]
-    text = return_code(code.data, chance)
+    stamp = code.data.correlation_id if code.is_reservation else code.data.date_stamp
+    text = return_code(code.data.udi, stamp, chance)
     _forget(turn, code)
     turn.state.last_return_codes[code.data.udi.short] = text
     return AuthorizationRequest(code.data.udi, (), remove_code=text)

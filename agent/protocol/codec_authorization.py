@@ -32,7 +32,8 @@ from agent.protocol.messages import (
 
 AUTHORIZED, RETURNED = "A", "R"
 _VERSION = "C"
-_RETURN_VERSION = "R1"
+_RETURN_VERSION = "C"
+_RETURN_LETTERS, _RETURN_BYTES = 50, 36
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _GROUP = 6
 
@@ -159,37 +160,42 @@ def confirmation_code(before: str, after: str, udi: Udi) -> str:
     return hashlib.sha256(f"{before}{after}{udi.short}".encode()).hexdigest()[:8]
 
 
-def return_code(data: AuthorizationData, chance: bytes) -> str:
-    """The proof that a code was removed; `chance` are 8 bytes that make it unique."""
-    what = (_RETURN_VERSION, data.udi.short, data.product_instance_identifier, data.date_stamp)
-    body = "|".join(what).encode() + b"|" + chance
-    text = _base58(body + _checksum(body))
+def return_code(udi: Udi, stamp: str, chance: bytes) -> str:
+    """The proof that a unit removed a code; `stamp` names that code, `chance` are 8 bytes that make
+    it unique. `C`, then base58, in eight groups of six and one of three. # source: slr-codes
+
+    assumed: what stands in it; a device's can be read by Cisco alone.
+    """
+    body = _seal(udi, stamp) + chance
+    number, letters = int.from_bytes(body + _checksum(body), "big"), ""
+    for _ in range(_RETURN_LETTERS):
+        number, place = divmod(number, 58)
+        letters = _BASE58[place] + letters
+    text = _RETURN_VERSION + letters
     return "-".join(text[i : i + _GROUP] for i in range(0, len(text), _GROUP))
 
 
-def read_return_code(text: str) -> tuple[Udi, str]:
-    """The unit and the date stamp of the code returned. Raises MessageError."""
+def return_code_fits(text: str, udi: Udi, stamp: str) -> bool:
+    """Is it the return code of this unit's code? Raises MessageError for a text that is none."""
+    letters = text.replace("-", "")
+    if len(letters) != 1 + _RETURN_LETTERS or letters[0] != _RETURN_VERSION:
+        raise MessageError(ReturnCode.BAD_INPUT, "the return code does not validate")
     number = 0
-    for letter in text.replace("-", "")[:400]:
+    for letter in letters[1:]:
         place = _BASE58.find(letter)
         if place < 0:
             raise MessageError(ReturnCode.BASE64, "a return code is not base58")
         number = number * 58 + place
-    whole = number.to_bytes((number.bit_length() + 7) // 8, "big")
-    body, checksum = whole[:-4], whole[-4:]
-    parts = body.split(b"|", 4)
-    if len(parts) != 5 or _checksum(body) != checksum or parts[0] != _RETURN_VERSION.encode():
+    whole = number.to_bytes(_RETURN_BYTES + 1, "big")
+    body, checksum = whole[1:-4], whole[-4:]
+    if whole[0] or _checksum(body) != checksum:
         raise MessageError(ReturnCode.BAD_INPUT, "the return code does not validate")
-    return _udi(parts[1].decode("utf-8", "replace")), parts[3].decode("utf-8", "replace")
+    return body.startswith(_seal(udi, stamp))
+
+
+def _seal(udi: Udi, stamp: str) -> bytes:
+    return hashlib.sha256(f"{udi.short}|{stamp}".encode()).digest()[: _RETURN_BYTES - 12]
 
 
 def _checksum(body: bytes) -> bytes:
     return hashlib.sha256(hashlib.sha256(body).digest()).digest()[:4]
-
-
-def _base58(data: bytes) -> str:
-    number, letters = int.from_bytes(data, "big"), []
-    while number:
-        number, place = divmod(number, 58)
-        letters.append(_BASE58[place])
-    return "".join(reversed(letters))

@@ -1,5 +1,7 @@
 """Authorization codes by files, with the real CSSM at the other end of the walk."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.core.clock import DAY, HOUR
@@ -21,7 +23,7 @@ from agent.engine.events import (
 )
 from agent.engine.records import RumState
 from agent.protocol import codec
-from agent.protocol.codec_authorization import confirmation_code, read_return_code
+from agent.protocol.codec_authorization import confirmation_code, return_code, return_code_fits
 from agent.protocol.messages import LicenseClass
 from tests.engine.direct import Direct, cssm
 from tests.engine.pair import PID, UDI, at
@@ -184,8 +186,12 @@ def test_a_code_is_returned_with_a_return_code_that_cssm_takes(pair):
     assert head == "Enter this return code in Cisco Smart Software Manager portal:"
     assert udi == f"UDI: {UDI}"
     returned = code.removeprefix("    Return code: ")
-    assert set(map(len, returned.split("-")[:-1])) == {6}
-    assert read_return_code(returned) == (UDI, stamp)
+    # as the one that is published: CEL7AU-... of eight groups of six and one of three
+    assert [len(group) for group in returned.split("-")] == [6] * 8 + [3]
+    assert returned.startswith("C")
+    assert return_code_fits(returned, UDI, stamp)
+    assert not return_code_fits(returned, UDI, "another day")
+    assert not return_code_fits(returned, replace(UDI, sn="FOC0000EMU9"), stamp)
     assert pair.state.last_return_codes == {UDI.short: returned}
     pair.carry("return")
     assert pair.texts == ["Import Data Successful"]
@@ -223,10 +229,21 @@ def test_an_enforced_licence_is_not_used_without_a_code(pair):
     assert [report.state for report in chain] == [RumState.OPEN]
 
 
-@pytest.mark.parametrize("code", ["", "C1-l0", "11111", "CEL7AU-RaGyRi-dGWrct", "z" * 500])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "C1-l0",
+        "11111",
+        "CEL7AU-RaGyRi-dGWrct",
+        "z" * 500,
+        "C" + "z" * 50,
+        return_code(UDI, "2026-10-01T08:00:00", b"12345678")[:-1] + "l",
+    ],
+)
 def test_a_return_code_that_is_none(code):
     with pytest.raises(codec.MessageError):
-        read_return_code(code)
+        return_code_fits(code, UDI, "2026-10-01T08:00:00")
 
 
 # --- sets of units ----------------------------------------------------------------------------

@@ -366,3 +366,32 @@ def test_logs_to_look_at_when_a_registration_fails() -> None:
     assert "AGENT_REG_FAILED" in node.type("file view activelog syslog/CiscoSyslog")
     assert "SAEVT_" in node.type("file view activelog platform/slm/slm.log")
     assert "does not exist" in node.type("file view activelog platform/other.log")
+
+
+def reserved(node: Node, **licences: int) -> Node:
+    """With a reservation of so many of each licence installed."""
+    code = node.type("license smart reservation request").split("\n")[-1]
+    node.device.use("basic", 1, node.now)
+    text = Portal(node.cssm).reserve(code, licences, node.now)
+    node.device.write_file("flash:code", text, node.now)
+    assert "successful" in node.type("license smart reservation install-file flash:code")
+    return node
+
+
+def test_a_reservation_raises_alarms_of_its_own() -> None:
+    """source: cucm-alarms"""
+    node = Node("Jan 26 15:11:23 2018")
+    node.device.use("basic", 1, node.now)
+    node.type("license smart reservation request")
+    assert "SmartLicense_SLR_InEval" in alarms(node)
+    node.until(node.now + 91 * DAY)
+    assert "SmartLicense_SLR_NoProvision_EvalExpired" in alarms(node)
+    other = reserved(Node("Jan 26 15:11:23 2018"), basic=2)
+    assert "Status: AUTHORIZED - RESERVED" in other.type("show license summary")
+    assert "SmartLicense_SLR_ExportControlNotAllowed" in alarms(other)
+    assert "SmartLicense_SLR_InOverage_NotAuthorized" not in alarms(other)
+    assert other.type("emulator usage basic 3") == ""
+    assert "SmartLicense_SLR_InOverage_NotAuthorized" in alarms(other)
+    other.until(other.now + 91 * DAY)
+    assert "SmartLicense_SLR_NoProvision_NotAuthorized" in alarms(other)
+    assert "Nothing can be provisioned" in other.type("emulator usage basic 4")

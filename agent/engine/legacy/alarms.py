@@ -62,8 +62,20 @@ def _failed(name: str) -> Callable[[LegacyState, int], bool]:
     return failed
 
 
-def _reserved(word: str) -> Callable[[LegacyState, int], bool]:
-    return lambda legacy, now: legacy.registration == RESERVED and legacy.authorization == word
+def _reserved(word: str, *, provisions: bool) -> Callable[[LegacyState, int], bool]:
+    """Is there a reservation, does it say this, and may something still be provisioned?"""
+    return lambda legacy, now: (
+        legacy.registration == RESERVED
+        and legacy.authorization == word
+        and legacy.may_provision is provisions
+    )
+
+
+def _awaits_reservation(word: str) -> Callable[[LegacyState, int], bool]:
+    """Was a reservation asked for and not installed, while the evaluation goes on or is over?"""
+    return lambda legacy, now: (
+        bool(legacy.reservation.request_code) and legacy.authorization == word
+    )
 
 
 ALARMS: MappingProxyType[str, Callable[[LegacyState, int], bool]] = MappingProxyType(
@@ -89,6 +101,12 @@ ALARMS: MappingProxyType[str, Callable[[LegacyState, int], bool]] = MappingProxy
         "SmartLicenseExportControlNotAllowed": lambda legacy, now: (
             legacy.registration == REGISTERED and not legacy.export_allowed
         ),
-        "SmartLicense_SLR_NoProvision_NotAuthorized": _reserved(NOT_AUTHORIZED),
+        "SmartLicense_SLR_InEval": _awaits_reservation(EVAL_MODE),
+        "SmartLicense_SLR_NoProvision_EvalExpired": _awaits_reservation(EVAL_EXPIRED),
+        "SmartLicense_SLR_InOverage_NotAuthorized": _reserved(NOT_AUTHORIZED, provisions=True),
+        "SmartLicense_SLR_NoProvision_NotAuthorized": _reserved(NOT_AUTHORIZED, provisions=False),
+        "SmartLicense_SLR_ExportControlNotAllowed": lambda legacy, now: (
+            legacy.registration == RESERVED and not legacy.export_allowed
+        ),
     }
 )

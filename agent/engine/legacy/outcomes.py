@@ -89,7 +89,7 @@ def _authorized(turn: Turn, result: SmartLicensingResult) -> None:
     lacking = any(row.compliance is Compliance.OUT_OF_COMPLIANCE for row in result.entitled)
     before = legacy.authorization
     become(turn, "not covered" if lacking else "covered")
-    _overage(turn, lacking)
+    overage(turn, lacking)
     legacy.last_communication = Attempt(turn.now)
     wait = LEGACY.authorization.out_of_compliance if lacking else LEGACY.authorization.renewal
     legacy.next_communication = turn.now + wait
@@ -104,7 +104,7 @@ def _authorized(turn: Turn, result: SmartLicensingResult) -> None:
     _log_authorization(turn, "AUTH_RENEW_SUCCESS", state=word)
 
 
-def _overage(turn: Turn, lacking: bool) -> None:
+def overage(turn: Turn, lacking: bool) -> None:
     """Use that is not covered goes on for a while. # source: cucm-overage"""
     legacy = turn.state.legacy
     if not lacking:
@@ -197,7 +197,7 @@ def deadline_passed(turn: Turn) -> None:
     if legacy.authorization in (AUTHORIZED, OUT_OF_COMPLIANCE):
         become(turn, "deadline passed")
         turn.log("SMART_LIC.AUTHORIZATION_EXPIRED", udi=str(turn.state.udi))
-        _overage(turn, True)
+        overage(turn, True)
 
 
 def overage_ended(turn: Turn) -> None:

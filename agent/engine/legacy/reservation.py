@@ -22,6 +22,7 @@ from agent.engine.legacy.events import (
 from agent.engine.legacy.state import RESERVED, Reservation
 from agent.engine.turn import Turn
 from agent.protocol import signing
+from agent.protocol.codec_authorization import return_code
 from agent.protocol.codec_fields import MessageError
 from agent.protocol.codec_reservation import read_reservation
 from agent.protocol.messages import Section
@@ -113,6 +114,7 @@ def settle(turn: Turn) -> None:
     good, bad = Compliance.IN_COMPLIANCE.value, Compliance.OUT_OF_COMPLIANCE.value
     legacy.entitled = {use.entitlement_tag: bad if use in missing else good for use in uses}
     become(turn, "not reserved" if missing else "reserved")
+    outcomes.overage(turn, bool(missing))
     for use in missing:
         turn.log(
             "SMART_LIC.NOT_AUTHORIZED",
@@ -127,7 +129,8 @@ def returned(turn: Turn, event: ReservationReturned) -> None:
     if legacy.registration != RESERVED:
         turn.actions.append(Answer(NO_CODE))
         return
-    code = _groups(turn.state.chance, 8, 3)
+    stamp, chance = legacy.reservation.authorization_code, turn.state.chance
+    code = return_code(turn.state.udi, stamp, chance.digest("return code")[:8])
     outcomes.registration(turn, "returned")
     outcomes.forget_identity(legacy)
     legacy.reservation = Reservation(return_code=code)
@@ -160,10 +163,6 @@ def _request_code(turn: Turn, universal: bool) -> str:
     nonce = _base58(chance, 9)
     kind = "CA" if universal else "CB"
     return f"{kind}-Z{udi.pid}:{udi.sn}-{nonce}-{chance.digest('check').hex()[:2]}"
-
-
-def _groups(chance: Chance, whole: int, rest: int) -> str:
-    return "-".join(_base58(chance, n) for n in (*(6,) * whole, rest))
 
 
 def _base58(chance: Chance, length: int) -> str:
