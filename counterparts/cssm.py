@@ -75,9 +75,21 @@ class Cssm:
         """The policy in force."""
         return self._policy
 
+    def own_policies(self) -> dict[str, PolicyData]:
+        """The policies that were made for this account, by name."""
+        with self.records.transaction():
+            made = json.loads(self.records.setting("policies") or "[]")
+        return {policy.name: policy for policy in map(_read_policy, made)}
+
+    def add_policy(self, policy: PolicyData) -> None:
+        """A policy of the account's own, in place of an older one of its name."""
+        made = {**self.own_policies(), policy.name: policy}
+        with self.records.transaction():
+            self.records.set_setting("policies", json.dumps([*map(_policy_json, made.values())]))
+
     def put_policy_in_force(self, name: str, now: Instant) -> None:
         """Hand out another policy from now on. Raises InputError for an unknown name."""
-        self._policy = put_in_force(policy_named(name), self._policy, now)
+        self._policy = put_in_force(policy_named(name, self.own_policies()), self._policy, now)
         with self.records.transaction():
             self.records.set_setting("policy", _policy_json(self._policy))
 

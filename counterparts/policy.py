@@ -23,14 +23,37 @@ from agent.protocol.messages import LicenseClass, PolicyData, RuleCells
 DEFAULT_POLICY = "Lab Policy"
 
 
-def policy_named(name: str) -> PolicyData:
-    """A policy of policies.toml. Raises InputError for another name."""
-    try:
-        return known_policies()[name]
-    except KeyError:
-        raise InputError(
-            f"policy {name!r} is not known", allowed=", ".join(known_policies())
-        ) from None
+MOST_DAYS = 3650
+
+
+def policy_named(name: str, own: Mapping[str, PolicyData] | None = None) -> PolicyData:
+    """A policy of policies.toml or of the account's own. Raises InputError for another name."""
+    known = {**known_policies(), **(own or {})}
+    if name not in known:
+        raise InputError(f"policy {name!r} is not known", allowed=", ".join(known))
+    return known[name]
+
+
+def custom(name: str, cells: Mapping[str, str], *, ack_required: bool) -> PolicyData:
+    """A policy of the account's own. `cells` are three numbers of days by class, `30/60/60` for
+    first report, frequency and on change; `-` leaves one to the device. Raises InputError."""
+    if not name.strip() or name in known_policies():
+        raise InputError(f"a policy cannot be named {name!r}", allowed="a name of its own")
+    classes = {group.value: group for group in LicenseClass}
+    rows = {}
+    for word, text in cells.items():
+        days = [None if part == "-" else int(part) for part in text.split("/") if _is_days(part)]
+        if word not in classes or len(days) != 3 or text.count("/") != 2:
+            allowed = (
+                f"{', '.join(classes)}, each =FIRST/FREQUENCY/CHANGE in days up to {MOST_DAYS}"
+            )
+            raise InputError(f"{word}={text} says no policy", allowed=allowed)
+        rows[classes[word]] = RuleCells(*days)
+    return PolicyData(name, 1, "2021-01-01T00:00:00", ack_required, MappingProxyType(rows))
+
+
+def _is_days(part: str) -> bool:
+    return part == "-" or (part.isascii() and part.isdecimal() and int(part) <= MOST_DAYS)
 
 
 def put_in_force(policy: PolicyData, previous: PolicyData, now: Instant) -> PolicyData:

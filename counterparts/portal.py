@@ -24,7 +24,7 @@ from counterparts import smart_licensing
 from counterparts.authorizations import granted, issue, owned, remove, sections_for, tags_of
 from counterparts.bundle import pack_acks, unpack_usage
 from counterparts.cssm import Cssm
-from counterparts.policy import known_policies
+from counterparts.policy import custom, known_policies
 from counterparts.repository import Token, Upload
 from counterparts.saved import report_of
 from counterparts.scripts import AckFault
@@ -208,7 +208,12 @@ class Portal:
 
     def policies(self) -> tuple[tuple[str, bool], ...]:
         """The name of each policy, and whether it is in force."""
-        return tuple((name, name == self._cssm.policy.name) for name in known_policies())
+        names = (*known_policies(), *self._cssm.own_policies())
+        return tuple((name, name == self._cssm.policy.name) for name in names)
+
+    def new_policy(self, name: str, cells: Mapping[str, str], *, ack_required: bool) -> None:
+        """Make a policy; it is not in force yet. Raises InputError for what makes none."""
+        self._cssm.add_policy(custom(name, cells, ack_required=ack_required))
 
     def use_policy(self, name: str, now: Instant) -> None:
         """Hand out another policy from now on. Raises InputError for an unknown name."""

@@ -183,12 +183,17 @@ class CsluServer:
         touched: Callable[[CsluServer], None] | None = None,
         call_seconds: float = CALL_SECONDS,
         reach: Reach | None = None,
+        path: str = CSLU_PATH,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
+        """`path` and `tls` are those of an SSM On-Prem, which speaks this protocol with devices by
+        HTTPS under a path that ends in the name of an account."""
         self.core = core
         self._reach = reach
         self.cssm_url = cssm_url
         self._now = now
-        self._listener = Listener(CSLU_PATH, self._serve, host, port)
+        self._path = path
+        self._listener = Listener(path, self._serve, host, port, tls)
         self._form = token_form(client_id, client_secret)
         self._token = ""
         self._exchange = exchange
@@ -200,7 +205,7 @@ class CsluServer:
     @property
     def url(self) -> str:
         """The URL a device is configured with."""
-        return f"{self._listener.url}{CSLU_PATH}"
+        return f"{self._listener.url}{self._path}"
 
     @property
     def port(self) -> int:

@@ -127,6 +127,12 @@ def _policy_list(place: Place, portal: Portal, request: Mapping[str, Any]) -> di
     return {"policies": [{"name": n, "in_force": used} for n, used in portal.policies()]}
 
 
+def _policy_new(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
+    cells = dict(word.partition("=")[::2] for word in _text(request, "cells").split())
+    portal.new_policy(_text(request, "policy"), cells, ack_required=request.get("ack") is not False)
+    return {"policy": _text(request, "policy")}
+
+
 def _policy_use(place: Place, portal: Portal, request: Mapping[str, Any]) -> dict[str, Any]:
     portal.use_policy(_text(request, "policy"), place.now())
     return {"policy": _text(request, "policy")}
@@ -174,6 +180,7 @@ _REQUESTS: dict[str, Callable[[Place, Portal, Mapping[str, Any]], dict[str, Any]
     "cssm.remove": _remove,
     "cssm.factory_trust": _factory_trust,
     "cssm.policy.list": _policy_list,
+    "cssm.policy.new": _policy_new,
     "cssm.policy.use": _policy_use,
     "cssm.policy.file": _policy_file,
     "cssm.licenses": _licenses,

@@ -145,6 +145,28 @@ def list_policies(state: Path | None, control: Path | None, name: str | None) ->
         click.echo(f"{'*' if row['in_force'] else ' '} {row['name']}")
 
 
+@policy.command(name="new")
+@click.argument("policy_name", metavar="NAME")
+@click.argument("cells", nargs=-1, metavar="[CLASS=FIRST/FREQUENCY/CHANGE]...")
+@click.option("--no-ack", is_flag=True, help="Reports need no acknowledgement.")
+@at_cssm
+def new_policy(
+    policy_name: str,
+    cells: tuple[str, ...],
+    no_ack: bool,
+    state: Path | None,
+    control: Path | None,
+    name: str | None,
+) -> None:
+    """Make the policy NAME; CLASS is perpetual, subscription, enforced or export.
+
+    The three numbers are days; a - leaves one to the device's default.
+    """
+    asked = {"policy": policy_name, "cells": " ".join(cells), "ack": not no_ack}
+    request(state, control, name, do="cssm.policy.new", **asked)
+    click.echo(f"{policy_name} can be put in force")
+
+
 @policy.command(name="use")
 @click.argument("policy_name", metavar="NAME")
 @at_cssm

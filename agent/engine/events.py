@@ -117,9 +117,12 @@ class ClockChanged:
 
 @dataclass(frozen=True, slots=True)
 class SyncAsked:
-    """`license smart sync`: exchange with the server now, whatever the daily limit says."""
+    """`license smart sync`: exchange with the server now, whatever the daily limit says.
 
-    scope: Scope = Scope.LOCAL
+    The active unit reports for all of them; with LOCAL it asks for a trust code for itself alone.
+    """
+
+    scope: Scope = Scope.ALL
 
 
 @dataclass(frozen=True, slots=True)

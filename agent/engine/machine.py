@@ -278,7 +278,7 @@ def _clock_changed(turn: Turn, event: ClockChanged) -> None:
 
 
 def _sync_asked(turn: Turn, event: SyncAsked) -> None:
-    transport.sync(turn)
+    transport.sync(turn, event.scope)
 
 
 def _file_imported(turn: Turn, event: FileImported) -> None:

@@ -132,6 +132,7 @@ class AgentState:
     # what the contact under way or the next one is for
     hello_wanted: bool = False
     pushes_wanted: int = 0
+    local_sync: bool = False  # the next push is for the active unit alone
     poll_wanted: bool = False
     trust_wanted: TrustWanted | None = None
     trust_sync_wanted: bool = False

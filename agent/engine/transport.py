@@ -12,6 +12,7 @@ from __future__ import annotations
 from agent.core.clock import Instant
 from agent.engine import authorization_online, reporting, retries, rum, telemetry, trust, trust_life
 from agent.engine.actions import Send
+from agent.engine.events import Scope
 from agent.engine.records import Exchange, Pending, TimerName, TrustWanted
 from agent.engine.routes import is_direct, route, talks
 from agent.engine.state import AgentState
@@ -65,9 +66,10 @@ def push_due(turn: Turn) -> None:
     proceed(turn)
 
 
-def sync(turn: Turn) -> None:
+def sync(turn: Turn, scope: Scope) -> None:
     """`license smart sync`: one more exchange, whatever the daily limit says."""
     if talks(turn.state) and reporting.reset_hour_ends(turn) <= turn.now:
+        turn.state.local_sync = scope is Scope.LOCAL
         turn.state.pushes_wanted += 1
         proceed(turn)
 
@@ -220,7 +222,8 @@ def _send_usage(turn: Turn) -> None:
     rum.close_all(turn, rum.POLICY_INTERVAL if over else rum.CURRENT_USAGE_REQUESTED)
     reports = rum.to_send(turn)
     rum.mark_sending(turn, reports)
-    asked, proof = trust.requests(turn)
+    asked, proof = trust.requests(turn, local=turn.state.local_sync)
+    turn.state.local_sync = False
     message = UsageReport(
         sender=sender(turn),
         timestamp=own_time(turn),

@@ -25,9 +25,12 @@ ALREADY_EXISTS = 81
 Asked = tuple[tuple[TrustRequest, ...], str]
 
 
-def requests(turn: Turn) -> Asked:
-    """Trust requests for all units without a code, and the signature that proves the key."""
+def requests(turn: Turn, *, local: bool = False) -> Asked:
+    """Trust requests for all units without a code, or for the active one alone, and the signature
+    that proves the key."""
     wanting = trust_life.wanting(turn.state, turn.own_time)
+    if local:
+        wanting = tuple(udi for udi in wanting if udi == turn.state.udi)
     return _proved(turn, tuple(_request(turn, udi) for udi in wanting))
 
 
