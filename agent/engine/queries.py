@@ -152,10 +152,13 @@ def communication_level(state: AgentState) -> str:
 
 
 def overall_state(state: AgentState) -> str:
-    """`Overall State` of the communication statistics."""
+    """`Overall State` of the communication statistics; empty while trust is being asked for.
+
+    # source: communication-level
+    """
     if state.config.transport is Transport.OFF:
         return "Device configured for Offline transport"
-    if is_direct(state) and not state.trust:
+    if is_direct(state) and not state.trust and not state.pending_trust:
         return "Insufficient trust for direct communication"
     return "<empty>"
 

@@ -137,6 +137,9 @@ def test_smart_transport_without_trust(release: str, state: str) -> None:
     device.agent.state.config = SMART
     text = printed(device)
     assert f"\nOverall State: {state}\n" in text
+    unit = device.agent.state.udi
+    device.agent.state.pending_trust[unit.short] = PendingTrust(unit, "1", "", NOW)
+    assert "\nOverall State: <empty>\n" in printed(device)
     assert "\nTransport: Smart\n  Default URL: https://smartreceiver.cisco.com/" in text
 
 
