@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli.views import licensing, modules, platform, redundancy, system, version
+from agent.cli.views import bootvar, licensing, modules, platform, redundancy, system, version
 from agent.cli.views.hardware import hardware_of
 from agent.cli.views.uptime import uptime_words
 from agent.core.clock import DAY, HOUR, MINUTE
@@ -327,6 +327,21 @@ def test_a_peer_that_is_not_there_has_its_slot(
     assert f"\n        Unit ID = {unit_id}\n" in states
     assert "\n           Unit = Primary\n" in states
     assert "\n    Manual Swact = disabled (system is simplex (no peer unit))\n" in states
+
+
+def test_boot_variables_of_a_stack_a_pair_and_a_router() -> None:
+    """source: bootvar."""
+    release = Release.parse("17.12.4")
+    stack = platform.Set(state_of("C9300-24T A", "C9300-24T B").members, load("c9300"), release)
+    text = bootvar.boot(stack)
+    assert text.count("\nCurrent Boot Variables:\nBOOT variable = flash:packages.conf;\n") == 2
+    assert "\nSwitch 2\n" in text
+    pair = platform.Set(state_of("C9500-32QC A", "C9500-32QC B").members, load("c9500"), release)
+    assert bootvar.boot(pair).count("BOOT variable = ") == 4
+    assert "\n\nStandby BOOT variable = " in bootvar.bootvar(pair)
+    router = platform.Set(state_of("C8000V A").members, load("c8000v"), release)
+    assert bootvar.bootvar(router).startswith("BOOT variable = bootflash:packages.conf,12;\n")
+    assert "Standby not ready to show bootvar\n" in bootvar.bootvar(router)
 
 
 def test_two_chassis_are_switches_and_two_supervisors_slots() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from agent.cli import running_config
 from agent.cli.reply import Args, Context, Handler, Long, Reply, Result
-from agent.cli.views import modules, platform, redundancy, system, version
+from agent.cli.views import bootvar, modules, platform, redundancy, system, version
 from agent.device import config
 from agent.device.timekeeping import source_of
 from yang.slices import Slices
@@ -100,6 +100,8 @@ HANDLERS: dict[str, Handler] = {
     "show.switch": _of_set(platform.switch),
     "show.switch_detail": _of_set(platform.switch_detail),
     "show.redundancy": show_redundancy,
+    "show.boot": _of_set(bootvar.boot),
+    "show.bootvar": _of_set(bootvar.bootvar),
     "show.redundancy_states": _of_set(redundancy.redundancy_states),
     "show.hosts": show_hosts,
     "show.running_config": show_running_config,
