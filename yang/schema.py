@@ -139,7 +139,7 @@ def schema_of(names: tuple[str, ...]) -> Schema:
     for augment in (augment for module in modules for augment in module.augments):
         first, *rest = augment.at
         if first in top:
-            top[first] = _augmented(top[first], tuple(rest), augment.children)
+            top[first] = augmented(top[first], tuple(rest), augment.children)
     return Schema(
         modules=modules,
         top=top,
@@ -150,13 +150,13 @@ def schema_of(names: tuple[str, ...]) -> Schema:
     )
 
 
-def _augmented(node: Node, path: tuple[str, ...], more: Mapping[str, Node]) -> Node:
+def augmented(node: Node, path: tuple[str, ...], more: Mapping[str, Node]) -> Node:
     """A node with further children at a path below it. ValueError for a name that is there."""
     if not path:
         if twice := node.children.keys() & more.keys():
             raise ValueError(f"two modules name a node below {node.name} {min(twice)}")
         return replace(node, children={**node.children, **more})
-    below = _augmented(node.children[path[0]], path[1:], more)
+    below = augmented(node.children[path[0]], path[1:], more)
     return replace(node, children={**node.children, path[0]: below})
 
 

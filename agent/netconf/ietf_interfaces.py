@@ -39,7 +39,9 @@ _TYPES: Mapping[str, tuple[str, ...]] = {
 _ETHERNET = ("ethernetCsmacd",)
 _PART = ("l2vlan", "ethernetCsmacd")  # assumed: GigabitEthernet1.10
 _ADDRESSES, _ADDRESSES6 = ("ipv4", "address"), ("ipv6", "address")
-_PREFIXES: Path = ("ipv6", "address", "prefix-list")  # as native stores them
+_TRAPS: Path = ("snmp", "trap", "link-status")  # as native stores them
+_TOLD = "link-up-down-trap-enable"
+_PREFIXES: Path = ("ipv6", "address", "prefix-list")
 
 
 @dataclass(eq=False)
@@ -70,6 +72,9 @@ def _shown(port: Port) -> Tree:
     row = Tree(type=type_of(port.kind, port.number), enabled=not port.row.get("shutdown"))
     if port.description:
         row["description"] = port.description
+    traps = get(port.row, _TRAPS)
+    if traps is not None:
+        row[_TOLD] = "enabled" if traps else "disabled"
     held = ((port.address, port.mask), *port.secondaries)
     addresses = Rows({ip: Tree(netmask=mask) for ip, mask in held if ip and mask})
     row["ipv4"] = Tree(address=addresses) if addresses else EMPTY
@@ -135,7 +140,7 @@ def _changed(root: Tree, name: str, was: Tree, row: Tree) -> Tree:
 
 
 def _plain(base: Path, was: Tree, row: Tree) -> Iterator[Edit]:
-    """`description` and `shutdown`."""
+    """`description`, `shutdown` and `snmp trap link-status`."""
     text = row.get("description")
     if text != was.get("description"):
         path = (*base, "description")
@@ -144,6 +149,10 @@ def _plain(base: Path, was: Tree, row: Tree) -> Iterator[Edit]:
     if enabled != was.get("enabled", True):
         path = (*base, "shutdown")
         yield Edit("delete", path) if enabled else Edit("set", path, True)
+    told = row.get(_TOLD)
+    if told != was.get(_TOLD):
+        path = (*base, *_TRAPS)
+        yield Edit("delete", path) if told is None else Edit("set", path, told == "enabled")
 
 
 # --- addresses --------------------------------------------------------------------------------

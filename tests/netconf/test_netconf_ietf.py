@@ -129,6 +129,17 @@ def test_one_leaf_alone_is_enough_for_what_is_there(router):
     assert printed(router, "GigabitEthernet1") == ["ip address 10.0.0.1 255.255.255.0"]
 
 
+def test_traps_of_an_interface(router):
+    told = "<link-up-down-trap-enable>{}</link-up-down-trap-enable>"
+    assert "trap" not in shown(router, "GigabitEthernet2")
+    router.edit(row("GigabitEthernet2", told.format("disabled")))
+    assert printed(router, "GigabitEthernet2") == ["no snmp trap link-status"]
+    assert told.format("disabled") in shown(router, "GigabitEthernet2")
+    typed(router.server.device, "interface GigabitEthernet2", "snmp trap link-status")
+    assert told.format("enabled") in shown(router, "GigabitEthernet2")
+    assert printed(router, "GigabitEthernet2") == []
+
+
 ADDRESSES = [  # what an edit says, and the addresses then
     (ipv4(("10.0.0.2", "255.255.255.0")), ["10.0.0.1", "10.0.0.2 secondary"]),
     (ipv4(("10.0.0.2", "24"), leaf="prefix-length", operation="replace"), ["10.0.0.2"]),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.yang.edits import LICENSING_TOP, NATIVE_TOP
-from yang.schema import COMPILED, Node, descend, schema_of
+from yang.schema import COMPILED, Node, augmented, descend, named, schema_of
 from yang.schema_compile import DIGEST, compile_all, digest, ietf_folder
 
 MODULES = Path(str(files("yang.modules")))
@@ -72,6 +72,25 @@ def test_older_revision_lacks_what_the_newer_one_brought():
 def test_what_the_emulator_keeps_for_itself_is_in_no_module():
     names = {node.name for node in descend(schema_of(NEWEST).top)}
     assert "emulator" not in names
+
+
+def test_two_modules_may_share_a_name_at_the_top():
+    texts = ("Cisco-IOS-XE-interfaces-oper@2022-11-01", "ietf-interfaces@2014-05-08")
+    top = schema_of(texts).top
+    oper, ietf = (top[f"{name.partition('@')[0]}:interfaces"] for name in texts)
+    assert (oper.config, ietf.config) == (False, True)
+    assert named(top, "interfaces") is ietf  # the one that is configuration
+    assert named(top, "interfaces", oper.namespace) is oper
+    assert named(top, "interfaces", "urn:x") is None
+    assert named(ietf.children, "interface", oper.namespace) is None
+
+
+def test_a_name_that_two_modules_put_below_one_node_is_refused():
+    leaf = Node("a", "urn:one", "leaf")
+    node = Node("top", "urn:one", "container", children={"a": leaf})
+    assert set(augmented(node, (), {"b": Node("b", "urn:two", "leaf")}).children) == {"a", "b"}
+    with pytest.raises(ValueError, match="two modules name a node below top a"):
+        augmented(node, (), {"a": Node("a", "urn:two", "leaf")})
 
 
 @pytest.fixture(scope="module")
