@@ -176,8 +176,7 @@ def _addressed(root: Tree, base: Path, was: dict[str, str], wanted: dict[str, st
     if was == wanted:
         return root
     if not wanted:
-        gone = Edit("delete", (*base, "ip", "address"))
-        return apply(root, (gone, Edit("set", (*base, "ip", "no-address", "address"), False)))
+        return apply(root, (Edit("delete", (*base, "ip", "address")),))
     first = next(iter(was), None)
     if first not in wanted:
         first = next((ip for ip in wanted if ip not in was), next(iter(wanted)))

@@ -133,11 +133,11 @@ def test_traps_of_an_interface(router):
     told = "<link-up-down-trap-enable>{}</link-up-down-trap-enable>"
     assert "trap" not in shown(router, "GigabitEthernet2")
     router.edit(row("GigabitEthernet2", told.format("disabled")))
-    assert printed(router, "GigabitEthernet2") == ["no snmp trap link-status"]
+    assert printed(router, "GigabitEthernet2") == ["no ip address", "no snmp trap link-status"]
     assert told.format("disabled") in shown(router, "GigabitEthernet2")
     typed(router.server.device, "interface GigabitEthernet2", "snmp trap link-status")
     assert told.format("enabled") in shown(router, "GigabitEthernet2")
-    assert printed(router, "GigabitEthernet2") == []
+    assert printed(router, "GigabitEthernet2") == ["no ip address"]
 
 
 ADDRESSES = [  # what an edit says, and the addresses then
