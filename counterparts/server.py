@@ -374,7 +374,10 @@ async def _stream(
     try:
         await response.prepare(request)
         await response.write(answer.body)
-        while True:
+        # writing by TLS never waits: others have to get their turn to close it
+        while request.transport is not None and not request.transport.is_closing():
             await response.write(_BLANKS)
+            await asyncio.sleep(0)
     except ConnectionError:
-        return response
+        pass
+    return response

@@ -64,6 +64,38 @@ async def test_every_wrong_answer_has_its_message_and_changes_nothing(settled):
     assert not [r for r in device.agent.state.reports.values() if r.state.value == "UNACK"]
 
 
+async def test_every_wrong_answer_of_cssm_itself_too(run_lab):
+    """Transport smart: a 404 there is a server of another kind."""
+    config = ("license smart transport smart", "license smart url default")
+    lab = await run_lab(plan(switch("sw", *config), rate=0.0))
+    device, log = lab.devices["sw"], []
+    await lab.timeline.advance(10 * MINUTE)
+    token = (await lab.control({"do": "cssm.token.new"}))["token"]
+    async with person(lab) as somebody:
+        await somebody.says(f"license smart trust idtoken {token} local")
+    await lab.timeline.advance(HOUR)
+    device.log.listeners.append(lambda line: log.append(line.text))
+    before = store(device)
+    assert before["trust"]
+    for script, reason in ROWS:
+        log.clear()
+        await lab.control({"do": "behave", "name": "cssm", "script": script})
+        async with person(lab) as somebody:
+            await somebody.says("license smart sync all")
+        await lab.timeline.advance(SECOND)
+        if script == "status=404":
+            reason = "Received empty response from server"
+        wanted = "%SMART_LIC-3-COMM_FAILED: Communications failure with the Cisco Smart Software "
+        assert any(f"{wanted}Manager (CSSM) : {reason}" in line for line in log), (script, log)
+        assert store(device) == before, script
+    await lab.control({"do": "behave", "name": "cssm", "script": "ok"})
+    async with person(lab) as somebody:  # nothing repeats what was only asked for
+        await somebody.says("license smart sync all")
+    await lab.timeline.advance(HOUR)
+    assert any("COMM_RESTORED" in line for line in log)
+    assert not [r for r in device.agent.state.reports.values() if r.state.value == "UNACK"]
+
+
 async def test_a_server_two_hours_ahead_gives_no_trust_until_its_clock_is_right(run_lab):
     lab = await run_lab(plan(switch(), rate=0.0))
     log = []
