@@ -192,3 +192,26 @@ async def test_an_authorization_code_by_pull(method, tmp_path):
         assert lab.devices["sw"].agent.state.authorizations
         with pytest.raises(InputError, match="cannot be read"):
             await lab.control({"do": "cslu.import", "address": "sw", "file": file + "x"})
+
+
+@pytest.mark.parametrize("method", ["rest", "netconf"])
+async def test_a_policy_and_a_code_come_through_the_cslu_as_files(method, tmp_path):
+    """W-6, W-8: made at CSSM, carried to the CSLU, handed to the product instance by it."""
+    async with a_lab() as lab:
+        await lab.control({"do": "clock.advance", "ms": HOUR})
+        await collected(lab, method)
+        await lab.control({"do": "clock.advance", "ms": HOUR})
+        state = lab.devices["sw"].agent.state
+        assert state.policy.name == "Lab Policy"
+        await lab.control({"do": "cssm.policy.use", "policy": "SLE Policy"})
+        policy, code = str(tmp_path / "policy"), str(tmp_path / "code")
+        await lab.control({"do": "cssm.policy.file", "out": policy})
+        await lab.control({"do": "cssm.slac", "udi": "sw", "features": "hseck9", "out": code})
+        for file in (policy, code):
+            found = await lab.control({"do": "cslu.import", "address": "sw", "file": file})
+            assert not found["instances"][0]["failed"], found
+        assert state.policy.name == "SLE Policy"
+        (held,) = state.authorizations.values()
+        assert [licence.tag for licence in held.data.licences] == [
+            "regid.2021-05.com.cisco.C9K_HSEC,1.0_90fdf411-3823-45bd-bd8c-5a5d0e0e1ea2"
+        ]
