@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.cli.session import CliSession, Line
@@ -136,6 +138,13 @@ def test_a_physical_router_takes_a_level_at_its_next_start():
     ]
     assert router.in_use() == {"network-advantage_T2", "dna-advantage_T2", "hseck9"}
     assert "(NWSTACK_T2_A)" in router.type("show license summary")
+
+
+def test_without_a_boot_level_none_is_told():
+    """source: throughput-outputs."""
+    router = Router("C8300-1N1S-6T", "17.12.4")
+    found = replace(view.collect(router.device), boot_level="")
+    assert view.crypto(found).endswith("\nDefault Crypto throughput level: 2.5G")
 
 
 def test_an_isr_tells_its_level_when_it_starts():

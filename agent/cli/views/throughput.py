@@ -56,7 +56,10 @@ def level(view: ThroughputView) -> str:
 
 
 def crypto(view: ThroughputView) -> str:
-    """Six lines. # assumed: what is said of a level that is not saved, or waits for a start"""
+    """Six lines, five without a boot level.
+
+    # assumed: what is said of a level that is not saved, or waits for a start
+    """
     saved = "Level is saved" if view.saved else "Level is not saved"
     reboot = "reboot is not required" if view.in_force else "reboot is required"
     held = f"throttled at {view.enforced}" if view.throttled else "not throttled"
@@ -67,6 +70,6 @@ def crypto(view: ThroughputView) -> str:
             f"Current enforced crypto throughput level: {view.enforced}",
             f"Crypto Throughput is {held}",
             f"Default Crypto throughput level: {view.default}",
-            f"Current boot level is {view.boot_level}",
+            *([f"Current boot level is {view.boot_level}"] if view.boot_level else []),
         ]
     )
