@@ -39,12 +39,17 @@ if TYPE_CHECKING:
     from agent.device.device import Device
 
 
+# what a device may have planned, by its name
+JOBS: tuple[str, ...] = tuple(job for name, job in vars(TimerName).items() if name.isupper())
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """All of it replaces what was. Without a policy the release's own is in force.
 
     `trust` and `authorizations` are by `Udi.short`, `statistics` by `Exchange.value`. `usage`
-    are the licences in use (or given up since the start), each with the handle it has. Open
+    are the licences in use (or given up since the start), each with the handle it has; `jobs` are
+    due then, by the names of JOBS, where they do not follow from the dates of `reporting`. Open
     reports are closed and sent with the next push; closed ones without their signed text stay.
     """
 
@@ -58,6 +63,7 @@ class Standing:
     counters: Counters = field(default_factory=Counters)
     statistics: Mapping[str, ExchangeStatistics] = field(default_factory=dict)
     peer: ConnectInfo | None = None
+    jobs: Mapping[str, Instant] = field(default_factory=dict)
 
 
 def settle(device: Device, standing: Standing, now: Instant) -> None:
@@ -79,7 +85,7 @@ def put(state: AgentState, standing: Standing) -> None:
     state.trust = {unit: _keyed(state, code) for unit, code in standing.trust.items()}
     state.authorizations = dict(standing.authorizations)
     state.usage = {use.entitlement_tag: use for use in standing.usage}
-    state.reports = Reports.of(standing.reports)
+    state.reports = Reports.of(sorted(standing.reports, key=lambda report: report.report_id))
     state.counters = standing.counters
     state.statistics = dict(standing.statistics)
     state.peer = standing.peer
@@ -88,6 +94,8 @@ def put(state: AgentState, standing: Standing) -> None:
     state.next_report_id = max(state.next_report_id, newest + 1)
     set_timer(state, TimerName.SEND_UTILITY_RUM_REPORTS, reporting.next_report_push)
     set_timer(state, TimerName.RETRIEVE_DATA_PROCESSING_RESULT, reporting.next_ack_push_check)
+    for name, due in standing.jobs.items():
+        set_timer(state, name, due)
 
 
 def _keyed(state: AgentState, code: TrustCode) -> TrustCode:
@@ -113,6 +121,9 @@ def _check(device: Device, standing: Standing, now: Instant) -> None:
             f"policy {standing.policy.name!r} lacks a class of licences",
             allowed=", ".join(LicenseClass),
         )
+    for name in standing.jobs:
+        if name not in JOBS:
+            raise InputError(f"{name} is no job", allowed=", ".join(JOBS))
     reporting = standing.reporting
     past = {
         "the last ACK": reporting.last_ack_received,

@@ -81,6 +81,7 @@ STRANGER = replace(default_policy(), classes={LicenseClass.EXPORT: None})
         ({"trust": {"P:X,S:Y": None}}, "is no unit of sw1"),
         ({"authorizations": {"P:X,S:Y": None}}, "is no unit of sw1"),
         ({"policy": STRANGER}, "lacks a class"),
+        ({"jobs": {"Nap": LATER}}, "Nap is no job"),
         ({"reporting": UsageReporting(last_ack_received=LATER + 1)}, "later than the present"),
     ],
 )

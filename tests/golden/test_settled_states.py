@@ -52,6 +52,10 @@ LINES = {
 def lines(config: LicenseConfig) -> Iterator[str]:
     """What is typed for such a configuration."""
     yield from LINES[config.transport]
+    if config.url_cslu:
+        yield f"license smart url cslu {config.url_cslu}"
+    if not config.server_identity_check:
+        yield "no license smart server-identity-check"
     if config.url_smart:
         yield f"license smart url smart {config.url_smart}"
     if config.proxy_address:
