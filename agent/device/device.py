@@ -28,7 +28,6 @@ from agent.device.journal import UNRECORDED, Journal, encode_line
 from agent.device.link import UNPLUGGED, Link, unheard, unread, unwatched
 from agent.device.log import DeviceTime, Log, LogSettings
 from agent.device.redundancy import FORCED, NO_HISTORY, Redundancy
-from agent.device.standing import Standing
 from agent.device.timekeeping import ALONE, Timekeeping
 from agent.engine import transport
 from agent.engine.actions import Action, Answer, Notify, Send, WriteFile
@@ -208,8 +207,8 @@ class Device:
         """`reload in`, `reload at`; with `due` None `reload cancel`."""
         self._apply(inputs.ReloadPlanned(due, by, reason), now)
 
-    def revert(self, given: inputs.RevertTimed | inputs.Reverting, now: Instant) -> None:
-        """Changes wait for a confirmation from now on; or those that wait are kept, or undone."""
+    def take(self, given: inputs.Considered, now: Instant) -> None:
+        """What has a module of its own, which has looked at it."""
         self._apply(given, now)
 
     def reload(self, now: Instant, reason: str = "Reload Command") -> None:
@@ -268,10 +267,6 @@ class Device:
     def switch_over(self, now: Instant, reason: str = FORCED) -> None:
         """The standby unit takes over; nothing happens where there is none."""
         self._apply(inputs.SwitchoverForced(reason), now)
-
-    def settle(self, standing: Standing, now: Instant) -> None:
-        """`agent.device.standing.settle` comes through here, once it has looked at it."""
-        self._apply(inputs.Settled(standing), now)
 
     def syslog(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
         """Write a system message of sysmsg.toml. An unknown one or wrong fields are a bug."""

@@ -226,6 +226,9 @@ DeviceInput = (
 )
 
 
+Considered = RevertTimed | Reverting | Settled  # see revert_timer and settling
+
+
 @dataclass(frozen=True, slots=True)
 class ReloadPlan:
     """A reload to come. `told_ms` is how much time was left when terminals were last told."""

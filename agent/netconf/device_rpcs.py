@@ -65,7 +65,7 @@ def rollback(call: Call, given: Tree) -> Output:
     backup = _backup(call) if minutes else ""
     put(call, RUNNING, read.root)
     if minutes:
-        device.revert(RevertTimed(backup, minutes, call.session.user), call.now)
+        device.take(RevertTimed(backup, minutes, call.session.user), call.now)
     return _result("Rollback Done")
 
 
@@ -91,10 +91,10 @@ def revert(call: Call, given: Tree) -> Output:
         return _result("No Rollback Confirmed Change pending")
     timer, idle = _minutes(call, given, "timer"), _minutes(call, given, "idle")
     if timer or idle:
-        device.revert(RevertTimed(pending.file, timer or idle, user, not timer), call.now)
+        device.take(RevertTimed(pending.file, timer or idle, user, not timer), call.now)
         return _result("Rollback Confirmed Change timer set")  # assumed
     call.server.must_be_free(RUNNING, call.session.number, call.now)
-    device.revert(Reverting(False, user), call.now)
+    device.take(Reverting(False, user), call.now)
     return _result("Rollback Done")
 
 

@@ -8,8 +8,9 @@ import pytest
 from agent.core.clock import DAY, HOUR
 from agent.core.errors import InputError
 from agent.core.identity import Account
+from agent.device.settling import settle
 from agent.device.snapshot import MemoryJournal, take
-from agent.device.standing import Standing, settle
+from agent.device.standing import Standing
 from agent.engine.policy import default_policy
 from agent.engine.records import RumReport, RumState, TrustCode
 from agent.engine.state import UsageReporting

@@ -16,7 +16,8 @@ import pytest
 from agent.cli.views.licensing import LicenceRow
 from agent.core.errors import InputError
 from agent.core.release import Release
-from agent.device.standing import Standing, settle
+from agent.device.settling import settle
+from agent.device.standing import Standing
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.queries import UsageSummary
 from agent.engine.records import LicenceUse, Member, RumReport, RumState

@@ -15,7 +15,8 @@ import pytest
 
 from agent.core.errors import InputError
 from agent.core.release import Release
-from agent.device.standing import JOBS, Standing, settle
+from agent.device.settling import settle
+from agent.device.standing import JOBS, Standing
 from agent.engine.records import Member, RumReport, RumState
 from agent.engine.state import Counters
 from tests.golden.captures import read

@@ -96,7 +96,7 @@ def test_a_rollback_with_a_timer_is_undone_unless_it_is_confirmed(rolled_back, s
 
 
 def test_a_confirmed_rollback_stays(rolled_back, switch):
-    switch.revert(Reverting(True, "admin"), NOW)
+    switch.take(Reverting(True, "admin"), NOW)
     switch.wake(NOW + 10 * MINUTE)
     assert "later" not in hostname(rolled_back)
 

@@ -116,7 +116,7 @@ def _begin(context: Context, args: Args) -> str | FileFault:
         return name
     minutes = int(args.get("timer") or args["idle"])
     timed = RevertTimed(name, minutes, context.session.line.who, idle="idle" in args)
-    device.revert(timed, context.now)
+    device.take(timed, context.now)
     return BACKING_UP.format(file=name)
 
 
@@ -140,7 +140,7 @@ def confirm(context: Context, args: Args) -> Result:
     """`configure confirm`."""
     if context.device.reverting is None:
         return Reply(NO_PENDING)
-    context.device.revert(Reverting(True, context.session.line.who), context.now)
+    context.device.take(Reverting(True, context.session.line.who), context.now)
     return Reply()
 
 
@@ -151,11 +151,11 @@ def revert(context: Context, args: Args) -> Result:
     if pending is None:
         return Reply(NO_PENDING)
     if "now" in args:
-        device.revert(Reverting(False, who), context.now)
+        device.take(Reverting(False, who), context.now)
     else:
         minutes = int(args.get("timer") or args["idle"])
         timed = RevertTimed(pending.file, minutes, who, idle="idle" in args)
-        device.revert(timed, context.now)
+        device.take(timed, context.now)
     return Reply()
 
 
