@@ -152,13 +152,13 @@ def communication_level(state: AgentState) -> str:
 
 
 def overall_state(state: AgentState) -> str:
-    """`Overall State` of the communication statistics; empty while trust is being asked for.
+    """`Overall State` of the communication statistics; empty while a token is being tried.
 
     # source: communication-level
     """
     if state.config.transport is Transport.OFF:
         return "Device configured for Offline transport"
-    if is_direct(state) and not state.trust and not state.pending_trust:
+    if is_direct(state) and not state.trust and state.trust_wanted is None:
         return "Insufficient trust for direct communication"
     return "<empty>"
 

@@ -21,6 +21,7 @@ from agent.engine.records import (
     PastImport,
     PastMessage,
     PendingTrust,
+    TrustWanted,
 )
 from agent.engine.state import History
 from agent.protocol.messages import AuthorizationData, AuthorizedLicence
@@ -138,7 +139,7 @@ def test_smart_transport_without_trust(release: str, state: str) -> None:
     text = printed(device)
     assert f"\nOverall State: {state}\n" in text
     unit = device.agent.state.udi
-    device.agent.state.pending_trust[unit.short] = PendingTrust(unit, "1", "", NOW)
+    device.agent.state.trust_wanted = TrustWanted("token", (unit,), force=False)
     assert "\nOverall State: <empty>\n" in printed(device)
     assert "\nTransport: Smart\n  Default URL: https://smartreceiver.cisco.com/" in text
 
