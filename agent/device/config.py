@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -126,11 +126,17 @@ def license_config(root: Tree, profile: Profile) -> LicenseConfig:
         reservation=bool(own.get("reservation", False)),
         hostname=hostname(root, profile),
         domain_name=get(root, ("native", "ip", "domain", "name")),
-        callhome=call_home(root),
-        way_out=way_out(root, transport, vrf),
+        callhome=_shared(call_home(root)),
+        way_out=_shared(way_out(root, transport, vrf)),
         service_down=get(root, ("emulator", "cucm", "service")) == "down",
         zone_minutes=zone(root).offset_minutes,
     )
+
+
+@lru_cache(maxsize=1024)
+def _shared(part: Any) -> Any:
+    """The same object for the same settings, for all devices."""
+    return part
 
 
 def hostname(root: Tree, profile: Profile) -> str:

@@ -72,7 +72,8 @@ class _Record(msgspec.Struct):
 
 
 _encode = msgspec.json.encode
-_OWN_FORM = frozenset({"pending", "reports", "eventlog"})  # written in a form of their own
+# written in a form of their own
+_OWN_FORM = frozenset({"pending", "reports", "eventlog", "history"})
 
 
 def take(device: Device) -> bytes:
@@ -248,6 +249,8 @@ def _agent_state(record: _Record) -> AgentState:
         if "reports" in raw:
             values["reports"] = snapshot_rows.reports_of(decode(raw["reports"]), usage)
             tuple(values["reports"].values())  # every row can be read
+        if "history" in raw:
+            values["history"] = snapshot_rows.history_of(decode(raw["history"]))
         if "eventlog" in raw:
             values["eventlog"] = snapshot_rows.eventlog_of(decode(raw["eventlog"]))
             tuple(values["eventlog"])

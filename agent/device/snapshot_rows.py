@@ -17,6 +17,7 @@ import msgspec
 from agent.engine.config import LicenseConfig
 from agent.engine.eventlog import Eventlog
 from agent.engine.packed import Packed
+from agent.engine.past_messages import PastMessages
 from agent.engine.records import (
     ExchangeStatistics,
     LicenceUse,
@@ -26,7 +27,7 @@ from agent.engine.records import (
     TrustCode,
 )
 from agent.engine.reports import Reports
-from agent.engine.state import AgentState, Counters, UsageReporting
+from agent.engine.state import AgentState, Counters, History, UsageReporting
 
 _LARGEST = 1 << 20  # bytes that packed rows may have
 _KEPT = frozenset({"pending"})  # a snapshot says of each of them which request it is
@@ -41,7 +42,9 @@ def lean(state: AgentState) -> dict[str, Any]:
     """The state as plain values, ready to be written as JSON."""
     whole: dict[str, Any] = msgspec.to_builtins(state)
     handles = {use["entitlement_tag"]: use for use in whole["usage"].values()}
-    reports = _without(_pressed(state.reports.done, "done", whole["reports"]), _defaults(Reports))
+    done = Packed()
+    done.refill(state.reports.done)  # whole rows: compressed they are the smaller ones
+    reports = _without(_pressed(done, "done", whole["reports"]), _defaults(Reports))
     if "kept" in reports:
         reports["kept"] = [_row(report, handles) for report in reports["kept"].values()]
     if "licences" in reports:
@@ -54,9 +57,9 @@ def lean(state: AgentState) -> dict[str, Any]:
     for name, kind in _TABLES.items():
         rows = whole[name].items()
         whole[name] = {key: _without(row, _defaults(kind)) for key, row in rows}
-    talks = whole["history"]["messages"].items()
     whole["history"]["messages"] = {
-        kind: [_without(row, _defaults(PastMessage)) for row in rows] for kind, rows in talks
+        kind: [_without(msgspec.to_builtins(row), _defaults(PastMessage)) for row in rows]
+        for kind, rows in state.history.messages.items()
     }
     known = _defaults(AgentState)
     return {n: v for n, v in whole.items() if n in _KEPT or n not in known or known[n] != v}
@@ -72,14 +75,25 @@ def reports_of(raw: list[list[Any]] | dict[str, Any], usage: dict[str, Any]) -> 
     found = msgspec.convert(named, list[RumReport])
     if not is_new:
         return Reports.of(found)
-    rest = {name: value for name, value in raw.items() if name != "kept"}  # type: ignore[union-attr]
+    rest = _read(raw, "done")  # type: ignore[arg-type]
+    done = msgspec.convert(rest.get("done", {}), Packed)
+    rest = {name: value for name, value in rest.items() if name not in ("kept", "done")}
     rest["licences"] = [
         (tags[one]["entitlement_tag"], tags[one]["feature"]) if isinstance(one, int) else one
         for one in rest.get("licences", ())
     ]
-    reports = msgspec.convert(_read(rest, "done"), Reports)
+    reports = msgspec.convert(rest, Reports)
+    reports.done.refill(done)
     reports.kept = {report.report_id: report for report in found}
     return reports
+
+
+def history_of(raw: dict[str, Any]) -> History:
+    """The history, whose messages are written one by one."""
+    messages = msgspec.convert(raw.get("messages", {}), dict[str, list[PastMessage]])
+    found = msgspec.convert({**raw, "messages": {}}, History)
+    found.messages = {kind: PastMessages.of(rows) for kind, rows in messages.items()}
+    return found
 
 
 def eventlog_of(raw: list[Any] | dict[str, Any]) -> Eventlog:

@@ -229,7 +229,8 @@ def _install_account(turn: Turn, section: Section[Any]) -> _Fault:
     if fault := _check_signature(turn, section):
         return fault
     data = section.data
-    turn.state.account = Account(data.smart_account, data.virtual_account, turn.now)
+    names = sys.intern(data.smart_account), sys.intern(data.virtual_account)  # of many devices
+    turn.state.account = Account(*names, turn.now)
     return None
 
 
@@ -289,6 +290,7 @@ def _install_ack(turn: Turn, section: Section[tuple[AckData, ...]]) -> _Fault:
             newly += 1
         last_fault = fault or last_fault
     if newly:
+        turn.state.reports.give_back_room()
         turn.note("SAEVT_RUM_ACK", count=str(newly))
         reporting.acknowledged(turn)
     return last_fault

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agent.core.identity import Udi
+from agent.engine.tables import no_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +36,4 @@ class Applications:
     """`stopped` are trunk licences CUBE may not use now, as counts by entitlement tag."""
 
     high_availability: ApplicationHa | None = None
-    stopped: dict[str, int] = field(default_factory=dict)
+    stopped: dict[str, int] = field(default_factory=no_rows)

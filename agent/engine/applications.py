@@ -46,7 +46,7 @@ def follow(turn: Turn) -> None:
     tags = trunk_tags(turn.profile)
     for tag, use in list(state.usage.items()):
         if tag in tags and use.count:
-            state.applications.stopped[tag] = use.count
+            state.applications.stopped = state.applications.stopped | {tag: use.count}
             turn.note("SAEVT_PLATFORM", eventSource=CUBE, eventName="CUBE_SHUTDOWN")
             reporting.usage_changed(turn, UsageChanged(LicenceRequest(use.feature, tag, 0)))
 
@@ -71,6 +71,6 @@ def role_changed(turn: Turn, event: ApplicationRoleChanged) -> None:
 def _start_again(turn: Turn) -> None:
     stopped = turn.state.applications.stopped
     for tag, count in list(stopped.items()):
-        del stopped[tag]
+        turn.state.applications.stopped = {t: n for t, n in stopped.items() if t != tag}
         use = turn.state.usage[tag]
         reporting.usage_changed(turn, UsageChanged(LicenceRequest(use.feature, tag, count)))

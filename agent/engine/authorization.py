@@ -64,7 +64,7 @@ def usable(turn: Turn, licences: tuple[LicenceRequest, ...]) -> tuple[LicenceReq
     for licence in licences:
         if lacks_code(turn, licence.entitlement_tag):
             turn.note("SAEVT_NOT_AUTHORIZED", entitlementTag=licence.entitlement_tag)
-            turn.state.authorizing.waiting[licence.entitlement_tag] = licence
+            turn.state.authorizing.wait(licence)
         else:
             allowed.append(licence)
     return tuple(allowed)
@@ -72,10 +72,9 @@ def usable(turn: Turn, licences: tuple[LicenceRequest, ...]) -> tuple[LicenceReq
 
 def use_what_waited(turn: Turn) -> None:
     """A code was installed: licences that waited for it are used from now on."""
-    waiting = turn.state.authorizing.waiting
-    for tag, licence in list(waiting.items()):
+    for tag, licence in turn.state.authorizing.waiting.items():
         if not lacks_code(turn, tag):
-            del waiting[tag]
+            turn.state.authorizing.wait_no_more(tag)
             reporting.usage_changed(turn, UsageChanged(licence))
 
 
@@ -92,7 +91,8 @@ def asked(turn: Turn, event: AuthorizationAsked) -> None:
         if event.add:
             keys.update(turn.state.authorization_requests.get(udi.short, ()))
         keys[licence.tag] = 1
-        turn.state.authorization_requests[udi.short] = tuple(keys.items())
+        asked = {udi.short: tuple(keys.items())}
+        turn.state.authorization_requests = turn.state.authorization_requests | asked
     if talks(turn.state):
         turn.state.authorizing.asked = _units(turn, event.scope)
         turn.state.authorizing.request_wanted = True
@@ -161,7 +161,9 @@ def install(turn: Turn, data: AuthorizationData) -> tuple[int, str] | None:
         replaced = before.data.correlation_id if before is not None else ""
         code = confirmation_code(replaced, data.correlation_id, data.udi)
     state.authorizations[short] = AuthorizationCode(data, turn.now, code)
-    state.authorization_requests.pop(short, None)
+    state.authorization_requests = {
+        unit: asked for unit, asked in state.authorization_requests.items() if unit != short
+    }
     turn.log("SMART_LIC.AUTHORIZATION_INSTALL_SUCCESS", udi=str(data.udi))
     turn.note("SAEVT_AUTH_INSTALL", udi=str(data.udi), success="True")
     use_what_waited(turn)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from agent.core.identity import Udi
 from agent.engine.events import LicenceRequest
+from agent.engine.tables import no_rows
 from agent.protocol.messages import AuthorizationRequest
 
 
@@ -21,10 +22,17 @@ class Authorizing:
     `returns` and `confirmations` are to be sent once each.
     """
 
-    waiting: dict[str, LicenceRequest] = field(default_factory=dict)
+    waiting: dict[str, LicenceRequest] = field(default_factory=no_rows)
     asked: tuple[Udi, ...] = ()
     request_wanted: bool = False
     poll_id: str = ""
     poll_wanted: bool = False
     returns: tuple[AuthorizationRequest, ...] = ()
     confirmations: tuple[AuthorizationRequest, ...] = ()
+
+    def wait(self, licence: LicenceRequest) -> None:
+        self.waiting = self.waiting | {licence.entitlement_tag: licence}
+
+    def wait_no_more(self, tag: str) -> None:
+        if tag in self.waiting:
+            self.waiting = {known: one for known, one in self.waiting.items() if known != tag}

@@ -17,6 +17,7 @@ import msgspec
 
 from agent.core.clock import HOUR, SECOND, Instant
 from agent.engine import reporting, rum, telemetry, trust_life
+from agent.engine.past_messages import PastMessages
 from agent.engine.records import RumReport, RumState, changed
 from agent.engine.state import AgentState
 from agent.engine.turn import Turn
@@ -78,7 +79,7 @@ def _move_past(state: AgentState, by: Instant) -> None:
 def _move_history(state: AgentState, by: Instant) -> None:
     messages, imports = state.history.messages, state.history.imports
     for name, rows in list(messages.items()):
-        messages[name] = tuple(_shifted(row, by, "sent", "answered") for row in rows)
+        messages[name] = PastMessages.of(_shifted(row, by, "sent", "answered") for row in rows)
     for kind, files in list(imports.items()):
         imports[kind] = tuple(_shifted(row, by, "imported") for row in files)
     state.eventlog.since += by

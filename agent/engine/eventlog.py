@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from sys import intern
 from typing import overload
 
 from agent.core.clock import Instant
@@ -24,7 +25,7 @@ class Eventlog(Sequence[LoggedEvent]):
     """The events that are kept; `since` is the time that the first gap counts from, `noted` counts
     all there ever were."""
 
-    sayings: list[Saying] = field(default_factory=list)
+    sayings: tuple[Saying, ...] = ()
     rows: Packed = field(default_factory=Packed)
     since: Instant = 0
     newest: Instant = 0
@@ -36,7 +37,7 @@ class Eventlog(Sequence[LoggedEvent]):
             self.since = self.newest = time
         saying = _shared((name, fields))
         if saying not in self.sayings:
-            self.sayings.append(saying)
+            self.sayings = (*self.sayings, saying)
         self.rows.append((time - self.newest, self.sayings.index(saying)))
         self.newest = time
         self.noted += 1
@@ -46,7 +47,7 @@ class Eventlog(Sequence[LoggedEvent]):
                 self._forget_unused()
 
     def clear(self) -> None:
-        self.sayings, self.rows = [], Packed()
+        self.sayings, self.rows = (), Packed()
 
     def __iter__(self) -> Iterator[LoggedEvent]:
         time = self.since
@@ -74,11 +75,17 @@ class Eventlog(Sequence[LoggedEvent]):
         rows = list(self.rows)
         used = sorted({number for _, number in rows})
         places = {number: place for place, number in enumerate(used)}
-        self.sayings = [self.sayings[number] for number in used]
+        self.sayings = tuple(self.sayings[number] for number in used)
         self.rows.refill((gap, places[number]) for gap, number in rows)
 
 
 @lru_cache(maxsize=4096)
 def _shared(saying: Saying) -> Saying:
     """The same object for the same words, for all devices."""
-    return saying
+    name, fields = saying
+    return name, tuple(_field(intern(key), intern(str(value))) for key, value in fields)
+
+
+@lru_cache(maxsize=4096)
+def _field(key: str, value: str) -> tuple[str, str]:
+    return key, value

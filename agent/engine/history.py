@@ -7,9 +7,8 @@ Source: docs/sources.md, entry message-history.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from agent.engine.acks import Outcome
+from agent.engine.past_messages import PastMessages
 from agent.engine.records import ImportKind, PastImport, PastMessage, Pending
 from agent.engine.statistics import statistics_of
 from agent.engine.timings import TIMINGS
@@ -23,15 +22,17 @@ _OF_ELEMENTS = {  # a section that cannot be read is known by its element alone
     "smartLicenseAccountInfo": ImportKind.ACCOUNT_INFO,
 }
 
-Row = TypeVar("Row")
-
 
 def exchanged(turn: Turn, pending: Pending) -> None:
     """An exchange is over; its outcome stands in the statistics already."""
     found = statistics_of(turn.state, pending.exchange)
     nonce = pending.message.nonce
     row = PastMessage(pending.sent, nonce, turn.now, found.last_response, found.failure_reason)
-    _remember(turn.state.history.messages, pending.exchange, row)
+    messages = turn.state.history.messages
+    past = messages.get(pending.exchange)
+    if past is None:
+        past = messages[pending.exchange.value] = PastMessages()
+    past.add(row, TIMINGS.limits.history)
 
 
 def imported(turn: Turn, outcome: Outcome) -> None:
@@ -45,6 +46,5 @@ def imported(turn: Turn, outcome: Outcome) -> None:
             _remember(imports, kind.value, PastImport(turn.now, fault.code, fault.reason))
 
 
-def _remember(rows: dict[str, tuple[Row, ...]], name: str, row: Row) -> None:
-    kept: tuple[Row, ...] = (*rows.get(name, ()), row)
-    rows[name] = kept[-TIMINGS.limits.history :]
+def _remember(rows: dict[str, tuple[PastImport, ...]], name: str, row: PastImport) -> None:
+    rows[name] = (*rows.get(name, ()), row)[-TIMINGS.limits.history :]

@@ -266,7 +266,7 @@ def _utility_changed(turn: Turn) -> None:
 def _usage_changed(turn: Turn, event: UsageChanged) -> None:
     """An enforced licence is not used without an authorization code."""
     if event.licence.count == 0:
-        turn.state.authorizing.waiting.pop(event.licence.entitlement_tag, None)
+        turn.state.authorizing.wait_no_more(event.licence.entitlement_tag)
     applications.announce(turn, event.licence)
     if event.licence.count == 0 or authorization.usable(turn, (event.licence,)):
         reporting.usage_changed(turn, event)

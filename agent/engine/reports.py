@@ -7,12 +7,20 @@ count from the first report of the store, its licence and its fate are numbers i
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping, ValuesView
+from collections.abc import (
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    ValuesView,
+)
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from agent.core.clock import SECOND
-from agent.engine.packed import Packed
+from agent.engine.packed import Chained
 from agent.engine.records import EXIST, RumReport, RumState, StorageState
 
 _Row = list[int | None]
@@ -27,9 +35,9 @@ class Reports(MutableMapping[int, RumReport]):
     """
 
     kept: dict[int, RumReport] = field(default_factory=dict)
-    done: Packed = field(default_factory=Packed)
-    licences: list[tuple[str, str]] = field(default_factory=list)  # tag and feature
-    fates: list[_Fate] = field(default_factory=list)
+    done: Chained = field(default_factory=Chained)
+    licences: tuple[tuple[str, str], ...] = ()  # tag and feature
+    fates: tuple[_Fate, ...] = ()
     first_id: int = 0
     first_opened: int = 0  # in seconds
     newest_done: int = 0  # an id
@@ -55,6 +63,10 @@ class Reports(MutableMapping[int, RumReport]):
     def forget(self, number: int) -> None:
         """Take away the oldest rows of reports that are done with."""
         self.done.drop(number)
+
+    def give_back_room(self) -> None:
+        """Many reports are done with: a table that was emptied keeps its room."""
+        self.kept = {number: report for number, report in self.kept.items()}  # noqa: C416
 
     def get(self, report_id: int, default: Any = None) -> Any:
         """The report with this id; `default` where there is none."""
@@ -122,8 +134,8 @@ class Reports(MutableMapping[int, RumReport]):
         handed = ended if report.sent is None else report.sent
         return [
             number - self.first_id,
-            _place(self.licences, (report.entitlement_tag, report.feature)),
-            _place(self.fates, (report.state, report.storage, report.flag, report.close_reason)),
+            self._licence((report.entitlement_tag, report.feature)),
+            self._fate((report.state, report.storage, report.flag, report.close_reason)),
             opened - self.first_opened,
             None if closed is None else closed // SECOND - opened,
             None if report.sent is None else report.sent - ended,
@@ -131,6 +143,16 @@ class Reports(MutableMapping[int, RumReport]):
             number - report.previous_id if report.previous_id else 0,
             report.next_id - number if report.next_id else 0,
         ]
+
+    def _licence(self, licence: tuple[str, str]) -> int:
+        if licence not in self.licences:
+            self.licences = (*self.licences, _shared(licence))
+        return self.licences.index(licence)
+
+    def _fate(self, fate: _Fate) -> int:
+        if fate not in self.fates:
+            self.fates = (*self.fates, _shared(fate))
+        return self.fates.index(fate)
 
     def _report(self, row: list[int]) -> RumReport:
         offset, licence, fate, since, lasted, sent, acked, back, on = row
@@ -159,9 +181,7 @@ class Reports(MutableMapping[int, RumReport]):
         )
 
 
-def _place(table: list[Any], item: object) -> int:
-    try:
-        return table.index(item)
-    except ValueError:
-        table.append(item)
-        return len(table) - 1
+@lru_cache(maxsize=4096)
+def _shared(item: Any) -> Any:
+    """The same object for the same words, for all devices."""
+    return item

@@ -17,6 +17,7 @@ from agent.engine.authorizing import Authorizing
 from agent.engine.config import LicenseConfig
 from agent.engine.eventlog import Eventlog
 from agent.engine.legacy.state import LegacyState
+from agent.engine.past_messages import PastMessages
 from agent.engine.records import (
     NO_CONVERSION,
     AuthorizationCode,
@@ -25,7 +26,6 @@ from agent.engine.records import (
     LicenceUse,
     Member,
     PastImport,
-    PastMessage,
     Pending,
     PendingTrust,
     Policy,
@@ -35,6 +35,7 @@ from agent.engine.records import (
 )
 from agent.engine.reports import Reports
 from agent.engine.right_to_use import RightToUse
+from agent.engine.tables import no_rows
 from agent.protocol.messages import ConnectInfo
 
 
@@ -42,7 +43,7 @@ from agent.protocol.messages import ConnectInfo
 class History:
     """`show license history message`: the last few of each kind, oldest first."""
 
-    messages: dict[str, tuple[PastMessage, ...]] = field(default_factory=dict)  # by Exchange
+    messages: dict[str, PastMessages] = field(default_factory=dict)  # by Exchange
     imports: dict[str, tuple[PastImport, ...]] = field(default_factory=dict)  # by ImportKind.value
     last_code: int = 0  # the return code of the last import
 
@@ -87,12 +88,12 @@ class AgentState:
     account: Account | None = None
     product_instance_identifier: str = ""
     trust: dict[str, TrustCode] = field(default_factory=dict)  # by Udi.short
-    absent_trust: dict[str, TrustCode] = field(default_factory=dict)  # of units that are away
-    absent_numbers: dict[str, int] = field(default_factory=dict)  # of units that are away
+    absent_trust: dict[str, TrustCode] = field(default_factory=no_rows)  # of units away
+    absent_numbers: dict[str, int] = field(default_factory=no_rows)  # of units away
     pending_trust: dict[str, PendingTrust] = field(default_factory=dict)  # by Udi.short
     authorizations: dict[str, AuthorizationCode] = field(default_factory=dict)  # by Udi.short
     # (tag, count) asked for, to be saved to a file
-    authorization_requests: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    authorization_requests: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=no_rows)
     last_return_codes: dict[str, str] = field(default_factory=dict)  # by Udi.short
     returned: tuple[str, ...] = ()  # correlation ids of codes that may not come back
     authorizing: Authorizing = field(default_factory=Authorizing)

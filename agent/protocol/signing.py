@@ -82,6 +82,11 @@ def _judged(certificate: str, digest: str, signature: str) -> bool:
     return key is not None and _verified_digest(key, digest, signature)
 
 
+def forget_judgements() -> None:
+    """Judge every signature anew, as a process does that has just begun."""
+    _judged.cache_clear()
+
+
 def builtin(software_tag: str, data: bytes) -> str:
     """Base64 of the 32-byte signature used before a trust code is installed."""
     mac = _builtin_mac(software_tag).copy()

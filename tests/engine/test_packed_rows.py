@@ -7,8 +7,18 @@ from hypothesis import strategies as st
 
 from agent.core.clock import SECOND
 from agent.engine.eventlog import Eventlog
-from agent.engine.records import LoggedEvent, RumReport, RumState, StorageState, changed
+from agent.engine.packed import Chained
+from agent.engine.past_messages import PastMessages
+from agent.engine.records import (
+    LoggedEvent,
+    PastMessage,
+    RumReport,
+    RumState,
+    StorageState,
+    changed,
+)
 from agent.engine.reports import Reports
+from agent.engine.tables import no_rows
 
 FIRST = 1_791_288_000
 LICENCES = (("tag-a", "network-advantage"), ("tag-b", "dna-advantage"), ("tag-c", "hseck9"))
@@ -96,3 +106,41 @@ def test_an_event_log_is_a_list_of_the_newest(events: list[LoggedEvent], most: i
     assert len(log.sayings) <= most + 17
     log.clear()
     assert log == [] and not log
+
+
+NUMBERS = st.none() | st.integers(-5, 5) | st.integers(-(1 << 60), 1 << 60)
+ROWS = st.lists(st.tuples(st.integers(-500, 1 << 40), NUMBERS, NUMBERS, NUMBERS), max_size=20)
+
+
+@given(ROWS, st.integers(0, 25), ROWS)
+def test_chained_rows_are_the_rows_that_were_added(before, number, after):
+    found = Chained()
+    for row in before:
+        found.append(row)
+    assert found.drop(number) == [list(row) for row in before[:number]]
+    for row in after:
+        found.append(row)
+    left = [list(row) for row in (*before[number:], *after)]
+    assert list(found) == left and found.count == len(left)
+    found.refill(row for row in found if row[1] is not None)
+    assert list(found) == [row for row in left if row[1] is not None]
+
+
+WORDS = st.text(max_size=400)
+NONCES = st.integers(0, 1 << 64).map(str) | st.from_regex("0?[0-9]{0,20}", fullmatch=True) | WORDS
+MESSAGES = st.builds(
+    PastMessage, st.integers(0, 1 << 42), NONCES, st.integers(0, 1 << 42), WORDS, WORDS
+)
+
+
+@given(st.lists(MESSAGES, max_size=9), st.integers(1, 5))
+def test_the_last_messages_come_back_as_they_were(messages: list[PastMessage], most: int):
+    found = PastMessages()
+    for message in messages:
+        found.add(message, most)
+    assert found == messages[-most:] and len(found) == len(messages[-most:])
+    assert PastMessages.of(messages) == messages
+
+
+def test_the_table_that_all_devices_share_is_empty():
+    assert no_rows() == {} and no_rows() is no_rows()
