@@ -138,12 +138,12 @@ def _life(prepare: Callable[[World], None], days: int) -> Life:
 
 
 def _again(life: Life, *, written: bool = False) -> float:
-    """Processor time of the device alone for the same life; the best of five.
+    """Processor time of the device alone for the same life; the best of three.
 
     No signature was judged before. What the life weighs here is no garbage of the device's.
     """
     best = float("inf")
-    for _ in range(5):
+    for _ in range(3):
         twin, inputs = snapshot.restore(life.first), life.inputs()
         if written:
             twin.link = Writing()

@@ -319,8 +319,7 @@ class Device:
     def replay(self, given: DeviceInput, now: Instant) -> str:
         """Carry out an input that a journal holds already."""
         self.inputs += 1
-        if now > self.latest:
-            self.latest = now
+        self.latest = max(self.latest, now)
         self._busy = True
         try:
             return CARRY_OUT[type(given)](self, given, now)
@@ -337,8 +336,6 @@ class Device:
         return config.factory_root(self.profile, self.release, self.model)
 
     def _carry(self, actions: tuple[Action, ...], now: Instant) -> str:
-        if not actions:
-            return ""
         texts = []
         for action in actions:
             match action:
@@ -358,9 +355,9 @@ class Device:
 
     def tell(self, event: Event, now: Instant) -> str:
         """Hand an event to the agent and carry out its actions; part of carrying out an input."""
-        if self.debugging:
-            return self._carry(debugging.handled(self, event, now), now)
-        return self._carry(self.agent.handle(event, now), now)
+        flags, agent = self.debugging, self.agent
+        actions = debugging.handled(self, event, now) if flags else agent.handle(event, now)
+        return self._carry(actions, now) if actions else ""
 
     def write_log(self, mnemonic: str, fields: Mapping[str, str], now: Instant) -> None:
         """Fill a message of sysmsg.toml and log it; part of carrying out an input."""
