@@ -28,6 +28,7 @@ from agent.engine.state import AgentState
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
 from agent.protocol.codec import report_payload, sign_report
+from agent.protocol.codec_reports import BUILTIN
 from agent.protocol.messages import (
     ENTITLEMENT,
     HaMember,
@@ -107,7 +108,7 @@ def start(turn: Turn, use: LicenceUse, added: tuple[Udi, ...] = ()) -> None:
 
 def close(turn: Turn, report: RumReport, reason: str) -> None:
     """Close a report: its payload is written and signed now. Purges beyond the storage limit."""
-    line = current_line(report, turn.now, reason)
+    line = current_line(report, _closing_time(turn), reason)
     lines = (*report.lines, line)
     turn.state.reports[report.report_id] = changed(
         report,
@@ -120,6 +121,24 @@ def close(turn: Turn, report: RumReport, reason: str) -> None:
         signed=signed(turn, report, lines),
     )
     _purge(turn)
+
+
+def _closing_time(turn: Turn) -> Instant:
+    """Now; with a trust code no sooner than a report was closed without one.
+
+    Lines of a second at least can run ahead of the clock where much changes in one instant, and
+    a report without trust that ended after one with trust is refused. # source: trust-downgrade
+    """
+    now = turn.now
+    if turn.state.trust_code is None:
+        return now
+    for report in turn.state.reports.kept.values():
+        sealed = report.signed
+        if sealed is not None and sealed.signing_type == BUILTIN:
+            closed = report.closed or 0
+            if now < closed < now + HOUR:  # else the calendar was set back
+                now = closed
+    return now
 
 
 def signed(turn: Turn, report: RumReport, lines: tuple[Measurement, ...]) -> SignedReport:

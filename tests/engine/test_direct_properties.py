@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from agent.core.clock import HOUR
@@ -12,7 +12,7 @@ from agent.engine.machine import SmartAgent, new_state
 from counterparts.cssm import Cssm, CssmSettings
 from counterparts.records import IN_MEMORY, SqlCssmRecords
 from tests.engine.direct import Direct
-from tests.engine.pair import UDI
+from tests.engine.pair import DNA, UDI
 from tests.engine.test_machine_properties import BOOT, check, steps, take
 from tests.engine.test_units import THREE, TWO, Stack
 
@@ -71,6 +71,7 @@ def test_any_sequence_keeps_the_invariants_and_replays_equal(script):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 @given(script=st.lists(direct_steps, min_size=2, max_size=12))
+@example(script=[("use", (DNA, 2)), ("use", (DNA, 0)), ("trust", False)])  # all in one instant
 def test_once_cssm_is_back_a_trusted_device_gets_everything_acknowledged(script):
     records = SqlCssmRecords(IN_MEMORY)
     cssm = Cssm(records, CssmSettings(), "properties")
