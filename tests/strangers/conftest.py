@@ -46,6 +46,7 @@ devices:
     http: 0
     config: |
       hostname SW1
+      logging buffered 1000000
       enable secret enable-me
       username looker privilege 1 secret look
   - name: SW2
