@@ -109,6 +109,12 @@ def test_delete_by_force_asks_nothing(opened):
     assert not opened.device.files.exists("flash:report.txt")
 
 
+def test_verify_alone_wants_an_image(opened):
+    said = opened.feed("verify flash:report.txt\r", NOW)
+    assert "%ERROR: Digital signature not found in file flash:report.txt" in said
+    assert "(No such file or directory)" in opened.feed("verify flash:nobody.bin\r", NOW)
+
+
 @pytest.mark.parametrize("kind", ["md5", "sha512"])
 def test_verify_computes_and_compares(opened, kind):
     value = hashlib.new(kind, TEXT.encode()).hexdigest()
