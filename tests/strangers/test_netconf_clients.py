@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,7 +140,11 @@ def test_kill_session(sw1):
     with connect(sw1) as first:
         second = connect(sw1)
         assert first.kill_session(second.session_id).ok
-        # which error ncclient has depends on what its reading thread saw first
+        # a request that ncclient takes while its reading thread ends is never answered
+        until = time.monotonic() + 10
+        while second.connected and time.monotonic() < until:
+            time.sleep(0.02)
+        assert not second.connected
         with pytest.raises((TransportError, OSError)):
             second.get_config("running")
 
