@@ -1,8 +1,9 @@
 """The command grammar: what a user can type, as data, and the library that reads and matches it.
 
 `grammar_for(release, kind, family, model)` gives the frozen grammar of one release and platform,
-shared by all devices that have it. `match`, `complete` and `help_for` serve the session,
-`printed_lines` walks the same rows backwards. Nothing here knows licensing.
+shared by all devices that have it; what differs from one product id to the next comes in `words`.
+`match`, `complete` and `help_for` serve the session, `printed_lines` walks the same rows backwards.
+Nothing here knows licensing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Protocol
 
-from cli_grammar.build import Choice, build, check, check_handlers
+from cli_grammar.build import Choice, Words, build, check, check_handlers
 from cli_grammar.errors import GrammarError
 from cli_grammar.help import complete, help_for
 from cli_grammar.lines import Line, printed_lines, printing
@@ -48,6 +49,7 @@ __all__ = [
     "ReleaseLike",
     "Setting",
     "Target",
+    "Words",
     "check_handlers",
     "complete",
     "grammar_for",
@@ -110,20 +112,29 @@ def load(texts: Iterable[tuple[str, str]], choice: Choice) -> Grammar:
 
 
 def grammar_for(
-    release: ReleaseLike, kind: str, family: str, model: str = "policy", *, strict: bool = False
+    release: ReleaseLike,
+    kind: str,
+    family: str,
+    model: str = "policy",
+    *,
+    words: Words = (),
+    strict: bool = False,
 ) -> Grammar:
     """The grammar of a release on a platform; `strict` leaves out what no real device has.
 
-    `model` is the licensing model; a kind with files of its own goes before it. Cached: devices of
-    one release and platform share one grammar.
+    `model` is the licensing model; a kind with files of its own goes before it. `words` are the
+    lists of keywords that the files name. Cached: devices with all of these alike share a grammar.
     """
     chosen = kind if kind in FILES_OF else model
-    return _grammar(release, kind, family, chosen, strict)  # one key, however it is spelled
+    return _grammar(release, kind, family, chosen, words, strict)  # one key, however it is spelled
 
 
 @cache
-def _grammar(release: ReleaseLike, kind: str, family: str, chosen: str, strict: bool) -> Grammar:
-    return build(_rows(chosen), Choice(release.within, frozenset({kind, family}), strict))
+def _grammar(
+    release: ReleaseLike, kind: str, family: str, chosen: str, words: Words, strict: bool
+) -> Grammar:
+    choice = Choice(release.within, frozenset({kind, family}), strict, words)
+    return build(_rows(chosen), choice)
 
 
 @cache

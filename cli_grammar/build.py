@@ -6,22 +6,28 @@ What a row's `no` does follows here from the row, so that matching has nothing l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from cli_grammar.errors import GrammarError
-from cli_grammar.notation import ModeRows, Row, Rows, references
+from cli_grammar.notation import ModeRows, Row, Rows, each_word, references
 from cli_grammar.tree import Grammar, Mode, Node, Setting, Target, nodes
+
+Words = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # (list, ((word, help), ...))
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which rows are wanted: releases by a question on a span, platforms by their names."""
+    """Which rows are wanted: releases by a question on a span, platforms by their names.
+
+    `words` are the lists that the platform brings: by name, the words with their help.
+    """
 
     within: Callable[[str], bool]
     platforms: frozenset[str]
     strict: bool = False
+    words: Words = ()
 
     def has(self, row: Row) -> bool:
         if self.strict and "emulator" in row.flags:
@@ -29,6 +35,16 @@ class Choice:
         if row.platforms and not row.platforms & self.platforms:
             return False
         return not row.spans or any(self.within(span) for span in row.spans)
+
+    def rows(self, rows: list[Row]) -> Iterator[Row]:
+        """The rows that are wanted; of one that stands for a list, one for each of its words."""
+        for row in rows:
+            if not self.has(row):
+                continue
+            if row.words_of:
+                yield from each_word(row, dict(self.words).get(row.words_of, ()))
+            else:
+                yield row
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +124,7 @@ def _mode(mode: ModeRows, choice: Choice) -> Mode:
 
 def _children(rows: list[Row], choice: Choice, above: _Inherited) -> tuple[Node, ...]:
     made: dict[str, Node] = {}
-    for row in rows:
-        if not choice.has(row):
-            continue
+    for row in choice.rows(rows):
         if row.token.lower() in made:
             first = made[row.token.lower()].where
             raise GrammarError(row.where, f"{row.token!r} is there already ({first})")

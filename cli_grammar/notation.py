@@ -13,6 +13,8 @@ Indentation is the tree. A row is one token with its help and its options:
 
 A token is a keyword or a placeholder `<name:kind>` (kinds: placeholders.py, or a range `1-3650`).
 A row without help opens a token again that an earlier row, perhaps of another file, has made.
+A token `{LIST} ""` is one keyword for each word of a list that the platform brings, with the help
+from there; `{}` in its constants and values is that word.
 `#` starts a comment line. Options of a row, in any order:
 
     => PATH [= VALUE]   the line sets this; VALUE is a constant, `true`, `false` or `<placeholder>`;
@@ -51,7 +53,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cli_grammar.errors import GrammarError
 from cli_grammar.placeholders import Placeholder, placeholder
@@ -62,6 +64,8 @@ _PLACEHOLDER = re.compile(r"<([a-z_]+):([a-z0-9-]+)>")
 _REFERENCE = re.compile(r"<([a-z_]+)(?:\.([a-z]+))?>")
 _STEP = re.compile(r"([^/\[\]]+)(?:\[([^\]]+)\])?(?:/|$)")
 _CONSTANT = re.compile(r"[a-z_]+=\S+")
+_LIST = re.compile(r"\{([a-z-]+)\}")
+WORD = "{}"  # in constants and values of a row that stands for the words of a list
 _FLAGS = frozenset(
     {"hidden", "emulator", "piped", "quiet", "usual", "prefix", "accepts", "alone", "<cr>"}
 )
@@ -75,6 +79,7 @@ class Row:
     help: str
     where: str
     placeholder: Placeholder | None = None
+    words_of: str = ""  # the list of words it stands for
     flags: set[str] = field(default_factory=set)
     spans: tuple[str, ...] = ()
     platforms: frozenset[str] = frozenset()
@@ -198,6 +203,8 @@ def _row(words: list[str], where: str, siblings: list[Row]) -> Row:
     row = Row(token, help_text, where)
     if token.startswith("<"):
         row.placeholder = _placeholder(token, where)
+    if named := _LIST.fullmatch(token):
+        row.words_of = named[1]
     _options(row, rest)
     for other in siblings:
         if other.token == token and not (other.spans or other.platforms):
@@ -333,6 +340,24 @@ def _constants(words: list[str], at: int) -> tuple[dict[str, str], int]:
         constants[name] = value
         at += 1
     return constants, at
+
+
+def each_word(row: Row, words: tuple[tuple[str, str], ...]) -> Iterator[Row]:
+    """The row for each (word, help) of the list it stands for, in that order."""
+    for word, help_text in words:
+        constants = {k: v.replace(WORD, word) for k, v in row.constants.items()}
+        settings = [
+            replace(one, value=_constant(word)) if one.value == WORD else one
+            for one in row.settings
+        ]
+        yield replace(
+            row,
+            token=word,
+            help=help_text,
+            words_of="",
+            constants=constants,
+            settings=settings,
+        )
 
 
 def _constant(text: str) -> str | int | bool:

@@ -65,7 +65,7 @@ def day_zero(platform: str, release: str, lines: tuple[str, ...]) -> Tree:
     chance = Chance("|".join(lines))  # the salts: the same lines give the same configuration
     read = read_config(
         "\n".join(lines),
-        grammar_of(profile, known),
+        grammar_of(profile, known, platform),
         default_config(profile, known, platform),
         lambda: new_salt(chance),
     )

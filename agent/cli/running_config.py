@@ -156,7 +156,7 @@ def facts_of(device: Device) -> Facts:
 
 
 def _grammar(device: Device) -> Grammar:
-    return grammar_of(device.profile, device.release)
+    return grammar_of(device.profile, device.release, device.model)
 
 
 def _shifted(stamp: Stamp | None, offset_ms: int) -> Stamp | None:

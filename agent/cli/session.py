@@ -36,9 +36,9 @@ from agent.cli.reply import (
 )
 from agent.core.clock import Instant
 from agent.core.errors import InputError
-from agent.device.config import LineSettings, line_settings
+from agent.device.config import LineSettings, grammar_of, line_settings
 from agent.device.device import Device
-from cli_grammar import grammar_for, help_for
+from cli_grammar import help_for
 from yang.slices import done, whole
 from yang.tree import Path, Tree
 
@@ -64,13 +64,7 @@ class CliSession:
         self.device, self.line = device, line
         self.privilege = line.privilege
         self.terminal = Terminal(length, width)
-        self.grammar = grammar_for(
-            device.release,
-            device.profile.kind,
-            device.profile.family,
-            device.profile.licensing_on(device.release),
-            strict=strict,
-        )
+        self.grammar = grammar_of(device.profile, device.release, device.model, strict=strict)
         self.mode = EXEC
         self.bases: dict[str, Path] = {}  # of the modes entered, the path each stands at
         self.ranged: tuple[Path, ...] = ()  # of `interface range`

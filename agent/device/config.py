@@ -279,9 +279,22 @@ def software_banner(profile: Profile, release: Release) -> str:
     )
 
 
-def grammar_of(profile: Profile, release: Release) -> Grammar:
-    """The grammar a device of this kind reads its configuration with."""
-    return grammar_for(release, profile.kind, profile.family, profile.licensing_on(release))
+@cache
+def grammar_of(
+    profile: Profile, release: Release, model: str = "", *, strict: bool = False
+) -> Grammar:
+    """The grammar of a `model`; without one it is that of the family's first one.
+
+    One shared value for all models that have the same words.
+    """
+    return grammar_for(
+        release,
+        profile.kind,
+        profile.family,
+        profile.licensing_on(release),
+        words=profile.words_of(model or next(iter(profile.models)), release),
+        strict=strict,
+    )
 
 
 @cache
@@ -292,7 +305,7 @@ def factory_root(profile: Profile, release: Release, model: str = "") -> Tree:
     """
     pid = model or next(iter(profile.models))
     text = files("agent.device").joinpath(f"factory-{profile.kind}.txt").read_text("utf-8")
-    grammar = grammar_of(profile, release)
+    grammar = grammar_of(profile, release, pid)
     own = [f"hostname {profile.hostname}", *profile.factory]
     own += [f"license boot level {profile.default_level}"] if profile.default_level else []
     own += [f"switch 1 provision {pid.lower()}"] if profile.kind == "switch" else []

@@ -182,7 +182,7 @@ class Device:
 
         Raises InputError or ValueError, with nothing changed, when the result makes no sense.
         """
-        grammar = config.grammar_of(self.profile, self.release)
+        grammar = config.grammar_of(self.profile, self.release, self.model)
         edits = with_consequences(self.datastore.running, edits, grammar)
         self.project(apply(self.datastore.running, edits))
         self._apply(inputs.ConfigCommitted(edits, by), now)

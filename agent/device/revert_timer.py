@@ -85,7 +85,7 @@ def _way_back(device: Device, plan: RevertPlan, now: Instant) -> ConfigCommitted
     text = device.files.read(plan.file)
     if isinstance(text, FileFault):  # somebody has deleted it: what runs stays
         return None
-    salts, grammar = device.salts(), config.grammar_of(device.profile, device.release)
+    salts, grammar = device.salts(), config.grammar_of(device.profile, device.release, device.model)
     read = read_config(text, grammar, device.factory_root(), lambda: new_salt(salts))
     edits = tuple(edits_between(device.datastore.running, read.root))
     return ConfigCommitted(with_consequences(device.datastore.running, edits, grammar), plan.by)

@@ -29,7 +29,8 @@ def configured(root: Tree, device: Device) -> str:
     if known is None:
         return ""
     name = str(get(root, LEVEL, ""))
-    return name if name in known.levels else known.default_of(device.model)
+    own = {level.name for level in known.levels_of(device.model, device.release)}
+    return name if name in own else known.default_of(device.model)
 
 
 def authorized(device: Device) -> bool:
@@ -43,7 +44,7 @@ def authorized(device: Device) -> bool:
 
 def enforced(device: Device, known: Throughput) -> Level:
     """What is enforced of the level in force."""
-    return known.allowed(device.throughput, authorized=authorized(device))
+    return known.allowed(device.throughput, device.model, authorized=authorized(device))
 
 
 def hsec_request(device: Device, root: Tree) -> tuple[LicenceRequest, ...]:

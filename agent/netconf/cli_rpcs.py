@@ -68,7 +68,7 @@ def edit_by_lines(call: Call, given: Tree) -> Output:
 
 def _read(call: Call, text: str, datastore: str) -> ReadConfig:
     device = call.server.device
-    salts, grammar = device.salts(), grammar_of(device.profile, device.release)
+    salts, grammar = device.salts(), grammar_of(device.profile, device.release, device.model)
     return read_config(text, grammar, call.server.root(datastore), lambda: new_salt(salts))
 
 

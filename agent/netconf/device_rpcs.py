@@ -57,7 +57,7 @@ def rollback(call: Call, given: Tree) -> Output:
     text = text_of(device, path)
     if isinstance(text, FileFault):
         raise _failed(call, "invalid-value", f"%Error opening {path} ({text.value})")
-    salts, grammar = device.salts(), grammar_of(device.profile, device.release)
+    salts, grammar = device.salts(), grammar_of(device.profile, device.release, device.model)
     read = read_config(text, grammar, device.factory_root(), lambda: new_salt(salts))
     if read.refused:
         lines = ", ".join(line.line.strip() for line in read.refused)

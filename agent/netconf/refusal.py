@@ -15,7 +15,6 @@ from functools import cache
 from agent.device.config import bare_root, grammar_of
 from agent.device.config_text import read_config
 from agent.device.device import Device
-from agent.device.throughput import LEVEL
 from agent.netconf.native import changes, new_ports
 from cli_grammar import Grammar, printed_lines
 from cli_grammar.tree import nodes
@@ -39,15 +38,10 @@ def refusal(device: Device, old: Tree, new: Tree) -> Refusal | None:
         return None
     for port in new_ports(old, new):
         return Refusal(f"interface {port}", "% Invalid interface")
-    level = get(new, LEVEL)
-    known = device.profile.throughput.levels if device.profile.throughput else {}
-    if level != get(old, LEVEL) and (named := known.get(str(level))) is not None:
-        if named.models and device.model not in named.models:
-            return Refusal(f"platform hardware throughput level {level}", INVALID)
     for edit in edits:
         if isinstance(edit.value, str) and any(c < " " for c in edit.value) and not _text(edit):
             return Refusal(_said(edit), INVALID)
-    grammar = grammar_of(device.profile, device.release)
+    grammar = grammar_of(device.profile, device.release, device.model)
     text = "\n".join(printed for line in printed_lines(grammar, new) for printed in line.printed())
     read = read_config(text, grammar, bare_root(device.profile, device.model), lambda: "")
     for refused in read.refused:

@@ -21,6 +21,8 @@ from agent.profiles.modules import Module, read_modules
 from agent.profiles.throughput import Throughput, for_each_tier, read_throughput
 from agent.protocol.messages import LicenseClass
 
+Word = tuple[str, str]  # a keyword of the command line and its help
+
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
@@ -148,6 +150,13 @@ class Profile:
     def default_throughput(self, pid: str) -> str:
         """The throughput level of a model on which none is configured; empty without levels."""
         return self.throughput.default_of(pid) if self.throughput else ""
+
+    def words_of(self, pid: str, release: Release) -> tuple[tuple[str, tuple[Word, ...]], ...]:
+        """The keywords of the command line that differ by model: by list, words with their help."""
+        if self.throughput is None:
+            return ()
+        levels = self.throughput.levels_of(pid, release)
+        return (("throughput", tuple((level.name, level.help) for level in levels)),)
 
     def texts_of(self, pid: str) -> Mapping[str, str]:
         """What the family states of a model, and what the model states differently."""

@@ -27,7 +27,8 @@ _UUID = "{uuid}"
 class Level:
     """One level: `name` as typed, `tier` as licences carry it, `shown` as it is enforced.
 
-    `kbps` 0 is no limit. `models` are the product ids that have it, none named: all.
+    `kbps` 0 is no limit. `models` are the product ids that have it, none named: all. It is there
+    on releases of the span `since`; `help` is what `?` says of it.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Level:
     tier: str
     shown: str
     models: tuple[str, ...] = ()
+    since: str = ".."
+    help: str = ""
     crypto: bool = True  # does it bound encrypted traffic?
 
     @property
@@ -71,12 +74,21 @@ class Throughput:
         """The level of a device on which none is configured."""
         return self.defaults.get(pid, self.default)
 
-    def allowed(self, name: str, *, authorized: bool) -> Level:
-        """What is enforced of a level: all of it, or the most that needs no code."""
+    def levels_of(self, pid: str, release: Release) -> tuple[Level, ...]:
+        """The levels that a model takes on a release."""
+        return tuple(
+            level
+            for level in self.levels.values()
+            if (not level.models or pid in level.models) and release.within(level.since)
+        )
+
+    def allowed(self, name: str, pid: str, *, authorized: bool) -> Level:
+        """What is enforced of a level: all of it, or the most of the model's that needs no code."""
         level = self.levels[name]
         if authorized or not level.export_controlled:
             return level
-        free = (x for x in self.levels.values() if not x.export_controlled)
+        own = (x for x in self.levels.values() if not x.models or pid in x.models)
+        free = (x for x in own if not x.export_controlled)
         return max(free, key=lambda x: x.kbps, default=level)
 
 
@@ -84,13 +96,19 @@ def read_throughput(raw: Mapping[str, Any] | None) -> Throughput | None:
     """The table `[throughput]` of a profile; None where there is none."""
     if raw is None:
         return None
-    levels = {}
-    for row in raw["level"]:
-        models = tuple(row.get("models", ()))
-        shown = row.get("shown", row["tier"])
-        levels[row["name"]] = Level(
-            row["name"], row["kbps"], row["tier"], shown, models, raw.get("crypto", True)
+    levels = {
+        row["name"]: Level(
+            name=row["name"],
+            kbps=row["kbps"],
+            tier=row["tier"],
+            shown=row.get("shown", row["tier"]),
+            models=tuple(row.get("models", ())),
+            since=row.get("since", ".."),
+            help=row.get("help", raw.get("help", "")),
+            crypto=raw.get("crypto", True),
         )
+        for row in raw["level"]
+    }
     return Throughput(
         command=raw["command"],
         levels=MappingProxyType(levels),

@@ -10,11 +10,11 @@ from agent.cli.session import CliSession, Line
 from agent.cli.views import throughput as view
 from agent.core.clock import MINUTE
 from agent.core.release import Release
+from agent.device.config import grammar_of
 from agent.device.device import new_device
 from agent.engine.records import AuthorizationCode
-from agent.profiles.profile import load
+from agent.profiles.profile import load, profile_for, profile_names
 from agent.protocol.messages import AuthorizationData, AuthorizedLicence
-from cli_grammar import grammar_for
 
 BOOT = 1_700_000_000_000
 NOW = BOOT + 5 * MINUTE
@@ -158,16 +158,98 @@ def test_an_isr_tells_its_level_when_it_starts():
     assert own in running
 
 
-@pytest.mark.parametrize("family", ["c8000v", "c8300", "c8500", "isr4000"])
-def test_the_commands_know_the_levels_of_the_profile(family):
-    """17.15.1 has all of them; before 17.7.1 there are no tiers."""
-    known = load(family).throughput
-    grammar = grammar_for(Release.parse("17.15.1"), "router", family)
-    node = grammar.modes["config"].root
-    words = ["platform", "hardware", "throughput", known.command]
-    for word in words + (["MB"] if family == "c8000v" else []):
-        node = node.keywords[word.lower()]
-    assert {child.token for child in node.children} == set(known.levels)
+LEVELS = {
+    "C8000V": "10 15 25 50 100 250 500 1000 2500 5000 10000 T0 T1 T2 T3",
+    "C8200-1N-4T": "10M 15M 25M 50M 100M 250M 500M 1G T0 T1 T2",
+    "C8300-1N1S-6T": "10M 15M 25M 50M 100M 250M 500M 1G 2.5G T0 T1 T2 T3",
+    "C8300-2N2S-4T2X": "10M 15M 25M 50M 100M 250M 500M 1G 2.5G T0 T1 T2 T3",
+    "C8500-12X": "2.5G 5G 10G T3",
+    "C8500-12X4QC": "2.5G 5G 10G T3",
+    "ISR4351/K9": "200000 400000",
+    "ISR4451-X/K9": "1000000 2000000",
+}
+WITH_LEVELS = [
+    pid for name in profile_names() if load(name).throughput for pid in load(name).models
+]
+
+
+def before_levels(pid):
+    known = profile_for(pid).throughput
+    return f"platform hardware throughput {known.command} " + ("MB " if pid == "C8000V" else "")
+
+
+def shortest(word, among):
+    """What is left of a word that still names no other."""
+    for n in range(1, len(word)):
+        if sum(other.lower().startswith(word[:n].lower()) for other in among) == 1:
+            return word[:n]
+    return word
+
+
+def test_every_model_with_levels_is_asked():
+    assert set(WITH_LEVELS) == set(LEVELS)
+
+
+@pytest.mark.parametrize("pid", WITH_LEVELS)
+def test_a_model_lists_and_takes_its_own_levels(pid):
+    router, own = Router(pid).authorize(), LEVELS[pid].split()
+    router.type("configure terminal")
+    start = before_levels(pid)
+    asked = router.session.feed(f"{start}?", NOW).split("\r\n")
+    rows = [row.split(maxsplit=1) for row in asked[1:-1] if row.strip()]
+    assert [row[0] for row in rows] == sorted(own)
+    assert all(len(row) == 2 for row in rows)  # with its help
+    router.session.feed("\x15", NOW)
+    for level in own:
+        for typed in (level, level.lower(), shortest(level, own)):
+            assert "Invalid" not in router.type(start + typed)
+            assert f"{start}{level}\n" in router.type("do show running-config")
+
+
+@pytest.mark.parametrize("pid", WITH_LEVELS)
+def test_the_level_of_another_model_gets_the_caret(pid):
+    router, own = Router(pid).authorize(), LEVELS[pid].split()
+    strangers = {level for text in LEVELS.values() for level in text.split()} - set(own)
+    router.type("configure terminal")
+    start = before_levels(pid)
+    abbreviated = {level for level in strangers if any(o.startswith(level) for o in own)}
+    for level in strangers - abbreviated:
+        fits = max(n for n in range(len(level)) if any(o.startswith(level[:n]) for o in own))
+        column = len("Router(config)#") + len(start) + fits
+        said = router.type(start + level).split("\n")
+        assert said[0] == " " * column + "^", level
+        assert said[1].startswith("% Invalid input detected"), level
+
+
+def test_tiers_came_with_17_7():
+    old, new = Router("C8300-1N1S-6T", "17.6.4"), Router("C8300-1N1S-6T", "17.7.1")
+    line = "platform hardware throughput crypto T1"
+    assert "% Invalid input" in old.configure(line)[0]
+    assert new.configure(line) == [load("c8300").throughput.says]
+
+
+def test_models_with_the_same_words_share_a_grammar():
+    release = Release.parse("17.15.1")
+    c8300, isr = load("c8300"), load("isr4000")
+    one = grammar_of(c8300, release, "C8300-1N1S-6T")
+    assert grammar_of(c8300, release, "C8300-2N2S-4T2X") is one
+    assert grammar_of(c8300, release, "C8200-1N-4T") is not one
+    assert grammar_of(isr, release, "ISR4351/K9") is not grammar_of(isr, release, "ISR4451-X/K9")
+
+
+def test_the_levels_of_a_new_release_follow_the_installation():
+    """A level that the older release has not is given up with it."""
+    router = Router("C8300-1N1S-6T", "17.9.1").authorize()
+    router.configure("platform hardware throughput crypto T1")
+    router.type("write memory")
+    router.type("emulator install release 17.6.4")
+    again = CliSession(router.device, Line(privilege=15), width=0, length=0)
+    again.start(NOW)
+    router.session = again
+    assert router.device.release == Release.parse("17.6.4")
+    assert "throughput crypto" not in router.type("show running-config")
+    assert router.device.throughput == "2.5G"
+    assert "% Invalid input" in router.configure("platform hardware throughput crypto T1")[0]
 
 
 @pytest.mark.golden

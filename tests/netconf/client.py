@@ -48,7 +48,10 @@ def typed(on: Device, *lines: str) -> None:
     """Lines typed in configuration mode."""
     root, salts = on.datastore.running, on.salts()
     read = read_config(
-        "\n".join(lines), grammar_of(on.profile, on.release), root, lambda: new_salt(salts)
+        "\n".join(lines),
+        grammar_of(on.profile, on.release, on.model),
+        root,
+        lambda: new_salt(salts),
     )
     assert not read.refused, read.refused
     on.commit(tuple(edits_between(root, read.root)), NOW)

@@ -216,7 +216,7 @@ class Fuzzer:
 
     def check_configuration(self) -> None:
         made = self.server.device
-        grammar = grammar_of(made.profile, made.release)
+        grammar = grammar_of(made.profile, made.release, made.model)
         root = made.datastore.running
         text = "\n".join(p for line in printed_lines(grammar, root) for p in line.printed())
         read = read_config(text, grammar, bare_root(made.profile, made.model), lambda: "")

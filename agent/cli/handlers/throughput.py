@@ -5,7 +5,7 @@ Sources: docs/sources.md, entries throughput-levels, throughput-outputs.
 
 from __future__ import annotations
 
-from agent.cli.reply import Args, Change, Context, Handler, Reply, Result, Wrong
+from agent.cli.reply import Args, Change, Context, Handler, Reply, Result
 from agent.cli.views import throughput as view
 from agent.device import throughput
 from yang.tree import Edit
@@ -17,8 +17,6 @@ def configure(context: Context, args: Args) -> Result:
     if known is None:
         raise LookupError(f"{device.model} has no throughput levels")
     level = known.levels[str(args["level"])]
-    if level.models and device.model not in level.models:
-        return Wrong(level.name)
     if known.refuses and level.export_controlled and not throughput.authorized(device):
         return Reply(known.refuses)
     name: int | str = int(level.name) if level.name.isdigit() else level.name
