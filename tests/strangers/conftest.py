@@ -95,6 +95,7 @@ devices:
     config: |
       hostname SW6
       service internal
+      license smart transport off
 """
 
 # What SW3 answers from a recording.

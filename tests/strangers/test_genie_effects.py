@@ -1,7 +1,8 @@
 """Genie's SDK: what its calls on licensing do, each shown by what was before and what is after.
 
-SW6 begins as it left the factory, gets its trust and authorization codes from the lab's CSSM by
-transport smart, and loses all of it at the end; the tests go on from each other in this order.
+SW6 reports to nobody until the first test, however late that comes. It gets its trust and
+authorization codes from the lab's CSSM by transport smart, and loses all of it at the end; the
+tests go on from each other in this order.
 """
 
 from __future__ import annotations
