@@ -221,6 +221,10 @@ class Judge:
         if report.signing_type == TRUST:
             proved = min(usage.end, instance.trust_proved or usage.end)
             instance = replace(instance, trust_proved=proved)
+            known_first = self._first_trusted(instance.udi)
+            if not known_first or content.report_id < known_first:
+                name = f"trusted from {instance.udi}"
+                self._records.set_setting(name, str(content.report_id))
         return AckedReport(content.report_id, sha, AckStatus.ACK), instance
 
     def _fault(
@@ -242,9 +246,13 @@ class Judge:
             return "the entitlement tag is not known"
         if not content.measurements or not _plausible(content, now):
             return "the times of the report are not plausible"
-        if _downgraded(report, content, instance):
+        if _downgraded(report, content, instance, self._first_trusted(instance.udi)):
             return "a report made after the trust code was in use must be signed with it"
         return None
+
+    def _first_trusted(self, udi: Udi) -> int:
+        """The lowest id of a report that the instance signed with a trust code; 0 without one."""
+        return int(self._records.setting(f"trusted from {udi}") or 0)
 
     def _id_cert(self, report: SignedReport) -> str | None:
         """The certificate a trust-signed report names, if it was issued to its UDI."""
@@ -357,14 +365,19 @@ def _plausible(content: ReportContent, now: Instant) -> bool:
     return all(line.start <= line.end <= latest for line in content.measurements)
 
 
-def _downgraded(report: SignedReport, content: ReportContent, instance: ProductInstance) -> bool:
-    """Is this a built-in signature on a report closed after one that bears the trust code's?
+def _downgraded(
+    report: SignedReport, content: ReportContent, instance: ProductInstance, first: int
+) -> bool:
+    """Is this a built-in signature on a report made after the `first` one with the trust code's?
 
-    assumed: by close time; by report id would refuse long-open reports of another licence.
+    assumed: by close time and id. By id alone a long-open report of another licence would be
+    refused, by time alone one that was closed while the calendar was ahead.
     """
     proved = instance.trust_proved
     last = content.measurements[-1].end
-    return report.signing_type == BUILTIN and proved is not None and last > proved
+    if report.signing_type != BUILTIN or proved is None:
+        return False
+    return last > proved and content.report_id > first
 
 
 def _alert(verdicts: Sequence[AckedReport]) -> str:

@@ -6,7 +6,7 @@ older one still sees what it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.core.clock import Instant
 from yang.tree import Tree
@@ -31,3 +31,10 @@ class Datastore:
     startup: Tree | None = None
     changed: Stamp | None = None
     saved: Stamp | None = None
+
+    def keep_dates(self, by: Instant) -> None:
+        """The calendar was set: the stamps move against it, and say what they said."""
+        if self.changed is not None:
+            self.changed = replace(self.changed, at=self.changed.at + by)
+        if self.saved is not None:
+            self.saved = replace(self.saved, at=self.saved.at + by)

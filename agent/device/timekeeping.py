@@ -114,6 +114,7 @@ def _set_right(device: Device, heard: Heard | None, now: Instant) -> None:
 def set_calendar(device: Device, offset_ms: Instant, source: str, now: Instant) -> None:
     """The calendar shows so much more than the lab's time; the agent hears of it."""
     old = config_date(device.local_time(now), device.zone)
+    device.datastore.keep_dates(device.clock_offset_ms - offset_ms)
     device.clock_offset_ms = offset_ms
     new = config_date(device.local_time(now), device.zone)
     device.write_log("SYS.CLOCKUPDATE", {"old": old, "new": new, "source": source}, now)

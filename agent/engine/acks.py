@@ -41,10 +41,8 @@ UNREADABLE = 17
 CERTIFICATE_MISMATCH = 105
 VERSION_MISMATCH = 122
 TAMPERED = 73
-INVALID = 24
 
 FOREIGN = "the file is for another device"
-CLOCKS_DIFFER = "timestamp mismatch"  # source: clock-tolerance
 CHANGED = "the signature does not verify"
 CANNOT_BE_READ = "the section cannot be read"
 _KNOWN_SIGNERS = 4
@@ -80,7 +78,7 @@ def install(turn: Turn, text: str) -> Outcome:
     if _for_others(turn, found):
         return _refuse_foreign(turn, found)
     if _from_the_future(turn, found):
-        return _refuse_whole(turn, found, INVALID, CLOCKS_DIFFER)
+        return _refuse_whole(turn, found, *trust.CLOCKS_DIFFER)
     if _is_changed(turn, found):
         return _refuse_whole(turn, found, BAD_SIGNATURE, CHANGED)
     unreadable = list(found.unreadable)
@@ -92,6 +90,8 @@ def install(turn: Turn, text: str) -> Outcome:
         _log_unreadable(turn, name)
     for name, section, step in _steps(found):
         fault = step(turn, section)
+        if fault == trust.CLOCKS_DIFFER:  # the trust code's, which comes first
+            return _refuse_whole(turn, found, *trust.CLOCKS_DIFFER)
         if fault is None:
             outcome.installed.append(name)
         else:
@@ -144,7 +144,7 @@ def _refuse_whole(turn: Turn, found: LicenceFile, code: int, reason: str) -> Out
     udi = str(turn.state.udi)
     if found.trust is not None:
         turn.log("SMART_LIC.TRUST_CODE_INSTALL_FAILED", udi=udi, reason=reason)
-    if found.policy is not None and reason in (CLOCKS_DIFFER, CHANGED):
+    if found.policy is not None and reason in (trust.CLOCKS_DIFFER[1], CHANGED):
         turn.log("SMART_LIC.POLICY_INSTALL_FAILED", reason=reason)
     if found.authorizations:
         turn.log("SMART_LIC.AUTHORIZATION_INSTALL_FAILED", udi=udi, reason=reason)
@@ -178,6 +178,8 @@ def _install_trust(turn: Turn, section: Section[tuple[TrustData, ...]]) -> _Faul
     last_fault: _Fault = None
     for code in codes:
         fault = _check_trust(turn, code, section) or trust.install(turn, code)
+        if fault == trust.CLOCKS_DIFFER:
+            return fault
         if fault is not None:
             udi, reason = str(code.udi), fault[1]
             turn.log("SMART_LIC.TRUST_CODE_INSTALL_FAILED", udi=udi, reason=reason)

@@ -4,7 +4,8 @@ Every instant of the state lies on the lab's time; what is printed is that plus 
 the offset changes, records of the past and the deadline of the acknowledgement are moved the other
 way, so that they say what they said. Jobs are armed again after the same span, and the push and the
 poll that are shown move with them. Across a step of an hour or more a measurement would mean
-nothing: the open reports end by the old calendar, and new ones begin by the new one.
+nothing: the open reports end by the old calendar, and new ones begin by the new one. What a server
+refused as of the future is sent again once the calendar was set back and its date is there.
 Sources: docs/sources.md, entries deadline, clock-steps.
 """
 
@@ -42,7 +43,9 @@ def stepped(turn: Turn, offset: Instant) -> None:
             if report.state is RumState.OPEN:
                 rum.close(turn, report, rum.CLOCK_CHANGED)
     state.clock_offset = offset
-    _move_past(state, -step)
+    keep_dates(state, -step)
+    if step < 0:
+        rum.offer_again(turn)
     for use in state.usage.values():
         if (
             use.count
@@ -55,7 +58,8 @@ def stepped(turn: Turn, offset: Instant) -> None:
     trust_life.plan(turn)
 
 
-def _move_past(state: AgentState, by: Instant) -> None:
+def keep_dates(state: AgentState, by: Instant) -> None:
+    """Move what was written down against the calendar, so that it says what it said."""
     shown = state.usage_reporting
     for name in _USAGE_REPORTING:
         setattr(shown, name, _moved(getattr(shown, name), by))

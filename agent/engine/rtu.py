@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.core.clock import Instant
 from agent.engine.actions import Answer
+from agent.engine.clock_step import keep_dates
 from agent.engine.events import (
     Booted,
     ClockChanged,
@@ -82,7 +83,9 @@ def _config_changed(turn: Turn, event: ConfigChanged) -> None:
 
 
 def _clock_changed(turn: Turn, event: ClockChanged) -> None:
+    step = event.offset_ms - turn.state.clock_offset
     turn.state.clock_offset = event.offset_ms
+    keep_dates(turn.state, -step)
 
 
 def _time_reached(turn: Turn, event: TimeReached) -> None:

@@ -62,6 +62,8 @@ CLOSE_REASONS = (
 )
 
 UNACKNOWLEDGED = (CLOSED, PENDING, UNACK)
+# assumed: half of what clocks may differ by, so that the server's may differ by the other half
+_AHEAD = HOUR // 2
 REJECTED_FLAG = "E"
 PURGED_FLAG = "P"
 
@@ -190,8 +192,10 @@ def new_line(
 
 
 def to_send(turn: Turn) -> list[RumReport]:
-    """Closed reports without ACK, oldest first. One the server rejected is not sent again."""
-    return [r for r in _stored(turn) if r.flag != REJECTED_FLAG]
+    """Closed reports without ACK, oldest first. One the server rejected is not sent again; one
+    that was closed while the calendar was ahead waits until its date is there."""
+    latest = turn.now + _AHEAD
+    return [r for r in _stored(turn) if r.flag != REJECTED_FLAG and (r.closed or 0) <= latest]
 
 
 def mark_sending(turn: Turn, reports: list[RumReport]) -> None:
@@ -238,6 +242,13 @@ def acknowledge(turn: Turn, report: RumReport) -> None:
 def reject(turn: Turn, report: RumReport) -> None:
     """The server refused it: kept and flagged, not sent again."""
     turn.state.reports[report.report_id] = changed(report, flag=REJECTED_FLAG)
+
+
+def offer_again(turn: Turn) -> None:
+    """What was refused is sent again: the calendar, which its dates are from, was wrong."""
+    for report in _stored(turn):
+        if report.flag == REJECTED_FLAG:
+            turn.state.reports[report.report_id] = changed(report, flag="N")
 
 
 def text_of(turn: Turn, report: RumReport) -> str:

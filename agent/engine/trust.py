@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.core.clock import HOUR, MINUTE
 from agent.core.identity import Udi
 from agent.engine import trust_life
 from agent.engine.records import PendingTrust, TrustCode, TrustWanted, changed
+from agent.engine.state import AgentState
 from agent.engine.turn import Turn
 from agent.protocol import signing
 from agent.protocol.codec import trust_requests_text
@@ -20,6 +22,9 @@ from agent.protocol.messages import TrustData, TrustRequest
 NONCE_MISMATCH = 30
 CERTIFICATE_INVALID = 41
 ALREADY_EXISTS = 81
+# source: clock-tolerance (code 24 is ours: INVALID)
+CLOCKS_DIFFER = (24, "timestamp mismatch")
+_VALID_BEFORE = 5 * MINUTE  # source: trust-display (a code is valid from before it was issued)
 
 
 Asked = tuple[tuple[TrustRequest, ...], str]
@@ -59,14 +64,14 @@ def install(turn: Turn, data: TrustData) -> tuple[int, str] | None:
     pending = state.pending_trust.get(data.udi.short)
     if pending is None or pending.nonce != data.request_nonce:
         return NONCE_MISMATCH, "the trust code does not answer a request of this device"
+    if pending.requested - data.valid_from - _VALID_BEFORE >= HOUR:
+        _forget_request(state, data.udi)  # the next one has another date
+        return CLOCKS_DIFFER
     if not signing.certificate_fits(data.id_cert, pending.private_key):
         return CERTIFICATE_INVALID, "the certificate does not fit the requested key"
     if installed is not None and data.valid_from < installed.valid_from:
         return ALREADY_EXISTS, "a newer trust code is installed"
-    # a new table, as the old one keeps its room
-    state.pending_trust = {
-        short: asked for short, asked in state.pending_trust.items() if short != data.udi.short
-    }
+    _forget_request(state, data.udi)
     state.trust[data.udi.short] = TrustCode(
         udi=pending.udi,
         installed=turn.now,
@@ -87,6 +92,12 @@ def install(turn: Turn, data: TrustData) -> tuple[int, str] | None:
     return None
 
 
+def _forget_request(state: AgentState, udi: Udi) -> None:
+    """A new table, as the old one keeps its room."""
+    others = ((short, asked) for short, asked in state.pending_trust.items() if short != udi.short)
+    state.pending_trust = dict(others)
+
+
 def _renew(turn: Turn, installed: TrustCode, data: TrustData) -> tuple[int, str] | None:
     """The same request was answered twice: the later code replaces the earlier, unnoticed."""
     if data.valid_from < installed.valid_from:
@@ -105,7 +116,7 @@ def _renew(turn: Turn, installed: TrustCode, data: TrustData) -> tuple[int, str]
 def _request(turn: Turn, udi: Udi) -> TrustRequest:
     state = turn.state
     pending = state.pending_trust.get(udi.short)
-    if pending is None:
+    if pending is None or pending.requested - turn.own_time >= HOUR:  # made by a wrong calendar
         pending = PendingTrust(
             udi=udi,
             nonce=state.chance.nonce(),

@@ -102,6 +102,19 @@ def test_a_built_in_signature_after_trust_signed_reports_is_refused(cslu):
     assert statuses(again) == [AckStatus.ACK]
 
 
+def test_one_of_an_older_number_may_come_late(cslu):
+    """Closed by a calendar that was ahead, before the trust code was there."""
+    agent = AgentLike()
+    ahead = agent.report(2, end=START + 2 * DAY)
+    install(agent, round_trip(cslu, agent, agent.report(1), asks_trust=True))
+    day = START + DAY
+    assert statuses(round_trip(cslu, agent, agent.report(3, end=day), now=day)) == [AckStatus.ACK]
+    agent.trust = None
+    day += DAY
+    late = round_trip(cslu, agent, ahead, agent.report(4, end=day), now=day)
+    assert statuses(late) == [AckStatus.ACK, AckStatus.REJECTED]
+
+
 def test_the_same_report_again_is_a_duplicate(cslu):
     agent = AgentLike()
     round_trip(cslu, agent, agent.report(1))

@@ -9,7 +9,7 @@ import pytest
 from agent.adapters.plan import NetworkPlan
 from agent.cli.line import Line
 from agent.cli.session import CliSession
-from agent.core.clock import HOUR, MINUTE, SECOND
+from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.device.snapshot import MemoryJournal, take
 from agent.device.timekeeping import Timekeeping
 from tests.device.devices import NOON, booted, play
@@ -99,3 +99,14 @@ def test_a_reload_looks_for_its_server_again_and_a_removed_one_is_left():
     assert "stratum 5, reference is 127.127.1.1" in shown
     assert "*~127.127.1.1" in shown
     assert take(MemoryJournal(device).restored()) == take(device)
+
+
+def test_dates_of_configuration_changes_stay_when_the_clock_is_set():
+    device = device_of()
+    configured(device, "hostname Core")
+    typed(device, "copy running-config startup-config", "")
+    before = typed(device, "show running-config | include updated|Last")
+    assert re.search("Last configuration change at 12:10:00 UTC Tue Oct 6 2026", before)
+    assert re.search("NVRAM config last updated at 12:10:00 UTC Tue Oct 6 2026", before)
+    device.set_clock(LATER + 400 * DAY, LATER)
+    assert typed(device, "show running-config | include updated|Last") == before

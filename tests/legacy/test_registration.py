@@ -6,7 +6,11 @@ from itertools import pairwise
 
 import pytest
 
+from agent.cli.views.legacy_status import status
+from agent.cli.views.legacy_view import view_of
+from agent.cli.views.licensing import Calendar
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
+from agent.core.dates import Zone
 from agent.engine.events import (
     Booted,
     ClockChanged,
@@ -188,6 +192,39 @@ def test_a_clock_outside_of_the_identity_removes_it_after_an_hour():
     other.handle(ClockChanged(400 * DAY)).advance(MINUTE)
     other.handle(ClockChanged(0)).advance(HOUR)
     assert other.legacy.registration == "REGISTERED"
+
+
+def printed_dates(product):
+    """The dates of `show license status`, by their labels."""
+    calendar = Calendar(Zone(), product.agent.state.clock_offset)
+    view = view_of(product.agent.state, product.profile, "4.9", calendar, product.now)
+    rows = (line.strip().partition(": ") for line in status(view).splitlines())
+    return {label: text for label, _, text in rows if "UTC" in text}
+
+
+def test_setting_the_clock_leaves_the_dates_and_moves_the_jobs():
+    product = Product().boot().use().register().advance(DAY)
+    before = printed_dates(product)
+    assert before["Initial Registration"] == "SUCCEEDED on Oct 06 12:00:00 2026 UTC"
+    product.handle(ClockChanged(10 * DAY))
+    after = printed_dates(product)
+    jobs = {"Next Renewal Attempt", "Next Communication Attempt"}
+    assert before.keys() > jobs
+    assert {label for label in before if after[label] != before[label]} == jobs
+    # the ends are dates: they are ten days nearer now
+    product.fate = Failure.REFUSED
+    deadline = product.legacy.communication_deadline
+    assert product.advance(80 * DAY).logged("AUTHORIZATION_EXPIRED") == [deadline]
+    assert deadline == AUTH - 5 * MINUTE + 80 * DAY
+
+
+def test_a_clock_beyond_the_deadline_ends_the_authorization_until_it_is_right_again():
+    product = Product().boot().use().register()
+    product.handle(ClockChanged(100 * DAY))
+    assert product.legacy.authorization == "AUTHORIZATION EXPIRED"
+    assert product.logged("AUTH_RENEW_FAILED") == [AUTH]  # the server does not hear such a clock
+    product.advance(MINUTE).handle(ClockChanged(0))
+    assert product.legacy.authorization == "AUTHORIZED"
 
 
 def test_export_comes_with_the_token():

@@ -27,8 +27,8 @@ from agent.engine.events import (
     UnitsChanged,
     UsageChanged,
 )
-from agent.engine.legacy import alarms, clock, contact, outcomes, reservation
-from agent.engine.legacy.clock import set_timer, take_due
+from agent.engine.legacy import alarms, clock, clock_step, contact, outcomes, reservation
+from agent.engine.legacy.clock import take_due
 from agent.engine.legacy.events import (
     DeregistrationAsked,
     RegistrationAsked,
@@ -45,7 +45,6 @@ from agent.engine.legacy.state import (
     LegacyState,
     LegacyTimer,
 )
-from agent.engine.legacy.timings import LEGACY
 from agent.engine.places import arranged, handed_over
 from agent.engine.records import LicenceUse, Pending, changed
 from agent.engine.state import AgentState
@@ -107,30 +106,6 @@ def _booted(turn: Turn, event: Booted) -> None:
 
 def _config_changed(turn: Turn, event: ConfigChanged) -> None:
     turn.state.config = event.config
-
-
-def _clock_changed(turn: Turn, event: ClockChanged) -> None:
-    """An identity that is not valid by the new calendar gets an hour. # source: legacy-timers"""
-    turn.state.clock_offset = event.offset_ms
-    legacy = turn.state.legacy
-    outside = legacy.registration == REGISTERED and not _valid(turn)
-    if outside:
-        turn.log("SMART_LIC.REG_EXPIRED_CLOCK_CHANGE", minutes=str(LEGACY.clock_grace // 60_000))
-    due = turn.now + LEGACY.clock_grace if outside else None
-    set_timer(legacy, LegacyTimer.CLOCK_GRACE, due)
-
-
-def _valid(turn: Turn) -> bool:
-    legacy = turn.state.legacy
-    begun = 0 if legacy.initial_registration is None else legacy.initial_registration.time
-    present = turn.now + turn.state.clock_offset
-    # source: legacy-dates (an identity is valid from some minutes before it was given)
-    return begun - LEGACY.clock_grace <= present < (legacy.registration_expires or 0)
-
-
-def _grace_ended(turn: Turn) -> None:
-    if not _valid(turn):
-        outcomes.identity_ended(turn)
 
 
 # --- use ----------------------------------------------------------------------------------------
@@ -316,7 +291,7 @@ DUE: dict[LegacyTimer, Callable[[Turn], None]] = {
     LegacyTimer.EVALUATION_WARNING: clock.warn,
     LegacyTimer.EVALUATION_END: clock.ended,
     LegacyTimer.OVERAGE_END: outcomes.overage_ended,
-    LegacyTimer.CLOCK_GRACE: _grace_ended,
+    LegacyTimer.CLOCK_GRACE: clock_step.grace_ended,
     LegacyTimer.GIVE_UP: _give_up,
 }
 
@@ -327,7 +302,7 @@ HANDLERS: dict[type[Any], Callable[[Turn, Any], None]] = {
     UsageChanged: _usage_changed,
     UnitsChanged: _units_changed,
     SwitchedOver: _switched_over,
-    ClockChanged: _clock_changed,
+    ClockChanged: clock_step.stepped,
     ReplyReceived: _reply_received,
     SendFailed: _send_failed,
     EventlogCleared: _eventlog_cleared,

@@ -49,7 +49,7 @@ def _registered(turn: Turn, result: SmartLicensingResult) -> None:
     legacy.export_allowed = result.export_allowed
     legacy.idtoken, legacy.forced = "", False
     legacy.initial_registration, legacy.last_renewal = Attempt(turn.now), None
-    _identity_until(turn, result.until)
+    _identity_until(turn, result.until - state.clock_offset)
     allowed = "Allowed" if result.export_allowed else "Not Allowed"
     udi = str(state.udi)
     turn.log("SMART_LIC.EXPORT_CONTROLLED", allowed=f"{allowed} for udi {udi}")
@@ -79,7 +79,7 @@ def plan_identity_warning(turn: Turn) -> None:
 
 def _renewed(turn: Turn, result: SmartLicensingResult) -> None:
     turn.state.legacy.last_renewal = Attempt(turn.now)
-    _identity_until(turn, result.until)
+    _identity_until(turn, result.until - turn.state.clock_offset)
     turn.log("SMART_LIC.ID_CERT_RENEW_SUCCESS", peer=contact.PEER, udi=str(turn.state.udi))
 
 
@@ -93,9 +93,10 @@ def _authorized(turn: Turn, result: SmartLicensingResult) -> None:
     legacy.last_communication = Attempt(turn.now)
     wait = LEGACY.authorization.out_of_compliance if lacking else LEGACY.authorization.renewal
     legacy.next_communication = turn.now + wait
-    legacy.communication_deadline = result.until
+    deadline = result.until - turn.state.clock_offset
+    legacy.communication_deadline = deadline
     set_timer(legacy, LegacyTimer.AUTHORIZATION_RENEWAL, legacy.next_communication)
-    set_timer(legacy, LegacyTimer.AUTHORIZATION_DEADLINE, max(result.until, turn.now))
+    set_timer(legacy, LegacyTimer.AUTHORIZATION_DEADLINE, max(deadline, turn.now))
     if lacking and before != OUT_OF_COMPLIANCE:
         turn.log("SMART_LIC.OUT_OF_COMPLIANCE")
     elif not lacking and before == OUT_OF_COMPLIANCE:
