@@ -23,10 +23,10 @@ class SmartAccount:
     # what it owns of each export-controlled licence
     licenses: tuple[tuple[str, int], ...] = (("hseck9", 20),)
 
-    def data(self, now: Instant) -> AccountData:
-        """The account information of a licence file."""
+    def data(self, since: Instant) -> AccountData:
+        """The account information of a licence file, dated when it was first told."""
         return AccountData(
-            timestamp=now,
+            timestamp=since,
             smart_account=self.smart_account,
             virtual_account=self.virtual_account,
             smart_account_id=self.smart_account_id,

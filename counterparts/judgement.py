@@ -53,6 +53,7 @@ FIRST_TRUST_ID = 1001
 CLOCK_TOLERANCE = HOUR  # source: clock-tolerance
 VALID_BEFORE = 5 * MINUTE  # source: trust-display (a code is valid from 5 minutes before)
 NOT_OF_THE_SENDER = "the UDI of the signature and of the report differ"
+_ACCOUNT_SINCE = "account since"  # a setting: the instant of the first file with the account
 _MAX_TRUST_ID = (1 << 31) - 1
 
 
@@ -66,6 +67,7 @@ class Judge:
         self._authority = authority
         self._account = account
         self._seed = seed
+        self._told: tuple[Instant, str] | None = None  # the account's section and its date
         self.trust_days = 0  # how long the codes issued from now on last; 0 for ever
 
     def acknowledge(
@@ -103,7 +105,7 @@ class Judge:
         sections = [trust_section(codes, sign)] if codes else []
         sections += [*authorizations, policy_section(policy, sign)]
         sections += [ack_section([ack], sign)] if verdicts or not authorizations else []
-        sections.append(account_section(self._account.data(now), sign))
+        sections.append(self._account_section(now))
         return write_licence_file(sections, self._correlation_id(poll_id))
 
     def establish(
@@ -147,8 +149,19 @@ class Judge:
         sign = self._authority.sign
         sections = [trust_section(codes, sign)] if codes else []
         sections += [policy_section(policy, sign)] if policy is not None else []
-        sections.append(account_section(self._account.data(now), sign))
+        sections.append(self._account_section(now))
         return write_licence_file(sections, self._correlation_id(number))
+
+    def _account_section(self, now: Instant) -> str:
+        """The account, dated when it was first told: the same text under the same signature in
+        every file, so that a device has to judge it once. # source: account-date
+        """
+        if self._told is None or self._told[0] > now:
+            since = min(int(self._records.setting(_ACCOUNT_SINCE) or now), now)
+            self._records.set_setting(_ACCOUNT_SINCE, str(since))
+            section = account_section(self._account.data(since), self._authority.sign)
+            self._told = since, section
+        return self._told[1]
 
     def _met(self, sender: Sender, now: Instant) -> ProductInstance:
         """The row of the sender, made at its first contact."""

@@ -111,8 +111,9 @@ def _for_others(turn: Turn, found: LicenceFile) -> bool:
 
 def _from_the_future(turn: Turn, found: LicenceFile) -> bool:
     """Was the file written an hour or more after what the device's own clock says?"""
-    dates = [found.account.data.timestamp] if found.account else []
-    dates += [ack.ack_time for ack in (found.ack.data if found.ack else ())]
+    dates = [ack.ack_time for ack in (found.ack.data if found.ack else ())]
+    dates += [code.valid_from for code in (found.trust.data if found.trust else ())]
+    dates += [found.account.data.timestamp] if found.account else []
     return max(dates, default=0) - turn.own_time >= HOUR
 
 

@@ -43,13 +43,14 @@ from agent.protocol.messages import (
 
 FORMAT = "slp-emu/1"
 _ROOT = "smartLicense"
-_POLICY = "smartLicensePolicy"
+_POLICY, _ACCOUNT = "smartLicensePolicy", "smartLicenseAccountInfo"
+_REPEATED = (_POLICY, _ACCOUNT)  # they come with each ACK
 _AUTHORIZATION = "smartLicenseAuthorization"
 _READERS: dict[str, Callable[[Element], Section[Any]]] = {
     "smartLicenseTrust": read_trust,
     _POLICY: read_policy,
     "smartLicenseRumAck": read_ack,
-    "smartLicenseAccountInfo": read_account,
+    _ACCOUNT: read_account,
 }
 
 
@@ -73,7 +74,7 @@ class UsageFile:
 
 def read_licence_file(text: str) -> LicenceFile:
     """Read an ACK file or a policy file. Raises MessageError when nothing in it can be used."""
-    root = scan(text, repeated=(_POLICY,))  # the policy comes with each ACK
+    root = scan(text, repeated=_REPEATED)
     if root.name == _POLICY:
         try:
             return LicenceFile(policy=read_policy(root))

@@ -275,6 +275,7 @@ def account_section(account: AccountData, sign: Signer) -> str:
     return _raw_section("smartLicenseAccountInfo", f"<customerInfo>{inner}</customerInfo>", sign)
 
 
+@lru_cache(maxsize=64)
 def read_account(section: Element) -> Section[AccountData]:
     info = section.one("customerInfo")
     data = AccountData(

@@ -71,6 +71,29 @@ def test_the_first_push_brings_trust_code_policy_ack_and_account(cslu, cssm):
     assert ack.correlation_id
 
 
+def test_the_account_is_said_and_signed_alike_in_all_files(cslu):
+    """So a device judges it once; it is dated when it was first told. # source: account-date"""
+    agent, other = AgentLike(), AgentLike("FOC0000EMU2")
+    first = round_trip(cslu, agent, agent.report(1), asks_trust=True)
+    install(agent, first)
+    later = START + 3 * DAY
+    second = round_trip(cslu, agent, agent.report(2, end=later), now=later)
+    third = round_trip(cslu, other, other.report(1, end=later), now=later, asks_trust=True)
+    assert first.account == second.account == third.account
+    assert first.account.data.timestamp <= START + HOUR
+    assert second.ack.data[0].ack_time > first.ack.data[0].ack_time
+
+
+def test_an_account_told_by_a_clock_that_was_ahead_is_dated_anew(cslu, cssm):
+    agent = AgentLike()
+    cssm.script = read_script("skew=7200")
+    ahead = round_trip(cslu, agent, agent.report(1), asks_trust=True)
+    assert ahead.account.data.timestamp >= START + 2 * HOUR
+    cssm.script = read_script("ok")
+    right = round_trip(cslu, agent, agent.report(2))
+    assert right.account.data.timestamp < START + HOUR
+
+
 def test_the_ack_names_the_nonces_of_its_request(cslu):
     agent = AgentLike()
     ack = round_trip(cslu, agent, agent.report(1), asks_trust=True)

@@ -12,10 +12,11 @@ from agent.engine.events import (
     TimeReached,
     UsageChanged,
 )
+from agent.engine.machine import SmartAgent
 from agent.engine.queries import access_point_limit, usage_summary
 from agent.engine.records import Exchange
 from agent.engine.statistics import statistics_of
-from agent.protocol import codec
+from agent.protocol import codec, signing
 from agent.protocol.messages import UsageReport
 from counterparts.cslu import Cslu
 from counterparts.cssm import Cssm, CssmSettings
@@ -74,6 +75,29 @@ def test_a_fresh_device_gets_trust_policy_account_and_ack_within_minutes(servers
     summary = usage_summary(state)
     assert (summary.acknowledged, summary.waiting) == (4, 0)
     assert not pair.times("SMART_LIC.COMM_FAILED")
+
+
+class Counting(SmartAgent):
+    """Counts the signatures that the device has to verify."""
+
+    judged = 0
+
+    def handle(self, event, now):
+        before = signing.judgements()
+        actions = super().handle(event, now)
+        self.judged += signing.judgements() - before
+        return actions
+
+
+def test_an_ack_costs_one_verification(servers):
+    """Policy and account come with each ACK and were judged before: only the ACK itself is new."""
+    pair = Linked(*servers).boot(BOOT).advance(BOOT + HOUR)
+    pair.agent = Counting(pair.agent.profile, pair.agent.release, pair.agent.state)
+    for round_trips in range(1, 4):
+        pair.handle(SyncAsked())
+        pair.pass_time(10 * MINUTE)
+        assert usage_summary(pair.state).waiting == 0
+        assert pair.agent.judged == round_trips
 
 
 def test_two_syncs_within_a_minute_are_both_acknowledged(servers):
