@@ -20,6 +20,7 @@ from aiohttp import web
 
 from agent.adapters.accounts import Accounts
 from agent.adapters.arrivals import BACKLOG
+from agent.adapters.bugs import show
 from agent.adapters.device_tls import Certificates
 from agent.adapters.doors import Door, follow
 from agent.adapters.plan import Listen
@@ -70,8 +71,7 @@ class HttpFront:
             except (ConnectionError, web.RequestPayloadError):
                 raise  # the client left in the middle
             except Exception as fault:  # a bug is shown; the client gets a 500 of aiohttp
-                context = {"message": "a request broke off", "exception": fault}
-                asyncio.get_running_loop().call_exception_handler(context)
+                show("a request broke off", fault)
                 raise
 
         serving = web.Server(handle, access_log=None)

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agent.adapters.birth import make_device
+from agent.adapters.bugs import show
 from agent.adapters.dns import Address, Resolver, literal
-from agent.adapters.lab_texts import clock_text, status_text
+from agent.adapters.lab_texts import clock_text, lab_status, status_text
 from agent.adapters.netconf_ports import NetconfPorts
 from agent.adapters.plan import LabPlan, Listen
 from agent.adapters.timeline import Timeline
@@ -22,6 +23,7 @@ from agent.core.clock import DAY, Instant, RatedClock
 from agent.core.dates import clock_line
 from agent.core.errors import InputError
 from agent.device.device import Device
+from agent.device.fleet import Node
 from agent.device.timekeeping import Timekeeping
 
 if TYPE_CHECKING:
@@ -52,8 +54,9 @@ class Lab:
         if state is not None:
             start = max(state.lab.get(CLOCK, start), state.last_instant())
         loop = asyncio.get_running_loop()
-        self.timeline = Timeline(RatedClock(start, loop.time, plan.rate))
+        self.timeline = Timeline(RatedClock(start, loop.time, plan.rate), self._faulty)
         self.devices: dict[str, Device] = {}
+        self.faults: dict[int, str] = {}  # nodes that a bug of ours took out of time, by their id
         self.servers: dict[str, Server] = {}
         self.endpoints: dict[str, Listen] = {}  # where each device's SSH listens
         # called with each device that reloads, after its sessions have ended
@@ -186,6 +189,7 @@ class Lab:
                 self._asker.follow(device)
         self.timeline.ready.set()
         self._runner = asyncio.get_running_loop().create_task(self.timeline.run())
+        self._runner.add_done_callback(_clock_ended)
 
     async def close(self) -> None:
         """A clean stop, in the reverse order; what is on disk is complete afterwards."""
@@ -226,6 +230,11 @@ class Lab:
         """The addresses that answer a ping: those of the counterparts and of the lab's names."""
         found = self._hosts().values()
         return frozenset(at.host if isinstance(at, Address) else literal(at).host for at in found)
+
+    def _faulty(self, node: Node, fault: Exception) -> None:
+        """A bug of ours in one node: it is shown, that node's time stands, the others go on."""
+        self.faults[id(node)] = f"{type(fault).__name__}: {fault}"
+        show(f"{node!r} is stopped", fault)
 
     # --- what devices and sessions need -----------------------------------------------------------
 
@@ -273,14 +282,14 @@ class Lab:
         match request.get("do"):
             case "clock.advance":
                 await self._advance(_number(request, "ms", 0, LONGEST_ADVANCE))
-                return self._clock()
+                return self.clock()
             case "clock.rate":
                 self.timeline.set_rate(_number(request, "rate", 0, FASTEST_RATE))
-                return self._clock()
+                return self.clock()
             case "clock.show":
-                return self._clock()
+                return self.clock()
             case "status":
-                return self.status()
+                return lab_status(self)
             case "behave":
                 return self._behave(str(request.get("name")), str(request.get("script")))
             case str(word) if word.startswith("cssm."):
@@ -322,7 +331,8 @@ class Lab:
         if self.state is not None:
             self.state.write_lab({**self.state.lab, CLOCK: self.timeline.now()})
 
-    def _clock(self) -> dict[str, Any]:
+    def clock(self) -> dict[str, Any]:
+        """The present instant, in words too, and the rate."""
         now = self.timeline.now()
         return {"now": now, "date": clock_line(now), "rate": self.timeline.rate}
 
@@ -342,35 +352,10 @@ class Lab:
         """A device by its name."""
         return self.devices.get(name)
 
-    def status(self) -> dict[str, Any]:
-        """The lab's clock and nodes, as JSON carries them."""
-        return {
-            "lab": self.plan.name,
-            **self._clock(),
-            "in_flight": self.timeline.in_flight,
-            "devices": [self._device_status(d) for d in self.devices.values()],
-            "counterparts": [
-                {"name": name, "kind": server.kind, "url": server.url, "tls_url": server.tls_url}
-                for name, server in self.servers.items()
-            ],
-        }
 
-    def _device_status(self, device: Device) -> dict[str, Any]:
-        at = self.endpoints.get(device.name)
-        due = device.next_deadline()
-        usage = device.agent.state.usage_reporting
-        return {
-            "name": device.name,
-            "platform": device.model,
-            "release": str(device.release),
-            "udi": str(device.udi),
-            "ssh": f"{at.address}:{at.port}" if at else "",
-            "sessions": len(self.terminals(device)),
-            "trust": bool(device.agent.state.trust),
-            "last_ack": usage.last_ack_received,
-            "next_report": usage.next_report_push,
-            "next_deadline": due,
-        }
+def _clock_ended(runner: asyncio.Task[None]) -> None:
+    if not runner.cancelled() and isinstance(bug := runner.exception(), Exception):
+        show("the clock stands", bug)
 
 
 def counterpart_seed(plan: LabPlan, name: str) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import asyncssh
 
 from agent.adapters.arrivals import Arrivals
+from agent.adapters.bugs import shown
 from agent.adapters.doors import Door, follow
 from agent.adapters.one_write import OneWrite, gathered
 from agent.adapters.plan import Listen
@@ -236,7 +237,8 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         if session is None or session.closed:
             return
         greeted = session.greeted
-        self._answer(data)
+        with shown("a NETCONF session ends", self._give_up):
+            self._answer(data)
         if session.greeted and (not greeted or session.server.limits.idle_seconds):
             self._watch(session.server.limits.idle_seconds)
 
@@ -277,9 +279,10 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         session = self._session
         if session is None or session.closed or self._full:
             return
-        if session.more:
-            self._answer(b"")
-        self._pump(self._now())
+        with shown("a NETCONF session ends", self._give_up):
+            if session.more:
+                self._answer(b"")
+            self._pump(self._now())
 
     def _pump(self, now: Instant) -> None:
         """Send notifications as long as the client has room."""
@@ -311,6 +314,11 @@ class Channel(asyncssh.SSHServerSession[bytes]):
     def _too_late(self) -> None:
         if self._session is not None and not self._session.closed:
             self._session.killed(self._now(), "timeout")
+
+    def _give_up(self) -> None:
+        if self._session is not None:
+            self._session.end(self._now())
+        self._hang_up()
 
     def _hang_up(self) -> None:
         self._watch(0)

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from agent.adapters.bugs import shown
 from agent.cli.session import SLICES, CliSession, Line
 from agent.device.device import Device
 from agent.device.log import LogLine
@@ -103,7 +104,10 @@ class Terminal:
     def _work(self) -> None:
         """Give the session its keys line by line, for a slice of time; then others are next."""
         self._turn = None
-        end = self._loop.time() + SLICE_SECONDS
+        with shown("a session ends", self._give_up):
+            self._work_off(self._loop.time() + SLICE_SECONDS)
+
+    def _work_off(self, end: float) -> None:
         while self._kept and self._reads.is_set() and not self._calling:
             if self._loop.time() > end:
                 self._turn = self._loop.call_soon(self._work)
@@ -113,6 +117,10 @@ class Terminal:
         self._breaking = self._breaking and bool(self._kept)
         if self._watched != self.session.exec_timeout_seconds:
             self._watch_idle()
+
+    def _give_up(self) -> None:
+        self._kept.clear()
+        self._hang_up()
 
     def _stop_at_break(self) -> None:
         """Give up what is made or printed in slices where Ctrl-C or Ctrl-^ was typed meanwhile."""
@@ -163,23 +171,18 @@ class Terminal:
             self._hang_up()
 
     async def _answer(self) -> None:
-        call = self.session.call
-        assert call is not None
-        try:
+        with shown("a session ends", self._give_up):  # nobody is left waiting at this line
+            call = self.session.call
+            assert call is not None
             if call.request == SLICES:
                 answer = await self._made(call.arguments[SLICES])
             else:
                 answer = await self._lab.answer(call)
             await self._reads.wait()
-        except Exception as bug:
-            # a bug of ours: it is shown where bugs are, and nobody is left waiting at this line
-            self._loop.call_exception_handler({"message": "an answer failed", "exception": bug})
-            self._hang_up()
-            return
-        self._calling = None
-        self._print(self.session.resume(answer, self._lab.timeline.now()))
-        if self._turn is None:
-            self._work()
+            self._calling = None
+            self._print(self.session.resume(answer, self._lab.timeline.now()))
+            if self._turn is None:
+                self._work()
 
     async def read(self) -> None:
         """Wait until the other end reads; others are next."""

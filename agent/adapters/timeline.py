@@ -14,7 +14,7 @@ Nothing polls: one task sleeps until the first deadline, and `touched` wakes it 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from agent.core.clock import Instant, RatedClock
@@ -27,12 +27,15 @@ BREATH = 32
 class Timeline:
     """Owns the clock. Driven by three sources: real time, commands, and nodes that were touched."""
 
-    def __init__(self, clock: RatedClock) -> None:
+    def __init__(
+        self, clock: RatedClock, on_fault: Callable[[Node, Exception], None] | None = None
+    ) -> None:
+        """`on_fault` hears of a node that a bug took out; without it the bug ends the playing."""
         self._clock = clock
         self._rate = clock.rate
         self._held = False
         self._floor: Instant = clock.now()  # what `now` said last stays the least it says
-        self._fleet = Fleet()
+        self._fleet = Fleet(on_fault)
         self._in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()

@@ -88,6 +88,9 @@ def status(as_json: bool, state: Path | None, control: Path | None) -> None:
     out.print(_table(licensing, map(_licensing_row, found["devices"])))
     servers = ((s["name"], s["kind"].upper(), s["url"]) for s in found["counterparts"])
     out.print(_table(("name", "kind", "url"), servers))
+    for node in (*found["devices"], *found["counterparts"]):
+        if node["fault"]:
+            out.print(f"{node['name']} is stopped by a bug of this program: {node['fault']}")
 
 
 def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:

@@ -48,8 +48,8 @@ async def _up(file: Path, folder: Path | None, ready_file: Path | None, quiet: b
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    faults: list[BaseException] = []
-    loop.set_exception_handler(_stop_on_fault(stop, faults))
+    bugs: list[BaseException] = []
+    loop.set_exception_handler(_shown_and_kept(bugs))
     plan = read_plan(file)
     state = None
     if folder is not None:
@@ -80,21 +80,20 @@ async def _up(file: Path, folder: Path | None, ready_file: Path | None, quiet: b
         if control is not None:
             await control.close()
         await lab.close()
-    if faults:
-        raise faults[0]
+    if bugs:
+        raise click.ClickException(f"{len(bugs)} bugs of this program were shown above")
 
 
-def _stop_on_fault(stop: asyncio.Event, faults: list[BaseException]) -> Any:
-    """A bug in a task stops the lab cleanly and is shown; it is not passed over."""
+def _shown_and_kept(bugs: list[BaseException]) -> Any:
+    """A bug of ours is shown and told of in the end; it ends what it broke, not the lab."""
 
     def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        fault = context.get("exception")
-        if isinstance(fault, ConnectionError | TimeoutError):
+        bug = context.get("exception")
+        if isinstance(bug, ConnectionError | TimeoutError):
             return  # a peer that left in the middle of something
         loop.default_exception_handler(context)
-        if fault is not None:
-            faults.append(fault)
-            stop.set()
+        if bug is not None:
+            bugs.append(bug)
 
     return handle
 

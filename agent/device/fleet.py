@@ -4,11 +4,15 @@ A node is anything with `next_deadline()` and `wake(now)`: a device, a counterpa
 The next node is the one with the smallest (instant, node number, sequence), so the same fleet
 plays the same way every time. An entry in the heap is stale when its node has been touched since;
 stale entries are dropped when they come up. No clock is needed here.
+
+A bug in one node is not the others' end: where `on_fault` is given it is told, and that node's
+deadlines are played no more.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from typing import Protocol
 
 from agent.core.clock import Instant
@@ -26,12 +30,15 @@ class Node(Protocol):
 class Fleet:
     """The nodes of a lab in the order they were added."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_fault: Callable[[Node, Exception], None] | None = None) -> None:
+        """Without `on_fault` what a node raises goes to whoever plays."""
         self.nodes: list[Node] = []
         self._numbers: dict[int, int] = {}  # id(node) -> number; nodes live as long as the fleet
         self._versions: list[int] = []
         self._scheduled: list[Instant | None] = []
         self._heap: list[tuple[Instant, int, int]] = []
+        self._on_fault = on_fault
+        self._stopped: set[int] = set()  # the nodes that a bug took out
         self.played: Instant | None = None
         self._wakes = 0  # at the instant played last
 
@@ -72,8 +79,14 @@ class Fleet:
         self._scheduled[number] = None
         instant = self._reach(instant, number)
         node = self.nodes[number]
-        node.wake(instant)
-        self._schedule(number)
+        try:
+            node.wake(instant)
+            self._schedule(number)
+        except Exception as fault:
+            if self._on_fault is None:
+                raise
+            self._stopped.add(number)
+            self._on_fault(node, fault)
         return instant, node
 
     def run_until(self, until: Instant) -> int:
@@ -84,6 +97,8 @@ class Fleet:
         return steps
 
     def _schedule(self, number: int) -> None:
+        if number in self._stopped:
+            return
         deadline = self.nodes[number].next_deadline()
         if deadline == self._scheduled[number]:
             return
