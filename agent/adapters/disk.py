@@ -17,6 +17,7 @@ import fcntl
 import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -117,11 +118,12 @@ class StateFolder:
             latest = max(latest, latest_instant(last) or 0)
         return latest
 
-    def load(self, name: str) -> Device | None:
+    def load(self, name: str, on_bug: Callable[[Exception], None] | None = None) -> Device | None:
         """The device as it was, recording here again; None when the folder does not hold it.
 
         One that was killed before its first start counts as not held: nobody has seen it.
-        The caller plugs in its link and calls `resend`. Raises InputError for damaged files.
+        The caller plugs in its link and calls `resend`; `on_bug` is as for `restore`. Raises
+        InputError for damaged files.
         """
         snapshot = self._file(name, "snapshot")
         journal = self._file(name, "journal")
@@ -135,7 +137,7 @@ class StateFolder:
             return None
         lines, whole = _journal_lines(journal)
         try:
-            device = restore(kept, lines)
+            device = restore(kept, lines, on_bug)
         except InputError as error:
             file = journal if error.where.startswith("line") else snapshot
             place = f"{file}, {error.where}" if error.where else str(file)

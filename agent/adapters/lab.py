@@ -83,7 +83,7 @@ class Lab:
         now = self.timeline.now()
         self._read_recordings()
         for plan in self.plan.devices:
-            device = self.state.load(plan.name) if self.state else None
+            device = self._resumed(plan.name) if self.state else None
             if device is None:
                 device = make_device(plan, self.plan.seed, anchors, time)
                 device.boot(now)
@@ -102,6 +102,10 @@ class Lab:
             device.changed = self.timeline.touched
             device.announce = self._announce
             device.restarted = self._restarted
+
+    def _resumed(self, name: str) -> Device | None:
+        assert self.state is not None
+        return self.state.load(name, lambda bug: show(f"device {name} met a bug, and goes on", bug))
 
     def _read_recordings(self) -> None:
         """Read what the plan names, each once. Raises InputError."""

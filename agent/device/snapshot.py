@@ -8,7 +8,7 @@ so the snapshot of a restored device is byte for byte the one it was restored fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -123,13 +123,18 @@ def agent_text(state: AgentState) -> bytes:
     return _encode(snapshot_rows.lean(state))
 
 
-def restore(snapshot: bytes, lines: Iterable[bytes] = ()) -> Device:
+def restore(
+    snapshot: bytes,
+    lines: Iterable[bytes] = (),
+    on_bug: Callable[[Exception], None] | None = None,
+) -> Device:
     """The device that wrote this snapshot and these journal lines after it.
 
     Its link is unplugged and its journal unrecorded; the caller sets both, then calls
     `Device.resend`. Lines that the snapshot includes already are passed over. Raises InputError
     for a damaged or foreign snapshot, and for a line that does not follow the one before; its
-    `where` is then `line <number>`.
+    `where` is then `line <number>`. An input that a bug of ours broke breaks here as it did then;
+    with `on_bug`, which hears of it, the device goes on after it as it did then.
     """
     device = _device(_record(snapshot))
     for number, line in enumerate(lines, 1):
@@ -142,7 +147,12 @@ def restore(snapshot: bytes, lines: Iterable[bytes] = ()) -> Device:
         if n != device.inputs + 1:
             what = f"input {n} follows input {device.inputs}: lines are missing"
             raise InputError(what, f"line {number}")
-        device.replay(given, now)
+        try:
+            device.replay(given, now)
+        except Exception as bug:
+            if on_bug is None:
+                raise
+            on_bug(bug)
     return device
 
 

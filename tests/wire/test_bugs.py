@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 
 import pytest
 
+from agent.adapters.disk import StateFolder
 from agent.adapters.lab_texts import lab_status, status_text
 from agent.core.clock import HOUR
+from agent.device.carry_out import CARRY_OUT
 from agent.device.device import Device
+from agent.device.inputs import StartupSaved
 from agent.netconf.session import NetconfSession
 from tests.netconf.test_netconf_wire import GET_NAME, a_lab, subsystem
 from tests.wire.laboratory import person, plan, switch
@@ -80,3 +84,20 @@ async def test_a_netconf_session_that_breaks_ends_alone(shown, monkeypatch):
         assert shown == [("a NETCONF session ends", "Planted")]
         assert (await two.rpc(GET_NAME)).tag.endswith("rpc-reply")
         assert len(lab.netconf.server(lab.devices["sw"]).sessions) == 1
+
+
+async def test_a_device_resumes_after_an_input_that_broke(run_lab, shown, monkeypatch, tmp_path):
+    monkeypatch.setitem(CARRY_OUT, StartupSaved, planted)
+    lab = await run_lab(plan(switch()), StateFolder(tmp_path / "one"))
+    async with person(lab) as somebody:
+        somebody.process.stdin.write("write memory\r")
+        await somebody.gone()
+    async with person(lab) as somebody:
+        await somebody.says("configure terminal")
+        await somebody.says("hostname after")
+    assert shown.pop() == ("a session ends", "Planted")
+    shutil.copytree(tmp_path / "one", tmp_path / "two")  # as a killed process leaves it
+    again = await run_lab(plan(switch()), StateFolder(tmp_path / "two"))
+    assert shown == [("device sw met a bug, and goes on", "Planted")]
+    async with person(again) as somebody:
+        assert "hostname after" in await somebody.says("show running-config | include ^hostname")
