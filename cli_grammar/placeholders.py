@@ -31,6 +31,10 @@ class Word(NamedTuple):
     column: int
 
 
+class FileName(str):
+    """A file or directory as typed: `flash:x`, or `x` in the present directory."""
+
+
 class InterfaceName(NamedTuple):
     """`GigabitEthernet` and `1/0/1`."""
 
@@ -220,6 +224,10 @@ def _word(line: str, words: Sequence[Word], at: int) -> Found | Miss:
     return words[at].text, 1
 
 
+def _file(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+    return FileName(words[at].text), 1
+
+
 def _quoted(line: str, words: Sequence[Word], at: int) -> Found | Miss:
     """A word, or several between double quotes; the quotes fall away."""
     first = words[at]
@@ -340,7 +348,7 @@ _KINDS: Mapping[str, tuple[str, Reader]] = {
     "dates": ("<1-31>", _line),
     "delimited": ("LINE", _delimited),
     "url": ("LINE", _word),
-    "file": ("WORD", _word),
+    "file": ("WORD", _file),
     "ipv4": ("A.B.C.D", _fitting(is_ipv4)),
     "ipv6-prefix": ("X:X:X:X::X/<0-128>", _ipv6_prefix),
     "mask": ("A.B.C.D", _fitting(is_ipv4)),

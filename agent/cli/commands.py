@@ -15,13 +15,13 @@ from agent.cli import pipes, standby
 from agent.cli.aliases import expanded
 from agent.cli.handlers import HANDLERS
 from agent.cli.replay import YIELDING, Recording, Unclear
-from agent.cli.reply import Ask, Change, Context, Long, Reply, Result, Wrong
+from agent.cli.reply import Args, Ask, Change, Context, Long, Reply, Result, Wrong
 from agent.core.clock import Instant
 from agent.core.dates import Zone, clock_line, config_date
 from agent.device.config import resolution
 from agent.device.config_edits import inconsistent, unknown_vrf
 from agent.device.timekeeping import source_of
-from cli_grammar import Ambiguous, Incomplete, Invalid, Matched, complete, match
+from cli_grammar import Ambiguous, FileName, Incomplete, Invalid, Matched, complete, match
 from cli_grammar.match import Outcome
 from yang.tree import get
 
@@ -157,9 +157,8 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
     base = session.base
     if target.handler:
         session.context = context = Context(session, session.device, now)
-        result = standby.refusal(session, target.handler) or HANDLERS[target.handler](
-            context, outcome.args
-        )
+        args = in_directory(session.directory, outcome.args)
+        result = standby.refusal(session, target.handler) or HANDLERS[target.handler](context, args)
         if isinstance(result, Wrong):
             return _wrong(session, line, result.tail)
         refused = isinstance(result, Reply) and result.text
@@ -178,6 +177,16 @@ def _matched(session: CliSession, line: str, outcome: Matched, now: Instant) -> 
     if target.enter and not refused:
         session.enter(target.enter, outcome.entered_base(base))
     return result
+
+
+def in_directory(directory: str, args: Args) -> Args:
+    """The arguments with each name of a file that has no file system put into the directory."""
+    if not directory:
+        return args
+    return {
+        name: f"{directory}/{value}" if isinstance(value, FileName) and ":" not in value else value
+        for name, value in args.items()
+    }
 
 
 def _stamped(session: CliSession, result: Reply | Long, now: Instant) -> Result:

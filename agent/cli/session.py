@@ -68,6 +68,7 @@ class CliSession:
         self.mode = EXEC
         self.bases: dict[str, Path] = {}  # of the modes entered, the path each stands at
         self.ranged: tuple[Path, ...] = ()  # of `interface range`
+        self.directory = ""  # of `cd`, as `flash:/reports`; empty: the root of the default one
         self.histories = {EXEC: History(), CONFIG: History()}
         self.neighbours: Callable[[], Iterable[CliSession]] = lambda: (self,)
         self.call: LabCall | None = None

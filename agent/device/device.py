@@ -17,7 +17,7 @@ from agent.core.clock import Instant
 from agent.core.dates import Zone
 from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.device import config, debugging, inputs, planned_reload, revert_timer
+from agent.device import config, debugging, images, inputs, planned_reload, revert_timer
 from agent.device.addressless import with_consequences
 from agent.device.boot import tag_of
 from agent.device.carry_out import CARRY_OUT
@@ -103,7 +103,8 @@ class Device:
         self.agent = SmartAgent(self.profile, release, state)
         self.datastore = Datastore(config.factory_root(self.profile, release, model))
         default = "flash" if self.profile.kind == "switch" else "bootflash"
-        self.files = VirtualFiles(default, sizes(self.profile.texts_of(model)))
+        own = images.software(self.profile, release, model)
+        self.files = VirtualFiles(default, sizes(self.profile.texts_of(model)), own)
         self.log = Log()
         self.inputs = 0  # how many were applied: the journal's count
         self.latest: Instant = 0  # the instant of the last one

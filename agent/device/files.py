@@ -1,8 +1,9 @@
 """The device's file systems: `flash:` (also called `bootflash:`) and `nvram:`, small and kept.
 
 Files here are texts: usage files, licence files, saved configurations. A directory is an entry
-without a text. Names are normalised to `flash:/directory/name`. Nothing raises: what cannot be
-done comes back as a FileFault, whose value is the reason the device prints in brackets.
+without a text. The device's own software lies beside them and cannot be changed. Names are
+normalised to `flash:/directory/name`. Nothing raises: what cannot be done comes back as a
+FileFault, whose value is the reason the device prints in brackets.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from types import MappingProxyType
 
 from agent.core.clock import Instant
@@ -21,6 +23,7 @@ ALIASES: Mapping[str, str] = MappingProxyType({"bootflash": "flash", "disk0": "f
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_FILES = 4096
 MAX_NAME = 255
+FIRST_INDEX = 11  # assumed: the number in `dir` of the first file
 DIRECTORY_BYTES = 4096  # as `dir` shows a directory; it takes no room here
 
 
@@ -36,6 +39,7 @@ class FileFault(Enum):
     IS_DIRECTORY = "Is a directory"
     NOT_DIRECTORY = "Not a directory"
     NOT_EMPTY = "Directory not empty"
+    DENIED = "Permission denied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +60,60 @@ class File:
         return DIRECTORY_BYTES if self.data is None else len(self.data.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Package(File):
+    """A file of which only the size is there, in bytes."""
+
+    stated: int = 0
+
+    @property
+    def size(self) -> int:
+        return self.stated
+
+
+_NO_FILES: Mapping[str, File] = MappingProxyType({})
+
+
 class VirtualFiles:
-    """The files of one device by normalised path. Written only through the device's doors."""
+    """The files of one device by normalised path. Written only through the device's doors.
 
-    __slots__ = ("default", "entries", "next_index", "sizes")
+    `entries` are the operator's, `software` the device's own.
+    """
 
-    def __init__(self, default: str = "flash", sizes: Mapping[str, int] = SIZES) -> None:
+    __slots__ = ("default", "entries", "next_index", "sizes", "software")
+
+    def __init__(
+        self,
+        default: str = "flash",
+        sizes: Mapping[str, int] = SIZES,
+        software: Mapping[str, File] = _NO_FILES,
+    ) -> None:
         """`default` is the file system of a name without one: `bootflash` on a router."""
         self.default = default
         self.sizes = sizes
+        self.software = software
         self.entries: dict[str, File] = {}
-        self.next_index = 11
+        self.next_index = FIRST_INDEX + len(software)
+
+    def at(self, name: str) -> File | None:
+        """The file or directory at a normalised path."""
+        return self.entries.get(name) or self.software.get(name)
 
     def read(self, path: str) -> str | FileFault:
         """The text at `path` (any spelling)."""
         name = normalised(path)
         if isinstance(name, FileFault):
             return name
-        found = self.entries.get(name)
+        found = self.at(name)
         if found is None:
             return FileFault.IS_DIRECTORY if name.endswith(":/") else FileFault.NO_SUCH_FILE
+        if isinstance(found, Package):
+            return FileFault.DENIED
         return FileFault.IS_DIRECTORY if found.data is None else found.data
 
     def exists(self, path: str) -> bool:
-        return normalised(path) in self.entries
+        name = normalised(path)
+        return name in self.entries or name in self.software
 
     def is_directory(self, path: str) -> bool:
         """Is this a directory, or a file system itself?"""
@@ -96,7 +130,7 @@ class VirtualFiles:
         head = above if above.endswith("/") else f"{above}/"
         found = [
             (path.removeprefix(head), file)
-            for path, file in self.entries.items()
+            for path, file in chain(self.software.items(), self.entries.items())
             if path.startswith(head) and "/" not in path.removeprefix(head)
         ]
         return tuple(sorted(found, key=lambda row: row[1].index))
@@ -106,6 +140,8 @@ class VirtualFiles:
         name = normalised(path)
         if isinstance(name, FileFault):
             return name
+        if name in self.software:
+            return FileFault.DENIED
         if name not in self.entries:
             return FileFault.IS_DIRECTORY if name.endswith(":/") else FileFault.NO_SUCH_FILE
         return FileFault.NOT_EMPTY if self.listing(name) else name
@@ -119,9 +155,8 @@ class VirtualFiles:
         """Bytes not used."""
         name = filesystem.partition(":")[0].lower()
         head = f"{ALIASES.get(name, name)}:/"
-        texts = (
-            f.size for p, f in self.entries.items() if p.startswith(head) and f.data is not None
-        )
+        every = chain(self.software.items(), self.entries.items())
+        texts = (f.size for p, f in every if p.startswith(head) and f.data is not None)
         return self.total(filesystem) - sum(texts)
 
     def check(self, path: str, data: str | None) -> str | FileFault:
@@ -129,14 +164,16 @@ class VirtualFiles:
         name = normalised(path)
         if isinstance(name, FileFault):
             return name
-        old = self.entries.get(name)
+        old = self.at(name)
+        if name in self.software:
+            return FileFault.EXISTS if data is None else FileFault.DENIED
         if data is None and (old is not None or name.endswith(":/")):
             return FileFault.EXISTS
         if self.is_directory(name):
             return FileFault.IS_DIRECTORY
         above = name.rpartition("/")[0]
         if not above.endswith(":") and not self.is_directory(above):
-            return FileFault.NOT_DIRECTORY if above in self.entries else FileFault.NO_SUCH_FILE
+            return FileFault.NOT_DIRECTORY if self.at(above) else FileFault.NO_SUCH_FILE
         size = len((data or "").encode())
         if size > MAX_FILE_BYTES:
             return FileFault.FILE_TOO_LARGE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agent.core.clock import Instant
 from agent.core.release import Release
+from agent.device import images
 from agent.device.inputs import ReleaseInstalled
 from agent.engine import migration
 from agent.engine.config import Transport
@@ -29,6 +30,7 @@ def installed(device: Device, given: ReleaseInstalled, now: Instant) -> str:
     after = device.profile.licensing_on(release)
     state.first_release = state.first_release or str(device.release)
     device.release = release
+    device.files.software = images.software(device.profile, release, device.model)
     if after == "policy" and before != after:
         it_was = migration.was(state, before)
         _carry_transport(device, it_was)

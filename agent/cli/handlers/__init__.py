@@ -32,6 +32,7 @@ from agent.cli.handlers import (
     system,
     terminal,
     throughput,
+    verify,
 )
 from agent.cli.reply import Handler
 
@@ -64,6 +65,7 @@ _MODULES = (
     system,
     terminal,
     throughput,
+    verify,
 )
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(

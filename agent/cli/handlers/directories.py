@@ -1,4 +1,4 @@
-"""What lists file systems and changes their directories: dir, mkdir, rmdir, rename, show flash:.
+"""What lists file systems and changes their directories: dir, cd, mkdir, rename, show flash: ...
 
 A stored configuration stands in `nvram:` as a file, though the datastore keeps it.
 Sources: docs/sources.md, entries dir-layout, directory-dialogues.
@@ -27,7 +27,7 @@ NO_FILES = "No files in directory"
 def directory(context: Context, args: Args) -> Result:
     """`dir [/all] [/recursive] [FILE-SYSTEM:[PATH]]`; the default is the device's own flash."""
     device = context.device
-    typed = str(args.get("place", f"{device.files.default}:"))
+    typed = str(args.get("place", context.session.directory or f"{device.files.default}:"))
     system, colon, name = typed.partition(":")
     if not colon:
         system, name = device.files.default, typed
@@ -167,6 +167,35 @@ def _system_row(total: str, free: str, kind: str, flags: str, mark: str, prefixe
     return f"{mark}{total:>13} {free:>13} {kind:>9} {flags:>6}   {prefixes}"
 
 
+# --- where one is -----------------------------------------------------------------------------
+
+
+def present(context: Context, args: Args) -> Result:
+    """`pwd`."""
+    return Reply(context.session.directory or f"{context.device.files.default}:/")
+
+
+def change(context: Context, args: Args) -> Result:
+    """`cd [DIRECTORY]`: for this session; `..` is the directory above, nothing the default one."""
+    files, session = context.device.files, context.session
+    system, colon, name = str(args.get("path", "")).rpartition(":")
+    system = system.lower() if colon else files.default
+    steps: list[str] = []
+    for step in name.split("/"):
+        if step == "..":
+            steps = steps[:-1]
+        elif step not in ("", "."):
+            steps.append(step)
+    path = f"{system}:/{'/'.join(steps)}"
+    if not files.total(f"{system}:"):
+        return cannot_open(context.device, path, FileFault.NO_SUCH_DEVICE)
+    if not files.is_directory(path):
+        fault = FileFault.NOT_DIRECTORY if files.exists(path) else FileFault.NO_SUCH_FILE
+        return Reply(f"%Error changing dir {path} ({fault.value})")  # assumed: the sentence
+    session.directory = "" if path == f"{files.default}:/" else path.rstrip("/")
+    return Reply()
+
+
 # --- what changes -----------------------------------------------------------------------------
 
 
@@ -239,8 +268,10 @@ def _named(context: Context, path: str, question: str, then: Callable[[str], Res
 
 HANDLERS: dict[str, Handler] = {
     "directories.all": all_file_systems,
+    "directories.change": change,
     "directories.list": directory,
     "directories.make": make,
+    "directories.present": present,
     "directories.remove": remove,
     "directories.rename": rename,
     "directories.show_flash": show_flash,

@@ -1,14 +1,13 @@
-"""Commands on the device's files: more, delete, verify, erase.
+"""Commands on the device's files: more, delete, erase.
 
-`copy` is in copy.py, `write` in saving.py, what lists and makes directories in directories.py.
-A stored configuration stands in `nvram:` as a file, though the datastore keeps it. `file prompt
-quiet` leaves out every question here and in `copy`.
-Sources: docs/sources.md, entries delete-dialogue, verify-output, write-erase.
+`copy` is in copy.py, `verify` in verify.py, `write` in saving.py, what lists and makes
+directories in directories.py. A stored configuration stands in `nvram:` as a file, though the
+datastore keeps it. `file prompt quiet` leaves out every question here and in `copy`.
+Sources: docs/sources.md, entries delete-dialogue, write-erase.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 
 from agent.cli.reply import Args, Ask, Context, Handler, Long, Reply, Result
@@ -27,7 +26,6 @@ TRUST_BANNER = (
     "*************************************************************\n"
 )
 ERASE = "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]"
-_HASHED = 1 << 18  # characters in one slice
 ERASED = "[OK]\nErase of nvram: complete"
 
 _PRINTING: Mapping[str, Callable[[Device], Slices[str]]] = {
@@ -159,54 +157,8 @@ def _delete(context: Context, path: str, whole: bool) -> Result:
     return Reply(f"%Error deleting {known_as(device, path)} ({fault.value})")
 
 
-# --- verify -----------------------------------------------------------------------------------
-
-
-def verify(context: Context, args: Args) -> Result:
-    """`verify /md5 FILE [VALUE]` and its kin: compute, and compare where a value was given."""
-    path, kind = str(args["path"]), str(args["kind"])
-    given = str(args.get("value", "")).lower()
-    return Long(_verified(context.device, path, kind, given))
-
-
-def _verified(device: Device, path: str, kind: str, given: str) -> Slices[str]:
-    text = yield from text_in_slices(device, path)
-    if isinstance(text, FileFault):
-        return cannot_open(device, path, text).text
-    signature = hashlib.new(kind)
-    for at in range(0, len(text), _HASHED):
-        signature.update(text[at : at + _HASHED].encode())
-        yield
-    computed = signature.hexdigest()
-    # assumed: one dot for a file this small
-    done = ".Done!\n"
-    if not given:
-        return f"{done}verify /{kind} ({path}) = {computed}"
-    if given == computed:
-        return f"{done}Verified ({path}) = {computed}"
-    return (
-        f"{done}%Error verifying {path}\n"
-        f"Computed signature  = {computed}\nSubmitted signature = {given}"
-    )
-
-
-def verify_image(context: Context, args: Args) -> Result:
-    """`verify FILE`: an image proves itself by its signature; no file here is an image."""
-    path = str(args["path"])
-    return Long(_unsigned(context.device, path))
-
-
-def _unsigned(device: Device, path: str) -> Slices[str]:
-    text = yield from text_in_slices(device, path)
-    if isinstance(text, FileFault):
-        return cannot_open(device, path, text).text
-    return f"%ERROR: Digital signature not found in file {path}"  # assumed: its wording
-
-
 HANDLERS: dict[str, Handler] = {
     "files.delete": delete,
     "files.erase_startup": erase_startup,
     "files.more": more,
-    "files.verify": verify,
-    "files.verify_image": verify_image,
 }
