@@ -283,18 +283,9 @@ def software_banner(profile: Profile, release: Release) -> str:
 def grammar_of(
     profile: Profile, release: Release, model: str = "", *, strict: bool = False
 ) -> Grammar:
-    """The grammar of a `model`; without one it is that of the family's first one.
-
-    One shared value for all models that have the same words.
-    """
-    return grammar_for(
-        release,
-        profile.kind,
-        profile.family,
-        profile.licensing_on(release),
-        words=profile.words_of(model or next(iter(profile.models)), release),
-        strict=strict,
-    )
+    """The grammar of a `model` (without one: the first of the family), shared with all alike."""
+    words, licensing = profile.words_of(model, release), profile.licensing_on(release)
+    return grammar_for(release, profile.kind, profile.family, licensing, words=words, strict=strict)
 
 
 @cache

@@ -152,10 +152,13 @@ class Profile:
         return self.throughput.default_of(pid) if self.throughput else ""
 
     def words_of(self, pid: str, release: Release) -> tuple[tuple[str, tuple[Word, ...]], ...]:
-        """The keywords of the command line that differ by model: by list, words with their help."""
+        """The keywords of the command line that differ by model: by list, words with their help.
+
+        Without a `pid` those of the family's first model.
+        """
         if self.throughput is None:
             return ()
-        levels = self.throughput.levels_of(pid, release)
+        levels = self.throughput.levels_of(pid or next(iter(self.models)), release)
         return (("throughput", tuple((level.name, level.help) for level in levels)),)
 
     def texts_of(self, pid: str) -> Mapping[str, str]:

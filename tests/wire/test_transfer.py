@@ -264,4 +264,5 @@ async def test_a_connection_dropped_in_the_middle_leaves_nothing_behind(run_lab)
         async with person(lab) as other, asyncio.timeout(5):
             while len(lab.terminals(lab.devices["sw"])) > 1:
                 await asyncio.sleep(0.01)
-            assert "No files in directory" in await other.says("dir flash:", "Switch#")
+            assert "packages.conf" in await other.says("dir flash:", "Switch#")
+            assert lab.devices["sw"].files.entries == {}
