@@ -16,7 +16,7 @@ from lxml import etree
 
 from agent.adapters.lab import Lab
 from agent.adapters.plan import DevicePlan
-from tests.wire.laboratory import ANY
+from tests.wire.laboratory import ANY, knock
 
 NC = "urn:ietf:params:xml:ns:netconf:base:1.0"
 CAP = "urn:ietf:params:netconf:capability"
@@ -202,17 +202,7 @@ class World:
 
     async def connect(self, name: str, user: str = "admin", password: str = "admin"):
         host, port = self.at(name)
-        return await asyncssh.connect(
-            host,
-            port,
-            username=user,
-            password=password,
-            known_hosts=None,
-            client_keys=None,
-            agent_path=None,
-            config=None,
-            gss_host=None,
-        )
+        return await knock(host, port, username=user, password=password)
 
     async def raw(self, name: str = "plain") -> Session:
         """A session that has sent nothing yet."""

@@ -18,7 +18,7 @@ from agent.adapters.plan import DevicePlan, Listen
 from agent.netconf.framing import Framer, framed
 from agent.netconf.limits import LIMITS
 from tests.netconf.client import BASE, BOTH, NATIVE, hello
-from tests.wire.laboratory import ANY, START, opened, person, plan
+from tests.wire.laboratory import ANY, START, knock, opened, person, plan
 
 pytestmark = pytest.mark.wire
 
@@ -45,18 +45,7 @@ def connect(lab: Lab, user: str = "admin", password: str = "admin", auth: str = 
 
 
 def _connected(at: Listen, user: str = "admin", password: str = "admin", auth: str = "password"):
-    return asyncssh.connect(
-        at.address,
-        at.port,
-        username=user,
-        password=password,
-        known_hosts=None,
-        client_keys=None,
-        agent_path=None,
-        config=None,
-        gss_host=None,
-        preferred_auth=auth,
-    )
+    return knock(at.address, at.port, username=user, password=password, preferred_auth=auth)
 
 
 class Wire:
@@ -143,18 +132,7 @@ async def test_wrong_passwords_end_the_connection_as_the_limits_say(tries, monke
     async with a_lab() as lab:
         at = lab.netconf_endpoints["sw"]
         with pytest.raises(asyncssh.DisconnectError, match="Too many"):
-            await asyncssh.connect(
-                at.address,
-                at.port,
-                username="admin",
-                client_factory=Guesser,
-                known_hosts=None,
-                client_keys=None,
-                agent_path=None,
-                config=None,
-                gss_host=None,
-                preferred_auth="password",
-            )
+            await knock(at.address, at.port, client_factory=Guesser)
     assert len(asked) == tries
 
 

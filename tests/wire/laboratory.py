@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncssh
 
@@ -75,21 +76,17 @@ class Person:
         return self.seen
 
 
+def knock(host: str, port: int, **login: Any):
+    """Connect by SSH with nothing of this machine: no keys, agent, settings or known hosts."""
+    options = {"username": "admin", "preferred_auth": "password", **login}
+    nothing: dict[str, Any] = {"known_hosts": None, "client_keys": None, "agent_path": None}
+    return asyncssh.connect(host, port, config=None, gss_host=None, **nothing, **options)
+
+
 def client(lab: Lab, name: str = "sw", user: str = "admin", password: str = "admin"):
     """Connect to a device of the lab."""
     at = lab.endpoints[name]
-    return asyncssh.connect(
-        at.address,
-        at.port,
-        username=user,
-        password=password,
-        known_hosts=None,
-        client_keys=None,
-        agent_path=None,
-        config=None,
-        gss_host=None,
-        preferred_auth="password",
-    )
+    return knock(at.address, at.port, username=user, password=password)
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ import asyncssh
 import pytest
 
 from agent.adapters.control import ask
-from tests.wire.laboratory import Person
+from tests.wire.laboratory import Person, knock
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow]
 
@@ -117,17 +117,7 @@ async def test_fifty_kills_lose_nothing_acknowledged(tmp_path):
         for _ in range(KILLS + 1):
             process, ready = await started(starter, tmp_path)
             entry = ready["devices"][0]["ssh"]
-            async with asyncssh.connect(
-                entry["host"],
-                entry["port"],
-                username="admin",
-                password="admin",
-                known_hosts=None,
-                client_keys=None,
-                agent_path=None,
-                config=None,
-                gss_host=None,
-            ) as connection:
+            async with knock(entry["host"], entry["port"], password="admin") as connection:
                 shell = await connection.create_process(term_type="vt100", term_size=(0, 0))
                 person = Person(shell)
                 await person.until("#")

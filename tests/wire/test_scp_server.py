@@ -7,26 +7,11 @@ import asyncio
 import asyncssh
 import pytest
 
-from tests.wire.laboratory import START, plan, switch
+from tests.wire.laboratory import START, client, plan, switch
 
 pytestmark = pytest.mark.wire
 
 ENABLED = "ip scp server enable"
-
-
-def connected(lab, user="admin", password="admin"):
-    at = lab.endpoints["sw"]
-    return asyncssh.connect(
-        at.address,
-        at.port,
-        username=user,
-        password=password,
-        known_hosts=None,
-        client_keys=None,
-        agent_path=None,
-        config=None,
-        gss_host=None,
-    )
 
 
 async def test_files_go_both_ways(run_lab, tmp_path):
@@ -34,7 +19,7 @@ async def test_files_go_both_ways(run_lab, tmp_path):
     device = lab.devices["sw"]
     mine = tmp_path / "mine.txt"
     mine.write_text("hostname COPIED\n" * 20_000, "utf-8")
-    async with connected(lab) as connection:
+    async with client(lab) as connection:
         await asyncssh.scp(str(mine), (connection, "flash:/merge.txt"))
         assert device.files.read("flash:merge.txt") == mine.read_text("utf-8")
         device.write_file("flash:theirs.txt", "from the device\n", START)
@@ -49,7 +34,7 @@ async def test_nothing_is_written_outside_a_file_system(run_lab, tmp_path, path)
     lab = await run_lab(plan(switch("sw", ENABLED)))
     before = dict(lab.devices["sw"].files.entries)
     (tmp_path / "x").write_text("x", "utf-8")
-    async with connected(lab) as connection:
+    async with client(lab) as connection:
         if path == "flash:":
             await asyncssh.scp(str(tmp_path / "x"), (connection, path))
             assert lab.devices["sw"].files.read("flash:x") == "x"
@@ -62,7 +47,7 @@ async def test_nothing_is_written_outside_a_file_system(run_lab, tmp_path, path)
 async def test_what_is_no_text_or_not_there_is_refused(run_lab, tmp_path):
     lab = await run_lab(plan(switch("sw", ENABLED)))
     (tmp_path / "x").write_bytes(b"\xff\xfe")
-    async with connected(lab) as connection:
+    async with client(lab) as connection:
         with pytest.raises(asyncssh.SFTPError):
             await asyncssh.scp(str(tmp_path / "x"), (connection, "flash:x"))
         with pytest.raises(asyncssh.SFTPError):
@@ -81,7 +66,7 @@ async def test_it_serves_only_where_it_is_on_and_only_privileged_users(
     run_lab, config, user, password
 ):
     lab = await run_lab(plan(switch("sw", *config)))
-    async with connected(lab, user, password) as connection, asyncio.timeout(10):
+    async with client(lab, user=user, password=password) as connection, asyncio.timeout(10):
         came = await connection.run("scp -t flash:x")
     assert came.exit_status == 1
     assert came.stderr == "Administratively disabled.\n"

@@ -7,7 +7,7 @@ import asyncio
 import asyncssh
 import pytest
 
-from tests.wire.laboratory import START, client, person, plan, switch
+from tests.wire.laboratory import START, client, knock, person, plan, switch
 
 pytestmark = pytest.mark.wire
 
@@ -49,18 +49,7 @@ async def test_a_wrong_password_is_logged_and_the_third_ends_the_connection(run_
 
     at = lab.endpoints["sw"]
     with pytest.raises(asyncssh.DisconnectError, match="Too many authentication failures"):
-        await asyncssh.connect(
-            at.address,
-            at.port,
-            username="admin",
-            client_factory=Guesser,
-            known_hosts=None,
-            client_keys=None,
-            agent_path=None,
-            config=None,
-            gss_host=None,
-            preferred_auth="password",
-        )
+        await knock(at.address, at.port, client_factory=Guesser)
     assert len(tried) == 3
     text = lab.devices["sw"].log.text()
     assert text.count("%SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: admin]") == 3
@@ -77,17 +66,8 @@ async def test_keyboard_interactive_asks_for_the_same_password(run_lab):
         def kbdint_challenge_received(self, name, instructions, lang, prompts):
             return ["admin"] * len(prompts)
 
-    connection = await asyncssh.connect(
-        at.address,
-        at.port,
-        username="admin",
-        client_factory=Typist,
-        known_hosts=None,
-        client_keys=None,
-        agent_path=None,
-        config=None,
-        gss_host=None,
-        preferred_auth="keyboard-interactive",
+    connection = await knock(
+        at.address, at.port, client_factory=Typist, preferred_auth="keyboard-interactive"
     )
     async with connection:
         assert "Version 17.12.4" in (await connection.run("show version")).stdout

@@ -12,12 +12,12 @@ import sys
 import time
 from contextlib import contextmanager
 
-import asyncssh
 import pytest
 
 from agent.adapters.control import ask
 from agent.core.clock import DAY
 from agent.core.errors import InputError
+from tests.wire.laboratory import knock
 
 pytestmark = pytest.mark.wire
 
@@ -60,16 +60,11 @@ def up(folder, text=LAB, signal_number=signal.SIGTERM):
 
 
 async def run(entry, command):
-    async with asyncssh.connect(
+    async with knock(
         entry["ssh"]["host"],
         entry["ssh"]["port"],
         username=entry["username"],
         password=entry["password"],
-        known_hosts=None,
-        client_keys=None,
-        agent_path=None,
-        config=None,
-        gss_host=None,
     ) as connection:
         key = connection.get_server_host_key().get_fingerprint()
         return (await connection.run(command)).stdout, key
