@@ -88,7 +88,7 @@ class Release(msgspec.Struct, frozen=True, order=True, cache_hash=True):
     def row(self) -> dict[str, Any]:
         """This release's row of releases.toml. Raises InputError for a release not listed there."""
         try:
-            rows = ChainMap(_table()["release"], _table()["legacy"])
+            rows = ChainMap(*(_table()[kind] for kind in ("release", "legacy", "development")))
             row: dict[str, Any] = rows[str(self)]
         except KeyError:
             raise InputError(
