@@ -1,12 +1,21 @@
-"""A new device from its plan. Its day-0 configuration is read once and shared by all alike."""
+"""A new device from its plan. Its day-0 configuration is read once and shared by all alike.
+
+`born` starts it too: access points join it, and it stands where an output of the user's own
+device stands, where the plan names one.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 from agent.adapters.plan import DevicePlan
+from agent.cli.handlers.emulator import ACCESS_POINT
 from agent.core.chance import Chance
+from agent.core.clock import Instant
 from agent.core.errors import InputError
+from agent.core.identity import Udi
 from agent.core.release import Release
 from agent.core.secrets import new_salt
 from agent.device.config import default_config, grammar_of
@@ -16,6 +25,48 @@ from agent.device.timekeeping import ALONE, Timekeeping
 from agent.device.units import with_roles
 from agent.profiles.profile import check_release, profile_for
 from yang.tree import Tree
+
+
+def born(
+    plan: DevicePlan, seed: str, anchors: tuple[str, ...], time: Timekeeping, now: Instant
+) -> Device:
+    """A device that has started. Raises InputError as `make_device` does, and for a standing that
+    cannot be read or that the device cannot hold."""
+    device = make_device(plan, seed, anchors, time)
+    device.boot(now)
+    if plan.access_points:
+        numbers = range(1, plan.access_points + 1)
+        device.join(tuple(Udi(ACCESS_POINT, f"EMU{n:08d}") for n in numbers), now)
+    if plan.standing is not None:
+        _stand(device, plan.standing, now)
+    return device
+
+
+def shown_by(plan: DevicePlan, path: Path) -> tuple[DevicePlan, Instant | None]:
+    """The plan with the units that an output names, to stand where it says; and when that was.
+
+    Raises InputError for a file that cannot be read.
+    """
+    from agent.adapters.replay import read_text
+    from agent.device.shown import time_shown, units_shown
+
+    text = read_text(path)
+    plan = replace(plan, standing=path)
+    if units := [unit.udi for unit in units_shown(text)]:
+        first, *others = units
+        plan = replace(plan, platform=first.pid, serial=first.sn, members=tuple(others))
+    return plan, time_shown(text)
+
+
+def _stand(device: Device, path: Path, now: Instant) -> None:
+    from agent.adapters.replay import read_text
+    from agent.device.shown import settle_as_shown
+
+    text = read_text(path)
+    try:
+        settle_as_shown(device, text, now)
+    except InputError as error:
+        raise InputError(error.what, str(path), error.allowed) from None
 
 
 def make_device(

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from agent.adapters.birth import make_device
+from agent.adapters.birth import born
 from agent.adapters.bugs import show
 from agent.adapters.dns import Address, Resolver, literal
 from agent.adapters.lab_texts import clock_text, lab_status, status_text
@@ -85,10 +85,7 @@ class Lab:
         for plan in self.plan.devices:
             device = self._resumed(plan.name) if self.state else None
             if device is None:
-                device = make_device(plan, self.plan.seed, anchors, time)
-                device.boot(now)
-                if plan.access_points:
-                    device.join(_access_points(plan.access_points), now)
+                device = born(plan, self.plan.seed, anchors, time, now)
                 if self.state:
                     self.state.keep(device)
             elif (device.model, _first_release(device)) != (plan.platform, plan.release):
@@ -370,13 +367,6 @@ def counterpart_seed(plan: LabPlan, name: str) -> str:
 def _first_release(device: Device) -> str:
     """The release it was made with; another one may have been installed since."""
     return device.agent.state.first_release or str(device.release)
-
-
-def _access_points(count: int) -> tuple[Any, ...]:
-    from agent.cli.handlers.emulator import ACCESS_POINT
-    from agent.core.identity import Udi
-
-    return tuple(Udi(ACCESS_POINT, f"EMU{number:08d}") for number in range(1, count + 1))
 
 
 def _number(request: Mapping[str, Any], key: str, least: float, most: float) -> float:

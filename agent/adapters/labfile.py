@@ -130,6 +130,7 @@ class _Device(_Model):
     access_points: Annotated[int, Field(ge=0, le=10_000)] = 0
     members: list[_Member] = Field(default_factory=list)
     replay: Text | None = None
+    standing: Text | None = None
 
 
 class _Lab(_Model):
@@ -239,9 +240,9 @@ def _devices(lab: _Lab, faults: _Faults, folder: Path) -> tuple[DevicePlan, ...]
     serials: set[tuple[str, str]] = set()
     for i, d in enumerate(lab.devices):
         _check_platform(d, i, faults)
-        if d.replay is not None and not (folder / d.replay).exists():
-            what = f"there is no {folder / d.replay}"
-            raise faults.at(("devices", i, "replay"), what)
+        for key, named in (("replay", d.replay), ("standing", d.standing)):
+            if named is not None and not (folder / named).exists():
+                raise faults.at(("devices", i, key), f"there is no {folder / named}")
         for n in range(d.count):
             plan = _one_device(d, n, len(plans) + 1, folder)
             if plan.name in names:
@@ -300,12 +301,9 @@ def _one_device(d: _Device, n: int, position: int, folder: Path) -> DevicePlan:
         password=d.password,
         config=tuple(d.config),
         access_points=d.access_points,
-        members=further_units(
-            Udi(d.platform, own),
-            [(m.platform, m.serial) for m in d.members],
-            n,
-        ),
+        members=further_units(Udi(d.platform, own), [(m.platform, m.serial) for m in d.members], n),
         replay=folder / d.replay if d.replay is not None else None,
+        standing=folder / d.standing if d.standing is not None else None,
     )
 
 

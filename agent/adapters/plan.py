@@ -37,7 +37,8 @@ class DevicePlan:
 
     `members` are the further units of a stack or pair; the device itself is the active one.
     `restconf` is where its HTTPS server listens, `http` where its plain one does.
-    `replay` is a recording of the user's own device.
+    `replay` is a recording of the user's own device, `standing` an output of it: of licensing,
+    where the device begins.
     """
 
     name: str
@@ -54,6 +55,7 @@ class DevicePlan:
     access_points: int = 0
     members: tuple[Udi, ...] = ()
     replay: Path | None = None
+    standing: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

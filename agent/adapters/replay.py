@@ -46,7 +46,8 @@ def read_recording(path: Path) -> Recording:
     return Recording(str(path), outputs)
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A file of the user's. Raises InputError for one that cannot be read or is no text."""
     try:
         if path.stat().st_size > LARGEST:
             raise InputError(f"is larger than {LARGEST} bytes", str(path))
@@ -60,7 +61,7 @@ def _text(path: Path) -> str:
 def _load(path: Path) -> object:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(_text(path), loader)
+        return yaml.load(read_text(path), loader)
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise InputError(f"is not YAML: {error.problem}", f"{path}{line}", ALLOWED) from None
@@ -75,7 +76,7 @@ def _captures(folder: Path) -> Iterator[tuple[str, str]]:
     for file in sorted(folder.iterdir()):
         if file.suffix == SUFFIX and file.is_file():
             command = unquote(file.stem.replace("_", " ")).strip()
-            yield command, bare(_text(file), command)
+            yield command, bare(read_text(file), command)
 
 
 def bare(text: str, command: str) -> str:

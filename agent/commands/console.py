@@ -62,6 +62,12 @@ GREETING = """\
     help="Recording of your own device; it answers what is not modelled.",
 )
 @click.option(
+    "--standing",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Output of `show license all` or `tech support` of your own device: begin where it "
+    "stands, with its units and at its time.",
+)
+@click.option(
     "--yang-folder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder with YANG modules of the vendor; get-schema serves them.",
@@ -76,6 +82,7 @@ def console(
     netconf: int | None,
     restconf: int | None,
     replay: Path | None,
+    standing: Path | None,
     yang_folder: Path | None,
 ) -> None:
     """Sit at the console of one device.
@@ -92,7 +99,13 @@ def console(
         restconf=Listen(LOOPBACK, restconf) if restconf is not None else None,
         replay=replay,
     )
-    plan = replace(plan, devices=(device,), yang_folder=yang_folder)
+    begin = plan.start
+    if standing is not None:
+        from agent.adapters.birth import shown_by
+
+        device, then = shown_by(device, standing)
+        begin = then if begin is None else begin
+    plan = replace(plan, devices=(device,), yang_folder=yang_folder, start=begin)
     if not sys.stdin.isatty():
         plan = replace(plan, rate=0.0)
     asyncio.run(_console(plan, state, strict))

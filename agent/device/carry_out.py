@@ -283,7 +283,7 @@ def _members_changed(device: Device, given: MembersChanged, now: Instant) -> str
 
 
 def _settled(device: Device, given: Settled, now: Instant) -> str:
-    standing.put(device.agent.state, given.standing)
+    standing.put(device.agent.state, given.standing, now)
     return ""
 
 

@@ -2,7 +2,7 @@
 
 `settle` puts a Standing on a device as one input, so a journal has it and the agent lives on from
 there: reports are pushed and acknowledgements asked for when its dates say. What configuration,
-platform and units say stays theirs; commands set those.
+platform and units say stays theirs; commands set those. shown.py reads a Standing from outputs.
 
     device = new_device("sw1", "C9300-24T", Release.parse("17.12.4"), "FOC0000EMU1")
     device.boot(now)
@@ -26,11 +26,12 @@ def settle(device: Device, standing: Standing, now: Instant) -> None:
     does not have, licences its platform does not know, a policy that lacks a class of licences,
     what is to have happened later than `now`.
     """
-    _check(device, standing, now)
+    check(device, standing, now)
     device.take(Settled(standing), now)
 
 
-def _check(device: Device, standing: Standing, now: Instant) -> None:
+def check(device: Device, standing: Standing, now: Instant) -> None:
+    """Can the device hold it? Raises InputError as `settle` does."""
     units = [member.udi.short for member in device.agent.state.members]
     for unit in (*standing.trust, *standing.authorizations):
         if unit not in units:

@@ -12,19 +12,29 @@ from agent.engine.records import (
     AuthorizationCode,
     ExchangeStatistics,
     LicenceUse,
+    LoggedEvent,
     Policy,
     RumReport,
     TimerName,
     TrustCode,
 )
+from agent.engine.reporting import plan_warnings
 from agent.engine.reports import Reports
 from agent.engine.state import AgentState, Counters, UsageReporting
 from agent.engine.timers import set_timer
 from agent.protocol import signing
 from agent.protocol.messages import ConnectInfo
 
+# these only repeat, in the phase of the start
+_PHASES = (
+    TimerName.DAILY,
+    TimerName.START_UTILITY_MEASUREMENTS,
+    TimerName.SAVE_UNREPORTED_RUM_REPORTS,
+)
 # what a device may have planned, by its name
-JOBS: tuple[str, ...] = tuple(job for name, job in vars(TimerName).items() if name.isupper())
+JOBS: tuple[str, ...] = tuple(
+    job for name, job in vars(TimerName).items() if name.isupper() and job not in _PHASES
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +43,9 @@ class Standing:
 
     `trust` and `authorizations` are by `Udi.short`, `statistics` by `Exchange.value`. `usage`
     are the licences in use (or given up since the start), each with the handle it has; `jobs` are
-    due then, by the names of JOBS, where they do not follow from the dates of `reporting`. Open
-    reports are closed and sent with the next push; closed ones without their signed text stay.
+    due then (None: not planned), by the names of JOBS, where they do not follow from `reporting`.
+    Open reports are closed and sent with the next push; closed ones without their signed text
+    stay. `eventlog` is oldest first; None leaves the events that are there.
     """
 
     account: Account | None = None
@@ -47,11 +58,13 @@ class Standing:
     counters: Counters = field(default_factory=Counters)
     statistics: Mapping[str, ExchangeStatistics] = field(default_factory=dict)
     peer: ConnectInfo | None = None
-    jobs: Mapping[str, Instant] = field(default_factory=dict)
+    jobs: Mapping[str, Instant | None] = field(default_factory=dict)
+    eventlog: tuple[LoggedEvent, ...] | None = None
 
 
-def put(state: AgentState, standing: Standing) -> None:
-    """Carry it out: the parts of a Standing take the place of a state's."""
+def put(state: AgentState, standing: Standing, now: Instant) -> None:
+    """Carry it out: the parts of a Standing take the place of a state's. The start is over then:
+    no first short reports are ended, no first deadline is set."""
     state.account = standing.account
     state.policy = standing.policy or default_policy()
     state.usage_reporting = reporting = standing.reporting
@@ -65,10 +78,18 @@ def put(state: AgentState, standing: Standing) -> None:
     state.next_handle = max((use.handle for use in standing.usage), default=0) + 1
     newest = max((report.report_id for report in standing.reports), default=0)
     state.next_report_id = max(state.next_report_id, newest + 1)
+    if state.base is None and reporting.next_ack_deadline is not None:
+        state.base = state.booted
+    set_timer(state, TimerName.START_UTILITY_MEASUREMENTS, None)
+    plan_warnings(state, now)
     set_timer(state, TimerName.SEND_UTILITY_RUM_REPORTS, reporting.next_report_push)
     set_timer(state, TimerName.RETRIEVE_DATA_PROCESSING_RESULT, reporting.next_ack_push_check)
     for name, due in standing.jobs.items():
         set_timer(state, name, due)
+    if standing.eventlog is not None:
+        state.eventlog.clear()
+        for event in standing.eventlog:
+            state.eventlog.add(event.time, event.name, event.fields, len(standing.eventlog))
 
 
 def _keyed(state: AgentState, code: TrustCode) -> TrustCode:

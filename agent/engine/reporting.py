@@ -14,6 +14,7 @@ from agent.engine import conversion, policy, rum
 from agent.engine.events import LicenceRequest, UsageChanged
 from agent.engine.records import LicenceUse, TimerName, changed
 from agent.engine.routes import is_direct, talks
+from agent.engine.state import AgentState
 from agent.engine.timers import set_timer, timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
@@ -199,15 +200,20 @@ def announce_deadline(turn: Turn) -> None:
 
 def arm_warnings(turn: Turn) -> None:
     """Set the next reminder; once the deadline is missed, the daily warning takes over."""
-    deadline = turn.state.usage_reporting.next_ack_deadline
+    plan_warnings(turn.state, turn.now)
+
+
+def plan_warnings(state: AgentState, now: Instant) -> None:
+    """The same of a state alone."""
+    deadline = state.usage_reporting.next_ack_deadline
     reminder = overdue = None
-    if deadline is not None and deadline > turn.now:
+    if deadline is not None and deadline > now:
         moments = (deadline - days * DAY for days in TIMINGS.deadline.reminder_days)
-        reminder = min((when for when in moments if when > turn.now), default=deadline)
+        reminder = min((when for when in moments if when > now), default=deadline)
     elif deadline is not None:
-        overdue = turn.now + TIMINGS.deadline.overdue
-    set_timer(turn.state, TimerName.EXTERNAL_EVENT, reminder)
-    set_timer(turn.state, TimerName.UNREPORTED_WARNING, overdue)
+        overdue = now + TIMINGS.deadline.overdue
+    set_timer(state, TimerName.EXTERNAL_EVENT, reminder)
+    set_timer(state, TimerName.UNREPORTED_WARNING, overdue)
 
 
 def warn(turn: Turn) -> None:

@@ -53,6 +53,20 @@ def test_first_report_trust_and_ack_and_the_same_again():
     assert two.stdout == one.stdout
 
 
+def test_it_begins_where_an_output_stands_and_prints_that_output(tmp_path):
+    """What one console has printed, another one begins with: at its time, with its unit."""
+    ask = "enable\nterminal length 0\nshow license all\n"
+    done = script(ask.replace("show", "emulator clock advance 40 minutes\nshow"))
+    own = tmp_path / "own.txt"
+    own.write_text(done.stdout.partition("show license all\n")[2], "utf-8")
+    again = subprocess.run(
+        [*SLP, "--standing", str(own)], input=ask, capture_output=True, text=True, timeout=60
+    )
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "Last ACK received: Oct 06 12:" in again.stdout
+    assert again.stdout.partition("show license all\n")[2] == own.read_text("utf-8")
+
+
 def test_strict_hides_the_one_word_that_is_not_ios():
     done = script("emulator clock show\nshow clock\nexit\nshow version\n", "--strict")
     assert done.returncode == 0

@@ -82,7 +82,13 @@ def collect(device: Device, now: Instant) -> TechView:
     view = view_of(shown, state, profile, device.release, now, synced=device.clock_authoritative)
     unused = air_licences(profile, device.model, device.air_level)
     booted = now if device.booted is None else device.booted
-    return replace(view, handles=(*view.handles, *_unused(view.handles, unused, booted)))
+    saved = device.datastore.saved
+    return replace(
+        view,
+        handles=(*view.handles, *_unused(view.handles, unused, booted)),
+        # assumed: the agent hears that the configuration was stored; three captures say True
+        config_persist=saved is not None and saved.at >= booted,
+    )
 
 
 def view_of(

@@ -1,0 +1,270 @@
+"""What `show license ...` says of licences in use and of their reports. See shown.py.
+
+Licences come as handles (tech support), as blocks (usage, all) or as rows (summary); the platform's
+profile knows their tags. Reports come as a list, in detail, or as the counts of
+`Usage Report Summary:`, for which as many are made: those sent first, the open ones last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from agent.core.clock import Instant
+from agent.core.errors import InputError
+from agent.device.printed import Printed, word_of
+from agent.engine.records import LicenceUse, RumReport, RumState, StorageState, changed
+from agent.engine.rum import CURRENT_USAGE_REQUESTED
+from agent.engine.state import AgentState, Counters
+from agent.profiles.profile import Entitlement, Profile
+
+_ROW = re.compile(
+    r"^ *(\S.*?) +\(([^()]*|.*?)\) +(\d+) (?:NOT )?(?:IN USE|AUTHORIZED)", re.MULTILINE
+)
+_BLOCK = re.compile(r"^(\S.*?) \((.+)\):\n +Description: .*\n +Count: (\d+)$", re.MULTILINE)
+_LISTED = re.compile(r"^(\d{1,10}) +([A-Z]+) +(\w) +(\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Licences:
+    usage: tuple[LicenceUse, ...]
+    reports: tuple[RumReport, ...]
+    counters: Counters
+
+
+def read(printed: Printed, profile: Profile, state: AgentState, now: Instant) -> Licences:
+    """Licences, reports and counts of a text; of what it does not name, the state's."""
+    known = _Known(profile, tuple(member.udi.pid for member in state.members))
+    handles = tuple(_handles(printed, known))
+    if handles:
+        usage = tuple(handle.use for handle in handles)
+    elif re.search(r"No licenses in use|^License Usage", printed.text, re.MULTILINE) or (
+        _BLOCK.search(printed.text)
+    ):
+        usage = tuple(_uses(printed, known, now))
+    else:
+        usage = tuple(state.usage.values())
+    listed = (*_listed(printed, known), *_detailed(printed))
+    counts = printed.part("Usage Report Summary:", r"\n *\n")
+    if listed or counts is None:
+        unknown = state.counters if counts is None else _counters(counts)
+        return Licences(usage, listed or tuple(state.reports.values()), unknown)
+    made = tuple(_counted(counts, handles, usage, state, now))
+    given_up = _given_up(printed, known, now)
+    # those given up take the place of as many that are done with
+    return Licences(usage, (*given_up, *made[len(given_up) :]), _counters(counts))
+
+
+class _Known:
+    """The licences of a platform, those of the set's own models first."""
+
+    def __init__(self, profile: Profile, pids: tuple[str, ...]) -> None:
+        own = [profile.models[pid].licences for pid in pids if pid in profile.models]
+        order = sorted(profile.entitlements, key=lambda name: name not in own)
+        self.profile = profile
+        self.rows = [one for name in order for one in profile.entitlements[name]]
+        self.enforced = [row.entitlement for row in profile.enforced]
+
+    def by_tag(self, tag: str) -> Entitlement:
+        """Raises InputError for a licence the platform does not know."""
+        return self._known(self.profile.entitlement(tag), tag)
+
+    def by_display(self, name: str, display: str) -> Entitlement:
+        """The licence of this text in brackets, which a row of `summary` cuts short."""
+        start = display.removesuffix("...")
+        rows = [one for one in (*self.rows, *self.enforced) if one.display.startswith(start)]
+        if start == display:
+            rows = [one for one in rows if one.display == display]
+        named = next((one for one in rows if name in (one.feature, one.description)), None)
+        return self._known(named or next(iter(rows), None), display)
+
+    def by_feature(self, feature: str) -> Entitlement:
+        rows = (*self.rows, *self.enforced)
+        return self._known(next((one for one in rows if one.feature == feature), None), feature)
+
+    def _known(self, found: Entitlement | None, what: str) -> Entitlement:
+        if found is None:
+            raise InputError(f"{self.profile.family} has no licence {what}")
+        return found
+
+
+# --- licences -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Handle:
+    use: LicenceUse
+    current: int  # the number of its open report
+    previous: int
+
+
+def _handles(printed: Printed, known: _Known) -> Iterator[_Handle]:
+    for text in re.split(r"^Handle: ", printed.text, flags=re.MULTILINE)[1:]:
+        number, _, rest = text.partition("\n")
+        said = replace(printed, text=rest.partition("Soft Enforced")[0])
+        licence = known.by_tag(said.value("Entitlement Tag") or "")
+        requested = said.value("Request Time") or "None"
+        yield _Handle(
+            LicenceUse(
+                handle=int(number),
+                feature=licence.feature,
+                entitlement_tag=licence.tag,
+                count=said.number("Count"),
+                status_time=said.when("Status time") or 0,
+                request_time=None if requested == "None" else said.instant(requested),
+                licence_class=licence.licence_class,
+                endpoint=requested == "None",
+            ),
+            said.number("Current Report"),
+            said.number("Previous"),
+        )
+
+
+def _uses(printed: Printed, known: _Known, now: Instant) -> Iterator[LicenceUse]:
+    """From blocks, or from rows. What a code allows and nothing uses comes from the code."""
+    rows = _BLOCK.findall(printed.text) or _ROW.findall(printed.text)
+    found = [(known.by_display(name, display), int(count)) for name, display, count in rows]
+    enforced = {one.tag for one in known.enforced}
+    uses = [(one, count) for one, count in found if count or one.tag not in enforced]
+    for handle, (one, count) in enumerate(uses, 1):
+        yield LicenceUse(handle, one.feature, one.tag, count, now, now, one.licence_class)
+
+
+# --- reports --------------------------------------------------------------------------------
+
+
+def _listed(printed: Printed, known: _Known) -> Iterator[RumReport]:
+    """The rows of `show license rum id all`."""
+    if "Report Id,          State" not in printed.text:
+        return
+    for number, word, flag, feature in _LISTED.findall(printed.text):
+        gone = word == StorageState.DELETED.value
+        state = RumState.CLOSED if gone else word_of(RumState, word)
+        acked = state is RumState.ACK
+        yield RumReport(
+            int(number),
+            known.by_feature(feature).tag,
+            feature,
+            state,
+            opened=0,
+            count=1,
+            measured_since=0,
+            sent=1 if acked else None,
+            acked=1 if acked else None,
+            flag=flag,
+            storage=StorageState.DELETED if gone or acked else StorageState.EXIST,
+        )
+
+
+def _detailed(printed: Printed) -> Iterator[RumReport]:
+    """The reports of `show license rum id ... detail`."""
+    if "Usage Report Detail:" not in printed.text:
+        return
+    for text in re.split(r"^Report Id: ", printed.text, flags=re.MULTILINE)[1:]:
+        number, _, rest = text.partition("\n")
+        said = replace(printed, text=rest)
+        chain = re.search(r"Previous Report Id: (\d+), +Next Report Id: (\d+)", rest)
+        change = re.search(r"State: (\w+), +[\w ]*Reason: (.*)", rest)
+        times = re.search(r"Start Time: (.*?), +End Time: (.*)", rest)
+        if chain is None or change is None or times is None:
+            raise InputError(f"report {number} is not whole")
+        word, reason = change.groups()
+        storage = word_of(StorageState, said.value("Storage State") or "EXIST")
+        state = RumState.CLOSED if word == StorageState.DELETED.value else word_of(RumState, word)
+        ended = None if times[2].startswith("<none>") else said.instant(times[2])
+        yield RumReport(
+            int(number),
+            said.value("Metric Value") or "",
+            said.value("Feature Name") or "",
+            state,
+            opened=said.instant(times[1]),
+            count=1,
+            measured_since=said.instant(times[1]),
+            closed=ended,
+            close_reason=CURRENT_USAGE_REQUESTED if reason == "REPORTING" else "",
+            sent=ended if state in (RumState.ACK, RumState.UNACK) else None,
+            acked=ended if state is RumState.ACK else None,
+            previous_id=int(chain[1]),
+            next_id=int(chain[2]),
+            storage=storage,
+        )
+
+
+def _counters(counts: Printed) -> Counters:
+    return Counters(
+        total=counts.number("Total"),
+        purged=counts.number("Purged"),
+        acknowledged=counts.number("Total Acknowledged Received"),
+        missing=counts.number("MIA"),
+    )
+
+
+def _counted(
+    counts: Printed,
+    handles: tuple[_Handle, ...],
+    usage: tuple[LicenceUse, ...],
+    state: AgentState,
+    now: Instant,
+) -> Iterator[RumReport]:
+    """So many reports as are counted; licences take turns. Handles tell the newest of each.
+
+    `Maximum Display` counts those that are done with too, `In Storage` those of them still there.
+    """
+    waiting, available = counts.number("Waiting for Ack"), counts.number("Available to Report")
+    collecting = counts.number("Collecting Data")
+    newest = sorted((h for h in handles if h.current), key=lambda handle: handle.current)
+    every = usage or tuple(state.usage.values())
+    uses = tuple(use for use in every if use.count) or every
+    if not uses:
+        return
+    older = max(0, waiting + available - len(newest))
+    done = max(0, counts.number("Maximum Display") - waiting - available)
+    stored = max(0, counts.number("In Storage") - waiting - available)
+    size = done + older
+    first = (newest[0].current if newest else state.next_report_id + size) - size
+    for place in range(size):
+        use, number, left = uses[place % len(uses)], first + place, size - place
+        if place < done:
+            kept = StorageState.EXIST if done - place <= stored else StorageState.DELETED
+            made = _made(number, use, RumState.ACK, now, now)
+            yield changed(made, acked=now, storage=kept)
+        elif place < done + waiting:
+            yield _made(number, use, RumState.UNACK, now, now)
+        else:
+            still_open = left <= collecting - len(newest)
+            state_of_it = RumState.OPEN if still_open else RumState.CLOSED
+            yield _made(number, use, state_of_it, None, now)
+    for handle in newest:
+        made = _made(handle.current, handle.use, RumState.OPEN, None, now)
+        yield changed(made, previous_id=handle.previous)
+
+
+def _made(
+    number: int, use: LicenceUse, state: RumState, sent: Instant | None, now: Instant
+) -> RumReport:
+    closed = None if state is RumState.OPEN else now
+    return RumReport(
+        number,
+        use.entitlement_tag,
+        use.feature,
+        state,
+        now,
+        use.count,
+        now,
+        closed=closed,
+        sent=sent,
+    )
+
+
+def _given_up(printed: Printed, known: _Known, now: Instant) -> tuple[RumReport, ...]:
+    """A finished report of each licence below `Last Reporting Not Required:`."""
+    part = printed.part("Last Reporting Not Required:", r"\n *Usage Report Summary")
+    tags = re.findall(r"Entitlement Tag: (\S+)", part.text) if part else []
+    uses = [
+        LicenceUse(0, one.feature, one.tag, 0, now, None, one.licence_class)
+        for one in map(known.by_tag, tags)
+    ]
+    made = (_made(number, use, RumState.ACK, now, now) for number, use in enumerate(uses, 1))
+    gone = StorageState.DELETED
+    return tuple(changed(report, acked=now, storage=gone) for report in made)
