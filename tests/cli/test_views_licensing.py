@@ -14,7 +14,7 @@ from agent.core.release import Release, known_releases
 from agent.device.device import Device, new_device
 from agent.engine.config import LicenseConfig, Transport
 from agent.engine.records import LoggedEvent, RumReport, RumState, StorageState
-from tests.golden.captures import Licence, view
+from tests.cli.states import Licence, view
 
 NOW = 1_790_000_000_000
 UDI = Udi("C9300-24T", "FOC1")

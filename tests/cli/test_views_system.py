@@ -19,7 +19,8 @@ from agent.device.config import Resolution
 from agent.device.device import Device, new_device
 from agent.engine.places import arranged
 from agent.profiles.profile import load
-from tests.golden.captures import read, state_of
+from tests.cli.states import state_of
+from tests.golden.captures import read
 from yang.tree import Edit, Entry
 
 NOW = 1_790_000_000_000

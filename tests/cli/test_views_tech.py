@@ -25,7 +25,7 @@ from agent.engine.records import (
 )
 from agent.engine.state import History
 from agent.protocol.messages import AuthorizationData, AuthorizedLicence
-from tests.golden.captures import trust, view
+from tests.cli.states import trust, view
 
 NOW = 1_790_000_000_000
 SMART = LicenseConfig(transport=Transport.SMART)

@@ -1,4 +1,4 @@
-"""Captures from before SLP: a product is brought into the state each shows, by its own engine.
+"""Captures from before SLP: a device registers by its command line, and prints what each shows.
 
 What a capture alone knows is given: the instants of registration and authorization, and how far the
 server's clock was off. Renewals, expiry and deadlines follow from the rules.
@@ -7,26 +7,27 @@ server's clock was off. Renewals, expiry and deadlines follow from the rules.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from agent.cli.views import legacy_status
-from agent.cli.views.legacy_view import view_of
-from agent.cli.views.licensing import Calendar
 from agent.core.clock import SECOND
-from agent.engine.config import LicenseConfig
+from agent.device.device import Device
+from agent.engine.actions import Send
+from agent.engine.events import ReplyReceived
+from agent.engine.legacy.timings import LEGACY
+from agent.protocol import codec
 from counterparts import smart_licensing
 from counterparts.account import SmartAccount
+from counterparts.cloud import CloudRequest
 from counterparts.cssm import Cssm, CssmSettings
+from counterparts.portal import Portal
+from counterparts.receiver import PATH
 from counterparts.records import IN_MEMORY, SqlCssmRecords
-from tests.legacy.product import Product
+from tests.golden.captures import at
+from tests.golden.console import Console
 
-RENDER = {"all": legacy_status.all_of_it, "status": legacy_status.status}
-
-
-def at(text: str) -> int:
-    return int(datetime.strptime(text, "%b %d %H:%M:%S %Y").replace(tzinfo=UTC).timestamp()) * 1000
+pytestmark = pytest.mark.golden
 
 
 @dataclass(frozen=True)
@@ -75,31 +76,55 @@ CAPTURES = (
 )
 
 
-def brought_there(capture: Capture) -> Product:
+class Line:
+    """A device's link to a CSSM whose clock is off by `skew`, and that answers after `delay`."""
+
+    def __init__(self, cssm: Cssm) -> None:
+        self.cssm, self.skew, self.delay = cssm, 0, 0
+        self.sent: list[Send] = []
+
+    def send(self, device: Device, send: Send) -> None:
+        self.sent.append(send)
+
+    def carry(self, device: Device, now: int) -> int:
+        """Answer all that was sent; when that is done."""
+        while self.sent:
+            send = self.sent.pop(0)
+            body = codec.encode_request(send.message, send.signing_key)
+            answer = self.cssm.handle(CloudRequest("POST", PATH, {}, body), now + self.skew)
+            now += self.delay
+            device.handle(ReplyReceived(send.request_id, codec.decode_reply(answer.body)), now)
+        return now
+
+
+def brought_there(capture: Capture) -> Console:
     account = SmartAccount(capture.account, 1, "example.com", capture.virtual, 2)
-    settings = CssmSettings(account=account)
-    cssm = Cssm(SqlCssmRecords(IN_MEMORY), settings, "captures")
-    product = Product("CSR1000V", "9NZ7O74FICQ", "16.12.4", cssm, LicenseConfig())
-    product.now = at(capture.registered)
-    product.boot()
+    cssm = Cssm(SqlCssmRecords(IN_MEMORY), CssmSettings(account=account), "captures")
+    console = Console(
+        "CSR1000V", "16.12.4", at(capture.registered), "9NZ7O74FICQ", (), cssm.anchors
+    )
+    device, line = console.device, Line(cssm)
+    device.link = line
     if capture.uses:
-        product.use(capture.uses)
-        smart_licensing.purchase(cssm, product.licence().entitlement_tag, capture.owned)
-    token = product.token()
-    product.skew = capture.skews[0] * SECOND
-    product.enter(token)
-    product.skew, product.delay = capture.skews[1] * SECOND, capture.wait * SECOND
-    product.settle()
-    return product
+        licence = device.profile.entitlements["csr1000v"][0]
+        console.type(f"emulator usage {licence.feature} {capture.uses}")
+        smart_licensing.purchase(cssm, licence.tag, capture.owned)
+    token = Portal(cssm).new_token(365, 100, "", console.now).token
+    line.skew = capture.skews[0] * SECOND
+    console.type(f"license smart register idtoken {token}")
+    console.now = line.carry(device, console.now)
+    line.skew, line.delay = capture.skews[1] * SECOND, capture.wait * SECOND
+    until = console.now + LEGACY.authorization.first
+    while (due := device.next_deadline()) is not None and due <= until:
+        device.wake(due)
+        console.now = line.carry(device, due)
+    return console
 
 
-@pytest.mark.golden
 @pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.file)
-def test_a_capture_from_before_slp_is_equal(capture: Capture, golden) -> None:
-    product = brought_there(capture)
-    release, state = product.release, product.agent.state
-    view = view_of(state, product.profile, release.agent_version, Calendar(), product.now)
-    printed = RENDER[capture.file.split("__")[0].removeprefix("show-license-")](view)
+def test_a_capture_from_before_slp_is_equal(capture: Capture, golden: Path) -> None:
+    command = " ".join(capture.file.split("__")[0].split("-"))
+    printed = brought_there(capture).type(command)
     for ours, theirs in capture.exempt:
         assert printed.count(ours) == 1, f"nothing to exempt: {ours}"
         printed = printed.replace(ours, theirs)
