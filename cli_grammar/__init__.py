@@ -83,6 +83,7 @@ FILES = (
     "exec-replace.cli",
     "exec-netconf.cli",
     "exec-debug.cli",
+    "exec-box.cli",
 )
 
 

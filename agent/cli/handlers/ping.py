@@ -1,4 +1,5 @@
-"""`ping`: on one line, or asked for word by word. Nothing is sent; the lab says who answers.
+"""`ping`, on one line or asked for word by word, and `traceroute`. Nothing is sent; the lab says
+who answers.
 
 Which addresses answer is the rule of agent/adapters/transfer.py.
 Sources: docs/sources.md, entries ping-form, ping-dialogue.
@@ -22,6 +23,7 @@ NO_VRF = "% VRF {} does not exist"
 NO_SOURCE = "% Invalid source address- IP address not on any of our up interfaces"
 BAD_HOST = "% Bad IP address"
 MARKS_IN_LINE = 70
+HOPS = 30
 MOST = 10_000  # chosen: so many marks at most, whatever was asked for
 
 
@@ -35,6 +37,13 @@ class Wanted:
     timeout: int = 2
     source: str = ""
     vrf: str = ""
+    traced: bool = False
+
+
+def traceroute(context: Context, args: Args) -> Result:
+    """`traceroute [vrf V] [ip] HOST [source X]`."""
+    source, vrf = str(args.get("source", "")), str(args.get("vrf", ""))
+    return _send(context, Wanted(str(args["host"]), source=source, vrf=vrf, traced=True))
 
 
 def ping(context: Context, args: Args) -> Result:
@@ -68,7 +77,8 @@ def _send(context: Context, wanted: Wanted) -> Result:
     def came(answer: Pinged) -> Result:
         if answer.address is None:
             return Reply(NO_ADDRESS)
-        return Reply(_told(wanted, answer.address, source, answer.reached))
+        told = _traced if wanted.traced else _told
+        return Reply(told(wanted, answer.address, source, answer.reached))
 
     arguments = {"host": host, "names": names, "own": frozenset(addresses.values())}
     return LabCall("ping", arguments, "" if known else NAME_ASKED.format(host, servers), came)
@@ -88,6 +98,20 @@ def _told(wanted: Wanted, address: str, source: str, reached: bool) -> str:
             *rows,
             f"Success rate is {rate}" + (", round-trip min/avg/max = 1/1/2 ms" if reached else ""),
         ]
+    )
+
+
+def _traced(wanted: Wanted, address: str, source: str, reached: bool) -> str:
+    """One hop to who answers, else as many as are tried. # assumed: no router is in between"""
+    name = address if wanted.host == address else f"{wanted.host} ({address})"
+    hops = (
+        [f"  1 {name} 1 msec 1 msec 1 msec"]
+        if reached
+        else [f"{hop:3d}  *  *  * " for hop in range(1, HOPS + 1)]
+    )
+    head = "VRF info: (vrf in name/id, vrf out name/id)"
+    return "\n".join(
+        ["Type escape sequence to abort.", f"Tracing the route to {name}", head, *hops]
     )
 
 
@@ -161,4 +185,8 @@ def _number(question: str, usual: int, then: Callable[[int], Result]) -> Result:
     return Ask(question, answered)
 
 
-HANDLERS: dict[str, Handler] = {"ping.dialogue": dialogue, "ping.send": ping}
+HANDLERS: dict[str, Handler] = {
+    "ping.dialogue": dialogue,
+    "ping.send": ping,
+    "ping.trace": traceroute,
+}

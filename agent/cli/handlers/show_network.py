@@ -24,7 +24,7 @@ _AT_A_TIME = 64  # interfaces in one slice
 _TRUSTPOINTS: Path = ("native", "crypto", "pki", "trustpoint")
 
 
-def _shown(device: Device, ports: Iterable[Port]) -> Slices[list[interfaces.Shown]]:
+def shown_ports(device: Device, ports: Iterable[Port]) -> Slices[list[interfaces.Shown]]:
     """Ports with what the box adds; addresses count from its own."""
     base = hardware_of(device.udi).base_mac
     stored = device.stored_root()
@@ -45,7 +45,7 @@ def _root(device: Device) -> Tree:
     return device.datastore.running
 
 
-def _all_ports(device: Device) -> Iterator[Port]:
+def all_ports(device: Device) -> Iterator[Port]:
     """As they are listed: Vlan interfaces first."""
     return config_network.ports(_root(device), "Vlan")
 
@@ -53,31 +53,31 @@ def _all_ports(device: Device) -> Iterator[Port]:
 _Render = Callable[[Iterable[interfaces.Shown]], Iterator[str]]
 
 
-def _of_ports(render: _Render) -> Handler:
+def of_ports(render: _Render) -> Handler:
     """A handler for all interfaces, or for the one that is named."""
 
     def show(context: Context, args: Args) -> Result:
         device = context.device
         if "if" not in args:
-            return Long(_rendered(render, device, _all_ports(device)))
+            return Long(rendered(render, device, all_ports(device)))
         found = config_network.port(_root(device), str(args["if"]))
         if found is None:
             return Wrong(args["if"].number.split("/")[-1])
-        return Long(_rendered(render, device, [found]))
+        return Long(rendered(render, device, [found]))
 
     return show
 
 
-def _rendered(render: _Render, device: Device, ports: Iterable[Port]) -> Slices[str]:
+def rendered(render: _Render, device: Device, ports: Iterable[Port]) -> Slices[str]:
     """The text, made some interfaces at a time: a device may have thousands."""
-    shown = yield from _shown(device, ports)
+    shown = yield from shown_ports(device, ports)
     return (yield from joined(render(shown), _AT_A_TIME))
 
 
 def ip_interface_brief(context: Context, args: Args) -> Result:
     """`show ip interface [X] brief`: the header and the rows."""
     device = context.device
-    ports: Iterable[Port] = _all_ports(device)
+    ports: Iterable[Port] = all_ports(device)
     if "if" in args:
         named = config_network.port(_root(device), str(args["if"]))
         if named is None:
@@ -257,10 +257,10 @@ def http_server(context: Context, args: Args) -> Result:
 
 
 HANDLERS: dict[str, Handler] = {
-    "show.interfaces": _of_ports(interfaces.interfaces),
-    "show.interfaces_description": _of_ports(interfaces.description),
-    "show.interfaces_status": _of_ports(interfaces.status),
-    "show.ip_interface": _of_ports(interfaces.ip_interfaces),
+    "show.interfaces": of_ports(interfaces.interfaces),
+    "show.interfaces_description": of_ports(interfaces.description),
+    "show.interfaces_status": of_ports(interfaces.status),
+    "show.ip_interface": of_ports(interfaces.ip_interfaces),
     "show.ip_interface_brief": ip_interface_brief,
     "show.ip_interface_brief_of": ip_interface_brief,
     "show.ip_route": ip_route,
@@ -282,6 +282,9 @@ HANDLERS: dict[str, Handler] = {
     "show.call_home_profiles": call_home_profiles,
     "show.snmp": snmp,
     "show.snmp_chassis": snmp_chassis,
+    "show.snmp_communities": _of_root(services.snmp_communities),
+    "show.snmp_contact": _of_root(services.snmp_contact),
+    "show.snmp_location": _of_root(services.snmp_location),
     "show.http_server": http_server,
     "show.ip_ssh": _of_root(services.ip_ssh),
     "show.netconf_status": _of_root(services.netconf_status),

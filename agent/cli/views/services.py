@@ -145,6 +145,28 @@ def snmp(root: Tree, serial: str) -> str:
     return "\n".join([text, *rows])
 
 
+def snmp_communities(root: Tree) -> str:
+    """`show snmp community`."""
+    rows: Rows = get(root, ("native", "snmp-server", "community-config"), Rows())
+    blocks = []
+    for name, row in rows.items():
+        names = row.get("access-list-name")
+        bound = f"\taccess-list: {names}" if names else ""
+        blocks.append(
+            f"\nCommunity name: {name}\nCommunity Index: {name}\n"
+            f"Community SecurityName: {name}\nstorage-type: nonvolatile\t active{bound}\n"
+        )
+    return "\n".join(blocks)
+
+
+def snmp_contact(root: Tree) -> str:
+    return str(get(root, ("native", "snmp-server", "contact"), ""))
+
+
+def snmp_location(root: Tree) -> str:
+    return str(get(root, ("native", "snmp-server", "location"), ""))
+
+
 def call_home_licensing(home: CallHome, address: str) -> str:
     """`show call-home smart-licensing`; `address` is where the profile sends to."""
     state = "enabled" if home.enabled and home.reporting else "disabled"
