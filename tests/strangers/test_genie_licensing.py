@@ -39,7 +39,7 @@ def console(platform: str, release: str, before: tuple[str, ...], *commands: str
         input="\n".join(lines) + "\n",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=True,
     )
     printed: dict[str, list[str]] = {}

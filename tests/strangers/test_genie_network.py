@@ -92,7 +92,7 @@ def transcript(platform: str, commands: tuple[str, ...]) -> dict[str, str]:
         input="\n".join(["enable", "terminal length 0", *SETTINGS, *commands, ""]),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=True,
     )
     printed: dict[str, list[str]] = {}

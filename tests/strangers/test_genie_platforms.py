@@ -82,7 +82,7 @@ def transcript(
         input="\n".join(lines) + "\n",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=True,
     )
     printed: dict[str, list[str]] = {}

@@ -18,7 +18,7 @@ def opened(switch: Any, **more: Any) -> Any:
         switch.host,
         switch.username,
         switch.password,
-        timeout=60,
+        timeout=240,
         optional_args={"port": switch.port, "secret": "enable-me", **more},
     )
     device.open()
