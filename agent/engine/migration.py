@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from agent.core.clock import DAY, MINUTE, SECOND, Instant
 from agent.core.release import Release
 from agent.engine.config import Transport
+from agent.engine.legacy.clock import pause
 from agent.engine.legacy.state import AUTHORIZED, REGISTERED, RESERVED, Attempt, LegacyState
 from agent.engine.legacy.timings import LEGACY
 from agent.engine.records import (
@@ -68,6 +69,7 @@ def upgrade(state: AgentState, it_was: str, now: Instant, *, converts: bool = Fa
     legacy = state.legacy
     legacy.timers.clear()
     legacy.wanted = ()
+    pause(legacy, now)
     match it_was:
         case "registration":
             units = tuple(dict.fromkeys(member.udi for member in state.members))

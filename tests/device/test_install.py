@@ -12,9 +12,11 @@ from agent.device.device import new_device
 from agent.device.snapshot import MemoryJournal, take
 from agent.engine.config import Transport
 from agent.engine.events import ReplyReceived, TokenEntered
+from agent.engine.legacy.clock import left
 from agent.engine.legacy.events import RegistrationAsked
 from agent.engine.legacy.state import (
     AUTHORIZED,
+    EVAL_EXPIRED,
     EVAL_MODE,
     REGISTERED,
     RESERVED,
@@ -211,6 +213,19 @@ def test_a_downgrade_without_trust_is_an_evaluation_and_up_again_is_as_before():
     assert state.config.transport is Transport.CSLU
     assert reports <= set(state.reports)
     assert state.first_release == "17.12.4"
+
+
+def test_an_evaluation_stands_still_under_the_policy_and_goes_on_after_it():
+    device = made(OLD)
+    play(device, NOON + DAY)
+    for day, release in ((1, NEW), (31, OLD)):
+        installed(device, release, NOON + day * DAY)
+        play(device, NOON + (day + 1) * DAY)
+    legacy = device.agent.state.legacy
+    assert legacy.authorization == EVAL_MODE
+    assert left(legacy, NOON + 32 * DAY) == 88 * DAY
+    play(device, NOON + 121 * DAY)
+    assert legacy.authorization == EVAL_EXPIRED
 
 
 def test_what_the_command_says():

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from agent.cli.views.legacy_status import status
+from agent.cli.views.legacy_status import status, summary
 from agent.cli.views.legacy_view import view_of
 from agent.cli.views.licensing import Calendar
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
@@ -51,6 +51,13 @@ def test_the_evaluation_counts_use_alone_and_is_never_filled_again():
     product.use(0, place=1).use(1, place=1)
     assert product.legacy.authorization == "EVAL EXPIRED"
     assert product.handle(FactoryResetAsked()).legacy.authorization == "EVAL EXPIRED"
+
+
+def test_a_factory_reset_lets_the_evaluation_go_on_to_its_end():
+    product = Product().boot().use().advance(30 * DAY).handle(FactoryResetAsked())
+    assert product.legacy.authorization == "EVAL MODE"
+    product.advance(60 * DAY)
+    assert product.logged("EVAL_EXPIRED")[0] == NOON + 90 * DAY
 
 
 def test_the_evaluation_warns_on_its_days_and_at_last_hourly():
@@ -124,6 +131,15 @@ def test_out_of_compliance_asks_again_every_twelve_hours():
     product.advance(12 * HOUR)
     assert product.legacy.authorization == "AUTHORIZED"
     assert product.logged("IN_COMPLIANCE") == [AUTH + 36 * HOUR]
+
+
+def test_what_is_covered_is_authorized_beside_what_is_not():
+    product = Product().boot().use().use(place=1)
+    smart_licensing.purchase(product.cssm, product.licence().entitlement_tag, 0)
+    product.register()
+    view = view_of(product.agent.state, product.profile, "4.9", Calendar(), product.now)
+    rows = [line for line in summary(view).splitlines() if "(C9300-24" in line]
+    assert [row.split("1 ")[-1] for row in rows] == ["OUT OF COMPLIANCE", "AUTHORIZED"]
 
 
 def test_two_products_share_what_the_account_owns():

@@ -11,10 +11,12 @@ from agent.cli.views.legacy_view import LegacyRow, LegacyView
 from agent.core.dates import remaining
 from agent.engine.legacy.clock import span
 from agent.engine.legacy.state import (
+    AUTHORIZED,
     AUTHORIZED_RESERVED,
     EVAL_EXPIRED,
     EVAL_MODE,
     NOTHING_IN_USE,
+    OUT_OF_COMPLIANCE,
     REGISTERED,
     REGISTERING,
     RESERVED,
@@ -298,8 +300,12 @@ def _licence_status(view: LegacyView, row: LegacyRow) -> str:
         covered = row.compliance == Compliance.IN_COMPLIANCE.value
         return AUTHORIZED_RESERVED if covered else "NOT AUTHORIZED"
     if row.compliance == Compliance.OUT_OF_COMPLIANCE.value:
-        return "OUT OF COMPLIANCE"
-    return view.state.authorization if row.count else "NOT IN USE"
+        return OUT_OF_COMPLIANCE
+    if not row.count:
+        return "NOT IN USE"
+    # assumed: what is covered is called so beside what is not
+    word = view.state.authorization
+    return AUTHORIZED if word == OUT_OF_COMPLIANCE else word
 
 
 def _summary_row(view: LegacyView, row: LegacyRow) -> str:

@@ -56,13 +56,19 @@ def left(legacy: LegacyState, now: Instant) -> Instant:
     return LEGACY.evaluation.period - used(legacy, now)
 
 
+def pause(legacy: LegacyState, now: Instant) -> None:
+    """Write down what is used up until `now`."""
+    legacy.evaluation.used = used(legacy, now)
+    legacy.evaluation.since = None
+
+
 def settle_evaluation(turn: Turn) -> None:
     """Run or stop the clock, by whether something is used without a registration."""
     legacy = turn.state.legacy
     evaluation = legacy.evaluation
     wanted = licences_in_use(turn) and not legacy.registered
     if not wanted:
-        _stop(turn)
+        stop(turn)
         if not legacy.registered:
             become(turn, "nothing in use")
     elif left(legacy, turn.now) == 0:
@@ -103,17 +109,17 @@ def span(ms: Instant) -> str:
     return ", ".join(f"{n} {word}" for n, word in zip(parts, words, strict=True))
 
 
-def _stop(turn: Turn) -> None:
+def stop(turn: Turn) -> None:
+    """Nothing more is used up for now."""
     legacy = turn.state.legacy
-    legacy.evaluation.used = used(legacy, turn.now)
-    legacy.evaluation.since = None
+    pause(legacy, turn.now)
     set_timer(legacy, LegacyTimer.EVALUATION_END, None)
     set_timer(legacy, LegacyTimer.EVALUATION_WARNING, None)
 
 
 def _ended(turn: Turn) -> None:
     legacy = turn.state.legacy
-    _stop(turn)
+    stop(turn)
     if legacy.evaluation.ended is None:
         legacy.evaluation.ended = turn.now
     become(turn, "evaluation ended")

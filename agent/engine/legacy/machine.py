@@ -217,7 +217,7 @@ def _renewal_asked(turn: Turn, event: RenewalAsked) -> None:
 def _factory_reset(turn: Turn, event: FactoryResetAsked) -> None:
     """The identity goes; the evaluation that is used up stays so. # source: legacy-timers"""
     old = turn.state.legacy
-    clock.settle_evaluation(turn)
+    clock.stop(turn)
     contact.drop(turn)
     turn.state.legacy = LegacyState(evaluation=old.evaluation)
     turn.state.account = None
