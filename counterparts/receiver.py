@@ -27,6 +27,7 @@ from agent.protocol.messages import (
     Poll,
     Reply,
     Request,
+    StatusCode,
     TelemetryReport,
     TrustAcknowledgement,
     TrustEstablishment,
@@ -35,6 +36,7 @@ from agent.protocol.messages import (
 )
 from agent.protocol.smart_licensing import SmartLicensingRequest
 from counterparts import code_exchanges, smart_licensing
+from counterparts.replies import OLDER
 from counterparts.replies import SSM as SSM
 from counterparts.replies import failed as _failed
 from counterparts.replies import good as _good
@@ -84,8 +86,20 @@ def _answer(cssm: Cssm, body: bytes, now: Instant) -> Answer:
     asked = received.request
     with cssm.records.transaction():
         fault = _fault(cssm, received, now)
-        reply = _failed(asked, fault, now) if fault else _TAKE[type(asked)](cssm, asked, now)
+        if fault:
+            reply = _failed(asked, fault, now)
+        elif cssm.script.down_rev:
+            reply = _down_rev(cssm, asked, now)
+        else:
+            reply = _TAKE[type(asked)](cssm, asked, now)
     return Answer(200, encode_reply(reply, asked, cssm.authority.sign))
+
+
+def _down_rev(cssm: Cssm, asked: Request, now: Instant) -> Reply:
+    """As an On-Prem of before usage reporting: it says so, and takes no reports."""
+    if isinstance(asked, UsageReport):
+        return Reply(asked.nonce, StatusCode.VERSION_TOO_HIGH, connect=OLDER, server_time=now)
+    return replace(_TAKE[type(asked)](cssm, asked, now), connect=OLDER)
 
 
 # --- who is heard ---------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent.core.clock import Instant
@@ -24,6 +25,7 @@ SSM = ConnectInfo(
         "TELEMETRY_POLICY",
     ),
 )
+OLDER = replace(SSM, capabilities=tuple(c for c in SSM.capabilities if c != "POLICY_USAGE"))
 
 
 def good(asked: Request, now: Instant, **members: Any) -> Reply:

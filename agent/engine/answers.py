@@ -21,6 +21,7 @@ from agent.engine import (
     statistics,
     telemetry,
     transport,
+    trust,
 )
 from agent.engine.config import Transport
 from agent.engine.events import Failure, ReplyReceived, SendFailed
@@ -35,6 +36,8 @@ from agent.protocol.messages import ConnectInfo, Reply, StatusCode
 _ANSWERED = (StatusCode.OK, StatusCode.OK_POLL)
 _REPORTING = "POLICY_USAGE"
 NOT_FOUND = "404"
+_CLOCK = "timestamp"  # what a server says of a message whose date is too far from its own
+_BRING_A_POLICY = (Exchange.USAGE_REPORTING, Exchange.RESULT_POLLING)
 _UNKNOWN_INSTANCE = "product_instance_identifier"
 # source: return-codes (the agent's own words for two of them)
 _AGENT_ERRORS = {
@@ -198,6 +201,8 @@ def reply_received(turn: Turn, event: ReplyReceived) -> None:
     _count(turn, pending.exchange, reply)
     history.exchanged(turn, pending)
     _ON_REPLY[pending.exchange](turn, pending, reply)
+    if reply.message == _CLOCK and pending.exchange in _BRING_A_POLICY:
+        turn.log("SMART_LIC.POLICY_INSTALL_FAILED", reason=trust.CLOCKS_DIFFER[1])
     for text in reply.licence_files:
         _report_unusable(turn, acks.install(turn, text))
     if pending.exchange is Exchange.TRUST_ESTABLISHMENT:
@@ -306,7 +311,8 @@ def _usage_answered(turn: Turn, pending: Pending, reply: Reply) -> None:
             polling.end(turn)
         return
     rum.take_back(turn, pending.report_ids)
-    if reply.status is StatusCode.VERSION_TOO_HIGH:  # source: sysmsg-licensing (an old On-Prem)
+    told = _is_down_rev(reply.connect)
+    if reply.status is StatusCode.VERSION_TOO_HIGH and not told:  # source: sysmsg-licensing
         turn.log("SMART_LIC.REPORTING_NOT_SUPPORTED")
     if reply.status is StatusCode.OK_TRY_AGAIN:
         set_timer(state, TimerName.SEND_UTILITY_RUM_REPORTS, turn.now + polling.wait_of(reply))

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from agent.cli.reply import TransferFailed, Transferred
 from agent.cli.session import CliSession, Line
 from agent.core.clock import HOUR
 from agent.core.release import Release
@@ -151,3 +152,46 @@ def test_the_older_spelling_of_a_token_and_an_old_key():
 def test_bare_show_license_is_incomplete():
     assert Console().type("show license") == "% Incomplete command.\n"
     assert Console().type("show license tech data").startswith("Smart Licensing Tech Support data")
+
+
+# --- files on servers -------------------------------------------------------------------------
+
+
+def test_saved_usage_goes_to_a_server_and_leaves_nothing_behind():
+    console = Console()
+    console.session.feed("license smart save usage all file tftp://10.0.0.9/u.xml\r", NOW)
+    call = console.session.call
+    assert (call.request, call.arguments["host"], call.arguments["name"]) == (
+        *("transfer.put", "10.0.0.9", "u.xml"),
+    )
+    assert "<RUMReport>" in call.arguments["data"]
+    assert console.session.resume(Transferred("", 0.5), NOW) == "Switch#"
+    assert console.device.agent.state.usage_reporting.last_report_file_write == NOW
+    assert "license-transfer" not in console.type("dir flash:")
+
+
+def test_a_server_that_does_not_answer_is_named():
+    console = Console()
+    console.session.feed("license smart save trust-request http://10.0.0.9/t.xml\r", NOW)
+    said = console.session.resume(TransferFailed("Timed out"), NOW)
+    assert said == "%Error opening http://10.0.0.9/t.xml (Timed out)\r\nSwitch#"
+
+
+def test_a_file_is_imported_from_a_server():
+    console = Console()
+    console.session.feed("license smart import scp://me@10.0.0.9/ack.xml\r", NOW)
+    console.session.feed("secret\r", NOW)
+    call = console.session.call
+    assert (call.request, call.arguments["user"], call.arguments["password"]) == (
+        *("transfer.get", "me", "secret"),
+    )
+    said = console.session.resume(Transferred("<html></html>", 0.5), NOW)
+    assert said.startswith("Import Data Failed: <html> is not a licence file")
+
+
+@pytest.mark.parametrize("command", ["save usage all file", "save trust-request", "import"])
+def test_a_path_has_at_most_127_characters(command):
+    console = Console()
+    path = "flash:" + "f" * 122
+    assert "% Invalid input detected" in console.type(f"license smart {command} {path}")
+    assert "% Invalid input detected" not in console.type(f"license smart {command} {path[:-1]}")

@@ -242,6 +242,35 @@ def test_a_device_whose_own_clock_is_wrong_gets_no_trust_until_it_is_set(pair):
     assert pair.times(SUCCESS) == [TRUSTED]
 
 
+def test_a_trusted_device_whose_clock_is_wrong_says_so_with_each_report(pair):
+    pair.trust().advance(TRUSTED + HOUR)
+    acknowledged = pair.usage_reporting.last_ack_received
+    pair.handle(ClockChanged(2 * HOUR))
+    pair.handle(SyncAsked())
+    said = [f["reason"] for _, name, f in pair.logs if name == "SMART_LIC.POLICY_INSTALL_FAILED"]
+    assert said == ["timestamp mismatch"]
+    assert pair.usage_reporting.last_ack_received == acknowledged - 2 * HOUR, "its date stays"
+    pair.handle(ClockChanged(0))
+    pair.handle(SyncAsked())
+    pair.pass_time(10 * MINUTE)
+    assert pair.usage_reporting.last_ack_received > acknowledged
+
+
+def test_an_on_prem_that_is_too_old_takes_no_reports_and_says_so_once(pair):
+    pair.trust().advance(TRUSTED + HOUR)
+    pair.use(down_rev=True)
+    for _ in range(2):
+        pair.handle(SyncAsked())
+        pair.pass_time(10 * MINUTE)
+    assert len(pair.times("SMART_LIC.REPORTING_NOT_SUPPORTED")) == 1
+    waiting = [r for r in pair.state.reports.values() if r.state is RumState.CLOSED]
+    pair.use(down_rev=False)
+    pair.handle(SyncAsked())
+    pair.pass_time(10 * MINUTE)
+    assert waiting
+    assert all(pair.state.reports[r.report_id].state is RumState.ACK for r in waiting)
+
+
 def test_clocks_less_than_an_hour_apart_do(pair):
     pair.use(skew_ms=HOUR - SECOND)
     pair.trust()

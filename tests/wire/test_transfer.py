@@ -77,6 +77,21 @@ async def test_tftp_there_and_back(run_lab, tftp):
         assert "%Error opening tftp://server/none (No such file or directory)" in said
 
 
+async def test_usage_is_saved_to_a_server_and_an_ack_imported_from_it(run_lab, tftp):
+    port, folder = tftp
+    async with lab_with(run_lab, server=f"127.0.0.1:{port}") as (lab, somebody):
+        await somebody.says("license smart save usage all file tftp://server/usage.xml")
+        async with asyncio.timeout(5):
+            while not (folder / "usage.xml").read_text().endswith("</smartLicense>\n"):
+                await asyncio.sleep(0.01)
+        await lab.control({"do": "cssm.upload", "file": str(folder / "usage.xml")})
+        await lab.timeline.advance(60_000)
+        (folder / "ack.xml").write_text((await lab.control({"do": "cssm.ack"}))["text"])
+        said = await somebody.says("license smart import tftp://server/ack.xml")
+        assert "Import Data Successful" in said
+        assert "UNACK" not in await somebody.says("show license rum id all")
+
+
 async def test_http_there_and_back(run_lab):
     kept: dict[str, bytes] = {}
 

@@ -6,12 +6,15 @@ Sources: docs/sources.md, entries license-exec, save-usage, import-success, fact
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from agent.cli.handlers import licence_files
 from agent.cli.reply import Args, Context, Handler, Reply, Result
-from agent.device.files import FileFault
 from agent.engine.events import (
     AuthorizationAsked,
     AuthorizationRequestSaved,
     AuthorizationReturned,
+    Event,
     EventlogCleared,
     FactoryResetAsked,
     FileImported,
@@ -41,34 +44,34 @@ def factory_reset(context: Context, args: Args) -> Result:
 
 
 def import_file(context: Context, args: Args) -> Result:
-    path = str(args["file"])
-    text = context.device.files.read(path)
-    if isinstance(text, FileFault):
-        return Reply(f"%Error opening {path} ({text.value})")
-    return Reply(context.device.handle(FileImported(text), context.now))
+    def arrived(text: str) -> Result:
+        return Reply(context.device.handle(FileImported(text), context.now))
+
+    return licence_files.read(context, str(args["file"]), arrived)
 
 
 def save_usage(context: Context, args: Args) -> Result:
     """Open reports are closed first, then those asked for go to the file; prints nothing."""
-    path, number = str(args["file"]), int(args.get("days") or args.get("report") or 0)
-    room = context.device.files.room(path)
-    return _save(context, path, UsageSaved(path, SavedUsage(args["which"]), number, room))
+    number = int(args.get("days") or args.get("report") or 0)
+
+    def to(path: str) -> Event:
+        room = context.device.files.room(path)
+        return UsageSaved(path, SavedUsage(args["which"]), number, room)
+
+    return _save(context, str(args["file"]), to)
 
 
 def save_trust_request(context: Context, args: Args) -> Result:
-    path = str(args["file"])
-    return _save(context, path, TrustRequestSaved(path))
+    return _save(context, str(args["file"]), TrustRequestSaved)
 
 
-_Saving = UsageSaved | TrustRequestSaved | AuthorizationRequestSaved | AuthorizationReturned
-
-
-def _save(context: Context, path: str, event: _Saving) -> Result:
+def _save(context: Context, path: str, event: Callable[[str], Event]) -> Result:
     """A path that cannot be written closes no report."""
-    name = context.device.files.check(path, "")
-    if isinstance(name, FileFault):
-        return Reply(f"%Error opening {path} ({name.value})")
-    return Reply(context.device.handle(event, context.now))
+
+    def save(local: str) -> str:
+        return context.device.handle(event(local), context.now)
+
+    return licence_files.write(context, path, save)
 
 
 def authorization_request(context: Context, args: Args) -> Result:
@@ -77,15 +80,16 @@ def authorization_request(context: Context, args: Args) -> Result:
 
 
 def authorization_save(context: Context, args: Args) -> Result:
-    path = str(args["file"])
-    return _save(context, path, AuthorizationRequestSaved(path))
+    return _save(context, str(args["file"]), AuthorizationRequestSaved)
 
 
 def authorization_return(context: Context, args: Args) -> Result:
     """The codes are gone when the return codes are printed."""
-    path = str(args.get("file", ""))
-    event = AuthorizationReturned(Scope(args["scope"]), path, online="online" in args)
-    return _save(context, path or "flash:-", event)
+    scope, path = Scope(args["scope"]), str(args.get("file", ""))
+    if not path:
+        event = AuthorizationReturned(scope, path, online="online" in args)
+        return Reply(context.device.handle(event, context.now))
+    return _save(context, path, lambda local: AuthorizationReturned(scope, local))
 
 
 def export_return(context: Context, args: Args) -> Result:
