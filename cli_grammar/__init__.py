@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Protocol
 
 from cli_grammar.build import Choice, Words, build, check, check_handlers
+from cli_grammar.choices import SEVERITIES
 from cli_grammar.errors import GrammarError
 from cli_grammar.help import complete, help_for
 from cli_grammar.lines import Line, printed_lines, printing
@@ -21,7 +22,6 @@ from cli_grammar.match import Ambiguous, Incomplete, Invalid, Matched, Outcome, 
 from cli_grammar.notation import Rows, read
 from cli_grammar.placeholders import (
     INTERFACE_TYPES,
-    SEVERITIES,
     VIRTUAL_NUMBERS,
     VIRTUAL_TYPES,
     FileName,

@@ -43,12 +43,13 @@ def help_for(grammar: Grammar, mode: str, line: str, privilege: int = 15) -> str
     if not places:
         return UNRECOGNIZED
     if glued:
-        return _fitting_words(places, typed, privilege)
+        return _fitting_words(places, typed, privilege, words)
     rows: dict[str, str] = {}
     ends = piped = False
     for node, negated in places:
         for child in _shown(node, privilege, negated):
             rows.update(_rows_of(child))
+        rows.update(_further(node, words))
         if node.token and (node.negation if negated else node.target):
             ends = True
             piped = piped or (node.piped and not negated)
@@ -177,10 +178,19 @@ def _rows_of(node: Node) -> dict[str, str]:
     return {node.symbol: node.help}
 
 
-def _fitting_words(places: list[Place], typed: str, privilege: int) -> str:
+def _further(node: Node, words: list[Word]) -> dict[str, str]:
+    """The names that may still follow, where several of a placeholder's may stand."""
+    if node.placeholder is None or not node.placeholder.several:
+        return {}
+    typed = {word.text.lower() for word in words}
+    return {name: said for name, said in node.placeholder.choices.items() if name not in typed}
+
+
+def _fitting_words(places: list[Place], typed: str, privilege: int, before: list[Word]) -> str:
     """`show  sh...` in one line; a placeholder's symbol where only a value fits."""
     words: list[str] = []
     for node, negated in places:
+        words += [n for n in _further(node, before) if n.startswith(typed.lower())]
         fitting = [c for c in _shown(node, privilege, negated) if not c.placeholder]
         words += [c.token for c in fitting if c.token.lower().startswith(typed.lower())]
         for value in node.values if not words else ():

@@ -34,6 +34,12 @@ _EXAMPLES: Mapping[str, str] = {
     "severity": "warnings",
     "alert-severity": "major",
     "weekday": "monday",
+    "ssh-ciphers": "aes256-gcm aes128-ctr",
+    "ssh-host-keys": "rsa-sha2-512 ssh-rsa",
+    "ssh-kex": "ecdh-sha2-nistp521",
+    "ssh-macs": "hmac-sha2-512 hmac-sha2-256",
+    "tls-suites": "rsa-aes-gcm-sha2 tls13-aes256-gcm-sha384",
+    "hex": "1F2E3D4C",
     "clock": "09:15",
     "interface": "Loopback7",
 }

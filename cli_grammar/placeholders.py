@@ -15,6 +15,18 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
+from cli_grammar.choices import (
+    ALERT_SEVERITIES,
+    MONTHS,
+    SEVERITIES,
+    SSH_CIPHERS,
+    SSH_HOST_KEYS,
+    SSH_KEX,
+    SSH_MACS,
+    TLS_SUITES,
+    WEEKDAYS,
+)
+
 
 class Miss(Enum):
     """Why words are not a value of this kind."""
@@ -58,6 +70,7 @@ class Placeholder:
     symbol: str
     read: Reader
     choices: Mapping[str, str]  # the names that may stand here, with their help; or none
+    several: bool = False  # more than one of the choices may stand here, each once
 
 
 # Interface types in the order in which a running-config prints them, with their help.
@@ -88,46 +101,13 @@ VIRTUAL_TYPES = frozenset(VIRTUAL_NUMBERS)
 # assumed: what help shows for the first number of a port, whatever slots the platform has
 _PORT_NUMBERS = (0, 9)
 
-# Severities of log messages, by number. # source: logging-levels
-SEVERITIES: Mapping[str, str] = {
-    "emergencies": "System is unusable                (severity=0)",
-    "alerts": "Immediate action needed           (severity=1)",
-    "critical": "Critical conditions               (severity=2)",
-    "errors": "Error conditions                  (severity=3)",
-    "warnings": "Warning conditions                (severity=4)",
-    "notifications": "Normal but significant conditions (severity=5)",
-    "informational": "Informational messages            (severity=6)",
-    "debugging": "Debugging messages                (severity=7)",
-}
-
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-
 _RANGE = re.compile(r"(\d+)-(\d+)")
-# source: call-home-config
-ALERT_SEVERITIES: Mapping[str, str] = {
-    "catastrophic": "Catastrophic event (severity 9)",
-    "critical": "Critical event (severity 6)",
-    "debugging": "Debugging event (severity 0)",
-    "disaster": "Disaster event (severity 8)",
-    "fatal": "Fatal event (severity 7)",
-    "major": "Major event (severity 5)",
-    "minor": "Minor event (severity 4)",
-    "normal": "Normal event (severity 1)",
-    "notification": "Notification event (severity 2)",
-    "warning": "Warning event (severity 3)",
-}
-WEEKDAYS: Mapping[str, str] = {
-    day.lower(): day
-    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-}
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 _IPV4 = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _DURATION = re.compile(r"\d{1,9}[smhdw]", re.IGNORECASE)
 _INTERFACE = re.compile(r"([A-Za-z][A-Za-z-]*?)(\d+(?:/\d+){0,3}(?:\.\d+)?)?")
+_HEX = re.compile(r"[0-9A-Fa-f]+")
 _NUMBER = re.compile(r"\d+(?:/\d+){0,3}(?:\.\d+)?")
 _OFFSET = re.compile(r"-?\d{1,2}")
 _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d:[0-5]\d")
@@ -147,7 +127,7 @@ def placeholder(name: str, kind: str) -> Placeholder | None:
     if kind not in _KINDS:
         return None
     symbol, read = _KINDS[kind]
-    return Placeholder(name, kind, symbol, read, _CHOICES.get(kind, {}))
+    return Placeholder(name, kind, symbol, read, _CHOICES.get(kind, {}), kind in _SEVERAL)
 
 
 def is_ipv4(text: str) -> bool:
@@ -312,10 +292,30 @@ def _one_of(names: Mapping[str, str]) -> Reader:
     def read(line: str, words: Sequence[Word], at: int) -> Found | Miss:
         """A name or its beginning; the value is the name."""
         typed = words[at].text.lower()
-        fitting = [name for name in names if name.startswith(typed)]
+        fitting = [typed] if typed in names else [n for n in names if n.startswith(typed)]
         if len(fitting) > 1:
             return Miss.AMBIGUOUS
         return (fitting[0], 1) if fitting else Miss.UNFIT
+
+    return read
+
+
+def _several_of(names: Mapping[str, str]) -> Reader:
+    one = _one_of(names)
+
+    def read(line: str, words: Sequence[Word], at: int) -> Found | Miss:
+        """Names, each once, up to the first word that is none; the value has blanks between."""
+        chosen: list[str] = []
+        for place in range(at, len(words)):
+            found = one(line, words, place)
+            if isinstance(found, Miss):
+                if found is Miss.AMBIGUOUS or not chosen:
+                    return found
+                break
+            if found[0] in chosen:
+                break
+            chosen.append(found[0])
+        return " ".join(chosen), len(chosen)
 
     return read
 
@@ -339,7 +339,13 @@ _CHOICES: Mapping[str, Mapping[str, str]] = {
     "severity": SEVERITIES,
     "alert-severity": ALERT_SEVERITIES,
     "weekday": WEEKDAYS,
+    "ssh-ciphers": SSH_CIPHERS,
+    "ssh-host-keys": SSH_HOST_KEYS,
+    "ssh-kex": SSH_KEX,
+    "ssh-macs": SSH_MACS,
+    "tls-suites": TLS_SUITES,
 }
+_SEVERAL = frozenset({"ssh-ciphers", "ssh-host-keys", "ssh-kex", "ssh-macs", "tls-suites"})
 _KINDS: Mapping[str, tuple[str, Reader]] = {
     "word": ("WORD", _word),
     "name": ("WORD", _quoted),
@@ -361,6 +367,12 @@ _KINDS: Mapping[str, tuple[str, Reader]] = {
     "severity": ("<0-7>", _severity),
     "alert-severity": ("SEVERITY", _one_of(ALERT_SEVERITIES)),
     "weekday": ("DAY", _one_of(WEEKDAYS)),
+    "ssh-ciphers": ("CIPHERS", _several_of(SSH_CIPHERS)),
+    "ssh-host-keys": ("KEYS", _several_of(SSH_HOST_KEYS)),
+    "ssh-kex": ("METHODS", _several_of(SSH_KEX)),
+    "ssh-macs": ("MACS", _several_of(SSH_MACS)),
+    "tls-suites": ("SUITES", _several_of(TLS_SUITES)),
+    "hex": ("WORD", _fitting(_HEX.fullmatch)),
     "clock": ("hh:mm", _clock),
     "interface": ("INTERFACE", _interface),
 }

@@ -9,28 +9,25 @@ Sources: docs/sources.md, entries native-license, smart-license-mapping, secret-
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from agent.core.identity import Udi
-from agent.device.config_edits import license_url_default, user_secret
 from agent.netconf import ietf_interfaces
+from agent.netconf.native_effects import Salt, as_commands_do
 from agent.netconf.native_shape import shown_shape, stored_shape
-from cli_grammar import VIRTUAL_TYPES, ipv6_prefix
+from cli_grammar import VIRTUAL_TYPES
 from yang.difference import edits_between
-from yang.tree import EMPTY, Edit, Entry, Path, Rows, Tree, Value, apply, get
+from yang.tree import EMPTY, Edit, Path, Rows, Tree, Value, apply, get
 
 NATIVE, LICENSING = "Cisco-IOS-XE-native:native", "cisco-smart-license:licensing"
 _SMART: Path = ("native", "license", "smart")
-_OWN_URL: Path = ("emulator", "license", "smart", "url", "smart")
 # levels of the 4000 series; for others the model's words are not known. # source: native-shape
 _LEVEL: Path = ("emulator", "platform", "throughput", "level")
 _KBPS: Path = ("native", "platform", "hardware", "throughput", "level", "kbps")
 _LEAST_KBPS = 100_000
 _TRANSPORT = "transport-type-"
-Salt = Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +190,7 @@ def stored(root: Tree, views: Tree, shown: Shown, salt: Salt) -> Tree:
     new = _with_licensing(root, new, get(views, (LICENSING, "config"), EMPTY))
     before, after = (v.get(ietf_interfaces.TOP, EMPTY) for v in (visible(root, shown), views))
     new = ietf_interfaces.carried_out(new, before, after)
-    return _as_commands_do(root, new, salt)
+    return as_commands_do(root, new, salt)
 
 
 def _with_licensing(old: Tree, new: Tree, config: Tree) -> Tree:
@@ -228,53 +225,6 @@ def _other_urls_gone(root: Tree, native: Path) -> Tree:
     return apply(root, tuple(Edit("delete", (*_SMART, "url", *other)) for other in others))
 
 
-def _as_commands_do(old: Tree, new: Tree, salt: Salt) -> Tree:
-    """What the commands behind an edit do beyond setting their own leaf."""
-    if get(new, (*_SMART, "url", "default")):
-        new = apply(new, (Edit("delete", (*_SMART, "url", "default")),))
-        new = apply(new, tuple(license_url_default(new, {}, salt)))  # type: ignore[arg-type]
-    if get(old, (*_SMART, "url", "name")) != get(new, (*_SMART, "url", "name")) and (
-        get(new, _OWN_URL) == get(old, _OWN_URL)
-    ):
-        new = apply(new, (Edit("delete", _OWN_URL),))
-    for name, row in get(new, ("native", "username"), Rows()).items():
-        plain = get(row, ("secret", "secret"))
-        if plain is not None and get(row, ("secret", "encryption"), 0) == 0:
-            edits = user_secret(new, {"name": name, "password": str(plain)}, salt)
-            new = apply(new, tuple(edits))  # type: ignore[arg-type]
-    return _spelled(_with_ports(old, new))
-
-
-def _spelled(root: Tree) -> Tree:
-    """IPv6 addresses as the device spells them, whatever an edit wrote."""
-    edits: list[Edit] = []
-    for kind, rows in get(root, ("native", "interface"), EMPTY).items():
-        for number, row in rows.items():
-            for prefix in get(row, ("ipv6", "address", "prefix-list"), EMPTY):
-                spelled = ipv6_prefix(prefix)
-                if spelled not in (None, prefix):
-                    path = ("native", "interface", Entry(kind, number), "ipv6", "address")
-                    edits.append(Edit("delete", (*path, Entry("prefix-list", prefix))))
-                    edits.append(Edit("set", (*path, Entry("prefix-list", str(spelled)))))
-    return apply(root, tuple(edits))
-
-
-def _with_ports(old: Tree, new: Tree) -> Tree:
-    """A port cannot go: deleting one sets it back, as `default interface` does.
-
-    # assumed: an edit that deletes a physical interface is carried out this way
-    """
-    ports: Mapping[str, Any] = get(old, ("native", "interface"), EMPTY)
-    edits = [
-        Edit("set", ("native", "interface", Entry(kind, number)))
-        for kind, rows in ports.items()
-        if kind not in VIRTUAL_TYPES
-        for number in rows
-        if number not in get(new, ("native", "interface", kind), Rows())
-    ]
-    return apply(new, tuple(edits))
-
-
 def new_ports(old: Tree, new: Tree) -> list[str]:
     """Physical interfaces an edit would make: the device has none of these."""
     return [
@@ -289,9 +239,3 @@ def new_ports(old: Tree, new: Tree) -> list[str]:
 def changes(old: Tree, new: Tree) -> tuple[Edit, ...]:
     """The edits a device commits."""
     return tuple(edits_between(old, new))
-
-
-def _entry(kind: str, number: str) -> Any:
-    from yang.tree import Entry
-
-    return Entry(kind, number)

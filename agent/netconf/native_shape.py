@@ -45,6 +45,10 @@ def _listed(now: Value | None) -> Value | None:
     return None if now is None else (now,)
 
 
+def _lower(now: Value | None) -> str | None:
+    return None if now is None else str(now).lower()
+
+
 def _way(value: Value) -> str | None:
     return next((way for way in ("http", "email") if value.get(way)), None)
 
@@ -60,7 +64,14 @@ _TAC_ITEMS = (
     Item(_METHOD, _METHOD, _way, _kept_way),
     Item(_HTTP, (*_HTTP, "http-address"), _first, _listed),
 )
+_SUBSCRIBED = tuple(
+    ("subscribe-to-alert-group", f"{group}-periodically", group, "periodic", period)
+    for group in ("configuration", "inventory")
+    for period in ("daily", "monthly", "weekly")
+)
 _USER_ITEMS = (
+    *(Item((*at, "begin-time"), (*at, "begin-time"), v.hour, v.kept_hour) for at in _SUBSCRIBED),
+    *(Item((*at, "day"), (*at, "day"), str.title, _lower) for at in _SUBSCRIBED),
     v.flag("reporting", "smart-licensing-data"),
     Item(_HTTP, _HTTP, _first, _listed),
     Item(_MAIL, (*_MAIL, "email-address"), v.rows, v.kept_rows),
@@ -129,6 +140,18 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
         Item(("ftp", "password"), _FTP_PASSWORD, v.secret, v.kept_secret),
         v.of_interface("tftp/source-interface", "tftp/source-interface"),
     ),
+    ("native", "ip", "http"): (
+        Item(("secure-ciphersuite-names",), ("secure-ciphersuite",), v.marks, v.kept_marks),
+    ),
+    ("native", "ip", "ssh", "server", "algorithm"): tuple(
+        Item((kind,), (kind, f"{word}-options"), v.listed, v.kept_listed)
+        for kind, word in (
+            ("encryption", "encrypt"),
+            ("mac", "mac"),
+            ("kex", "kex"),
+            ("hostkey", "hostkey"),
+        )
+    ),
     ("native", "ip", "ssh"): (
         v.of_interface("source-interface", "source-interface-config"),
         v.version(True),
@@ -184,12 +207,11 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
         v.flag("buginf"),
         v.moved("rate-limit", "rate-limit-config/common-config/rate-limit/common-options/range"),
         v.moved("origin-id/kind", "origin-id/type-value"),
+        v.moved("buffered/on", "buffered-config/buffered"),
         v.moved("buffered/size", "buffered/size-value"),
         v.moved("buffered/severity", "buffered/severity-level"),
-        v.moved("console/on", "console-config/console"),
-        v.moved("console/severity", "console-config/common-config/console/severity"),
-        v.moved("monitor/on", "monitor-config/monitor"),
-        v.moved("monitor/severity", "monitor-config/common-config/monitor/severity"),
+        v.logged("console"),
+        v.logged("monitor"),
         v.moved("source-interface", "source-interface-conf/interface-name-non-vrf"),
     ),
     ("native", "logging", "host", "ipv4-host-transport-list[]"): tuple(

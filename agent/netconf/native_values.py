@@ -10,7 +10,7 @@ import re
 
 from agent.netconf.native_items import Item
 from cli_grammar import VIRTUAL_TYPES
-from yang.tree import EMPTY, Rows, Tree, Value
+from yang.tree import EMPTY, Rows, Tree, Value, get
 
 _INTERFACE = re.compile(r"([A-Za-z-]+)(\d[\d/.]*)")
 
@@ -60,6 +60,23 @@ def _kept_typed(now: Value | None) -> str | None:
     return next((f"{kind}{number}" for kind, number in now.items()), None) if now else None
 
 
+def logged(where: str) -> Item:
+    """A severity, or on or off: both beside each other here, cases of a choice there."""
+
+    def show(value: Value) -> Tree:
+        if "severity" in value:
+            return Tree({"common-config": Tree({where: Tree(severity=value["severity"])})})
+        return Tree({where: value["on"]})
+
+    def keep(now: Value | None) -> Tree | None:
+        if not now:
+            return None
+        severity = get(now, ("common-config", where, "severity"))
+        return Tree(on=now[where]) if severity is None else Tree(on=True, severity=severity)
+
+    return Item((where,), (f"{where}-config",), show, keep)
+
+
 def version(wanted: bool) -> Item:
     """The SSH version: 2 has a leaf of its own."""
 
@@ -88,6 +105,33 @@ def sentence(now: Value | None) -> str | None:
 
 def word(value: Value) -> Tree:
     return Tree({value: True})
+
+
+def listed(value: Value) -> tuple[str, ...]:
+    """Words one after the other, as a list of leafs."""
+    return tuple(str(value).split())
+
+
+def kept_listed(now: Value | None) -> str | None:
+    return " ".join(now) if now else None
+
+
+def marks(value: Value) -> Tree:
+    """Words one after the other, as empty leafs beside each other."""
+    return Tree(dict.fromkeys(str(value).split(), True))
+
+
+def kept_marks(now: Value | None) -> str | None:
+    return " ".join(sorted(now)) if now else None
+
+
+def hour(value: Value) -> str:
+    """`09:15` here, `9:15` there."""
+    return str(value).removeprefix("0")
+
+
+def kept_hour(now: Value | None) -> str | None:
+    return None if now is None else str(now).zfill(5)
 
 
 def address(value: Value) -> Tree:

@@ -92,6 +92,9 @@ def listing(grammar: Grammar) -> int:
             line = Permutation(name, branch).line
             shown, ends = _listed(help_for(grammar, name, f"{line} "))
             wanted, may_end = _expected(node)
+            if node.placeholder and node.placeholder.several:
+                names = node.placeholder.choices
+                wanted |= {n: said for n, said in names.items() if n not in line.split()}
             if _certain(branch, mode.root):
                 assert (shown, ends) == (wanted, may_end), (name, line)
             else:

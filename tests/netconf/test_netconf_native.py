@@ -36,8 +36,8 @@ RELEASE = Release.parse("17.18.1")
 SCHEMA = schema_of(texts_of(RELEASE))
 SWITCH = "http://cisco.com/ns/yang/Cisco-IOS-XE-switch"
 PORT = Entry("GigabitEthernet", "1/0/1")
-SHAPE = "its published shape is not known to us"
 NOWHERE = "no published model has it"  # source: native-without
+ALERTS = "native/call-home/user-profile/profile[Name-x1]/subscribe-to-alert-group"
 # What the device stores and no served model shows: the beginning of its path, and why. A new
 # command needs a node in yang/modules (and an Item in native_shape.py where the shape differs) or
 # a line here.
@@ -54,30 +54,21 @@ UNPUBLISHED = {
     "native/file": NOWHERE,
     "native/interface/GigabitEthernet[1/0/1]/tunnel": "only interfaces of type Tunnel have it",
     "native/ip/domain/retry": NOWHERE,
-    "native/ipv6/nd": SHAPE,
     "native/license/boot/level/network-premier": NOWHERE,
-    "native/logging/buffered/on": NOWHERE,
-    "native/logging/on": NOWHERE,
     "native/logging/trap/on": "the model has no word for `no`",
     "native/netconf-yang": NOWHERE,  # replies of devices that have it configured do not show it
     "native/restconf": NOWHERE,
     "native/snmp-server/enable/enable-choice/traps/kind": "a node for each kind, hundreds of them",
     "native/call-home/aaa-authorization": NOWHERE,
     "native/call-home/aaa-username": NOWHERE,
-    "native/call-home/alert-group": NOWHERE,
+    "native/call-home/alert-group/all": NOWHERE,
+    "native/call-home/alert-group-config": NOWHERE,
     "native/call-home/sender": NOWHERE,
     "native/call-home/syslog-throttling": NOWHERE,
-    "native/call-home/user-profile/profile[Name-x1]/subscribe": SHAPE,
-    "native/crypto/pki/trustpoint[WORD-x1]/fingerprint": SHAPE,
-    "native/aaa/accounting": SHAPE,
-    "native/ip/http/access-class-ipv4": NOWHERE,
-    "native/ip/http/secure-ciphersuite-names": "a leaf for each suite, and any words here",
-    "native/ip/http/secure-port": NOWHERE,
-    "native/ip/ssh/server": SHAPE,
-    "native/line/console[0]/accounting": NOWHERE,
+    f"{ALERTS}/all": NOWHERE,
+    f"{ALERTS}/crash": NOWHERE,
+    f"{ALERTS}/snapshot": NOWHERE,
     "native/line/console[0]/logging/synchronous-": NOWHERE,
-    "native/service/pad-commands": SHAPE,
-    "native/snmp-server/ifindex": SHAPE,
 }
 # lines the model has no word for beside their opposites
 ONE_SIDED = (

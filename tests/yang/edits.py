@@ -23,6 +23,7 @@ TEXTS = (
     "Cisco-IOS-XE-diagnostics@2022-11-01",
     "Cisco-IOS-XE-ethernet@2023-07-01",
     "Cisco-IOS-XE-http@2022-11-01",
+    "Cisco-IOS-XE-nd@2023-07-01",
     "Cisco-IOS-XE-ntp@2022-11-01",
     "Cisco-IOS-XE-platform@2022-11-01",
     "Cisco-IOS-XE-snmp@2022-11-01",

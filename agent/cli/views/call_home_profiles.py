@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from agent.cli.views.call_home import NOT_SET, named_profiles, texts
-from yang.tree import EMPTY, Rows, Tree, get
+from yang.tree import EMPTY, Tree, get
 
 _TAC = "CiscoTAC-1"
 _TAC_EMAIL = "callhome@cisco.com"
@@ -21,8 +21,8 @@ _SEVERITIES: Mapping[str, str] = {
 }
 _PATTERNS = (("APF-.-WLC_.*", "warning"), (".*", "major"))
 _MONTHLY: Mapping[str, Tree] = {
-    "configuration": Tree({"monthly": Tree({"date": 1, "at": "09:15"})}),
-    "inventory": Tree({"monthly": Tree({"date": 1, "at": "09:00"})}),
+    "configuration": Tree({"monthly": Tree({"date": 1, "begin-time": "09:15"})}),
+    "inventory": Tree({"monthly": Tree({"date": 1, "begin-time": "09:00"})}),
 }
 _NOTHING = "N/A"
 _SIZE_BYTES = 3_145_728
@@ -63,7 +63,7 @@ def _profile(name: str, row: Tree, address: str) -> Iterator[str]:
     yield f"    Message Size Limit: {size} Bytes"
     yield from _addresses(row, factory, address)
     yield ""
-    subscribed: Rows = get(row, ("subscribe",), Rows())
+    subscribed = _subscribed(get(row, ("subscribe-to-alert-group",), EMPTY))
     yield from _schedules(subscribed, _MONTHLY if factory else {})
     yield f"    {'Alert-group':<24}  Severity"
     yield f"    {'-' * 24}  {'-' * 12}"
@@ -76,8 +76,7 @@ def _profile(name: str, row: Tree, address: str) -> Iterator[str]:
     yield f"    {'-' * 24}  {'-' * 12}"
     patterns = list(_PATTERNS) if factory else []
     if "syslog" in subscribed:
-        wanted = subscribed["syslog"]
-        patterns = [(str(wanted.get("pattern", ".*")), str(wanted.get("severity", "normal")))]
+        patterns = [(p, str(told["severity"])) for p, told in subscribed["syslog"].items()]
     yield from (f"    {pattern:<24}  {severity:<12}" for pattern, severity in patterns)
     if not patterns:
         yield f"    {_NOTHING:<24}  {_NOTHING}"
@@ -105,7 +104,17 @@ def _list(title: str, found: list[str]) -> Iterator[str]:
     yield from (" " * (len(title) + 6) + one for one in found[1:])
 
 
-def _schedules(subscribed: Rows, usual: Mapping[str, Tree]) -> Iterator[str]:
+def _subscribed(told: Tree) -> dict[str, Tree]:
+    """The groups a profile subscribes to, with their severity and their times."""
+    groups: dict[str, Tree] = {}
+    for name, value in told.items():
+        group = name.removesuffix("-periodically")
+        below = value.get(group, EMPTY) if group != name else value
+        groups[group] = Tree({**groups.get(group, EMPTY), **(below if value is not True else {})})
+    return groups
+
+
+def _schedules(subscribed: Mapping[str, Tree], usual: Mapping[str, Tree]) -> Iterator[str]:
     for group in sorted({*usual, *subscribed}):
         own = subscribed.get(group, EMPTY).get("periodic", EMPTY)
         yield from _periodic(group, own or usual.get(group, EMPTY))
@@ -114,15 +123,17 @@ def _schedules(subscribed: Rows, usual: Mapping[str, Tree]) -> Iterator[str]:
 def _periodic(group: str, when: Tree) -> Iterator[str]:
     """When a group reports of itself. # assumed: the sentences for hourly, interval, weekly"""
     texts = {
-        "daily": "daily at {}",
         "hourly": "every hour at minute {}",
         "interval": "every {} minutes",
     }
     said = [text.format(when[word]) for word, text in texts.items() if word in when]
-    if "monthly" in when:
-        said.append("every {date} day of the month at {at}".format(**when["monthly"]))
-    if "weekly" in when:
-        said.append("every {day} at {at}".format(**when["weekly"]))
+    at = {word: turn["begin-time"] for word, turn in when.items() if isinstance(turn, Tree)}
+    if "daily" in at:
+        said.append(f"daily at {at['daily']}")
+    if "monthly" in at:
+        said.append(f"every {when['monthly']['date']} day of the month at {at['monthly']}")
+    if "weekly" in at:
+        said.append(f"every {when['weekly']['day']} at {at['weekly']}")
     for text in said:
         yield f"    Periodic {group} info message is scheduled {text}"
         yield ""
