@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -245,7 +245,7 @@ class Cssm:
     def _show_instances(self, request: CloudRequest, now: Instant) -> Answer:
         with self.records.transaction():
             rows = self.records.instances()
-        return json_answer(200, {"product_instances": [asdict(row) for row in rows]})
+        return json_answer(200, {"product_instances": msgspec.to_builtins(rows)})
 
     def _show_usage(self, request: CloudRequest, now: Instant) -> Answer:
         with self.records.transaction():

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+_LARGEST_NONCE = (1 << 63) - 1
+
 
 @dataclass(slots=True)
 class Chance:
@@ -28,7 +30,7 @@ class Chance:
 
     def nonce(self) -> str:
         """A 63-bit number as decimal text, the form of a message's nonce."""
-        return str(self.below(1 << 63, "nonce"))
+        return str(int.from_bytes(self.digest("nonce"), "big") & _LARGEST_NONCE)
 
     def uuid(self, label: str = "uuid") -> str:
         """A version-4 UUID in its 8-4-4-4-12 form."""

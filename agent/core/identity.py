@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from agent.core.clock import Instant
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Udi:
+class Udi(msgspec.Struct, frozen=True, order=True, gc=False):
     """Unique device identifier: product id and serial number."""
 
     pid: str

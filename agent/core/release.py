@@ -22,7 +22,7 @@ from agent.core.errors import InputError
 _FORM = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?([a-z]?)")
 
 
-class Release(msgspec.Struct, frozen=True, order=True, cache_hash=True):
+class Release(msgspec.Struct, frozen=True, order=True, cache_hash=True, gc=False):
     """An IOS XE release, such as 17.3.2a."""
 
     major: int

@@ -48,7 +48,7 @@ class SystemMessage:
         return f"{self.head}{self.text.format_map(fields)}"
 
 
-class FilledMessage(msgspec.Struct, frozen=True):
+class FilledMessage(msgspec.Struct, frozen=True, gc=False):
     """A message ready for the log: its severity and its text from the `%` on."""
 
     severity: int

@@ -54,7 +54,7 @@ class LogSettings:
     debug_stamp: StampForm = StampForm()  # `service timestamps debug ...`
 
 
-class DeviceTime(msgspec.Struct, frozen=True):
+class DeviceTime(msgspec.Struct, frozen=True, gc=False):
     """What a stamp needs to know of the device's clock."""
 
     now: Instant
@@ -63,7 +63,7 @@ class DeviceTime(msgspec.Struct, frozen=True):
     uptime_ms: int = 0
 
 
-class LogLine(msgspec.Struct, frozen=True):
+class LogLine(msgspec.Struct, frozen=True, gc=False):
     """One message as printed, stamp included; `text` may hold line breaks."""
 
     severity: int

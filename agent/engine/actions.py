@@ -30,7 +30,7 @@ class Route:
     blocked: Failure | None = None
 
 
-class Send(msgspec.Struct, frozen=True):
+class Send(msgspec.Struct, frozen=True, gc=False):
     """Send a request; exactly one ReplyReceived or SendFailed with this id comes back.
 
     `signing_key` is the private scalar (hex) that signs the envelope once trust is installed,
@@ -45,27 +45,27 @@ class Send(msgspec.Struct, frozen=True):
     anchors: tuple[str, ...] = ()
 
 
-class Log(msgspec.Struct, frozen=True):
+class Log(msgspec.Struct, frozen=True, gc=False):
     """Write a system message of sysmsg.toml, its fields filled."""
 
     mnemonic: str
     fields: Mapping[str, str] = {}
 
 
-class Notify(msgspec.Struct, frozen=True):
+class Notify(msgspec.Struct, frozen=True, gc=False):
     """Tell management clients (NETCONF subscribers, a later issue)."""
 
     name: str
     fields: Mapping[str, str] = {}
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """Text for the command that caused the event, e.g. `Import Data Successful`."""
 
     text: str
 
 
-class WriteFile(msgspec.Struct, frozen=True):
+class WriteFile(msgspec.Struct, frozen=True, gc=False):
     """Write a text file of the device; what cannot be written is the device's sentence."""
 
     path: str

@@ -20,7 +20,7 @@ class Transport(StrEnum):
     OFF = "off"
 
 
-class CallHome(msgspec.Struct, frozen=True):
+class CallHome(msgspec.Struct, frozen=True, gc=False):
     """The Call Home service as licensing uses it: the profile that carries its messages."""
 
     enabled: bool = True  # `service call-home`
@@ -31,7 +31,7 @@ class CallHome(msgspec.Struct, frozen=True):
     proxy: str | None = None  # `http-proxy`, as host:port
 
 
-class WayOut(msgspec.Struct, frozen=True):
+class WayOut(msgspec.Struct, frozen=True, gc=False):
     """Where requests leave the device: `stranded` when the VRF or interface named has no way."""
 
     source_interface: str | None = None
@@ -39,7 +39,7 @@ class WayOut(msgspec.Struct, frozen=True):
     stranded: bool = False
 
 
-class LicenseConfig(msgspec.Struct, frozen=True, cache_hash=True):
+class LicenseConfig(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """Settings of `license smart ...` and the few others that licensing reads.
 
     `usage_interval_days` None means not configured. Addresses and names are as typed.

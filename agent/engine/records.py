@@ -144,7 +144,7 @@ class AuthorizationCode:
 # --- licences and reports -------------------------------------------------------------------
 
 
-class LicenceUse(msgspec.Struct, frozen=True):
+class LicenceUse(msgspec.Struct, frozen=True, gc=False):
     """A licence handle: what the platform asked for, and what it counts now."""
 
     handle: int
@@ -181,7 +181,7 @@ class StorageState(Enum):
 EXIST = StorageState.EXIST
 
 
-class RumReport(msgspec.Struct, frozen=True):
+class RumReport(msgspec.Struct, frozen=True, gc=False):
     """One RUM report of one licence's chain. `signed` is there from closing on, until its ACK.
 
     An open report's current line runs since `measured_since` with `count`; `lines` are the ones
@@ -232,7 +232,7 @@ class Exchange(StrEnum):
     TELEMETRY_REPORTING = "Telemetry Reporting"
 
 
-class ExchangeStatistics(msgspec.Struct, frozen=True):
+class ExchangeStatistics(msgspec.Struct, frozen=True, gc=False):
     """`Attempts: Total=..`, the last response and the times of one exchange."""
 
     total: int = 0
@@ -247,7 +247,7 @@ class ExchangeStatistics(msgspec.Struct, frozen=True):
     last_failure: Instant | None = None
 
 
-class Pending(msgspec.Struct, frozen=True):
+class Pending(msgspec.Struct, frozen=True, gc=False):
     """A request in flight, kept so that a restarted emulator can send the same bytes again."""
 
     exchange: Exchange
@@ -288,7 +288,7 @@ class TimerName:
     TRUST_RENEWAL = "Trust renewal"
 
 
-class LoggedEvent(msgspec.Struct, frozen=True):
+class LoggedEvent(msgspec.Struct, frozen=True, gc=False):
     """One line of `show license eventlog`: `SAEVT_<name> key="value" ...`."""
 
     time: Instant
@@ -349,7 +349,7 @@ class ImportKind(Enum):
     ACCOUNT_INFO = "ACCOUNT INFO"
 
 
-class PastMessage(msgspec.Struct, frozen=True):
+class PastMessage(msgspec.Struct, frozen=True, gc=False):
     """An exchange that is over: when it was sent, when and with what word it ended."""
 
     sent: Instant
@@ -359,7 +359,7 @@ class PastMessage(msgspec.Struct, frozen=True):
     reason: str = "<none>"
 
 
-class PastImport(msgspec.Struct, frozen=True):
+class PastImport(msgspec.Struct, frozen=True, gc=False):
     """A section of an imported file; `code` is the return code, 0 when it was installed."""
 
     imported: Instant

@@ -16,7 +16,7 @@ from agent.engine.timings import TIMINGS
 from agent.profiles.profile import Profile
 
 
-class Turn(msgspec.Struct):
+class Turn(msgspec.Struct, gc=False):
     profile: Profile
     release: Release
     state: AgentState

@@ -13,7 +13,7 @@ from agent.core.identity import Udi
 from agent.protocol.sender import Sender
 
 
-class AuthorizationRequest(msgspec.Struct, frozen=True):
+class AuthorizationRequest(msgspec.Struct, frozen=True, gc=False):
     """What a unit wants to be authorized for, as (tag, count); or the return of its code."""
 
     udi: Udi
@@ -22,7 +22,7 @@ class AuthorizationRequest(msgspec.Struct, frozen=True):
     remove_code: str = ""
 
 
-class CodesWanted(msgspec.Struct, frozen=True):
+class CodesWanted(msgspec.Struct, frozen=True, gc=False):
     """Ask for codes: `units` name the licences each shall be authorized for."""
 
     sender: Sender
@@ -31,7 +31,7 @@ class CodesWanted(msgspec.Struct, frozen=True):
     units: tuple[AuthorizationRequest, ...] = ()
 
 
-class CodesConfirmed(msgspec.Struct, frozen=True):
+class CodesConfirmed(msgspec.Struct, frozen=True, gc=False):
     """Say that new codes are installed: `units` carry the confirmation codes."""
 
     sender: Sender
@@ -40,7 +40,7 @@ class CodesConfirmed(msgspec.Struct, frozen=True):
     units: tuple[AuthorizationRequest, ...] = ()
 
 
-class CodesReturned(msgspec.Struct, frozen=True):
+class CodesReturned(msgspec.Struct, frozen=True, gc=False):
     """Give codes back: `units` carry the return codes."""
 
     sender: Sender

@@ -38,24 +38,16 @@ TRUST = "trust"
 def report_payload(content: ReportContent, *, version_2: bool) -> str:
     """The payload text of a report, in layout 2 or in layout 1."""
     identification = _identification(content, version_2=version_2)
-    signature = _asset_signature(identification, content.software_tag)
+    identified = compact(identification)
+    signature = _asset_signature(identified, content.software_tag)
+    measured = {
+        "meta": _meta(content, version_2=version_2),
+        "measurements": [_line(line, version_2=version_2) for line in content.measurements],
+    }
     if version_2:
-        return compact(
-            {
-                "version": VERSION_2,
-                "asset_identification": identification,
-                "signature": signature,
-                "meta": _meta(content, version_2=True),
-                "measurements": [_line(line, version_2=True) for line in content.measurements],
-            }
-        )
-    return compact(
-        {
-            "asset_identification": {**identification, "signature": signature},
-            "meta": _meta(content, version_2=False),
-            "measurements": [_line(line, version_2=False) for line in content.measurements],
-        }
-    )
+        rest = compact({"signature": signature, **measured})
+        return f'{{"version":"{VERSION_2}","asset_identification":{identified},{rest[1:]}'
+    return compact({"asset_identification": {**identification, "signature": signature}, **measured})
 
 
 def payload_content(payload: str) -> ReportContent:
@@ -170,8 +162,8 @@ def _identification(content: ReportContent, *, version_2: bool) -> dict[str, Any
     return {**head, "asset": {"name": content.software_tag}, "instance": instance}
 
 
-def _asset_signature(identification: dict[str, Any], software_tag: str) -> dict[str, str]:
-    value = signing.builtin(software_tag, compact(identification).encode())
+def _asset_signature(identified: str, software_tag: str) -> dict[str, str]:
+    value = signing.builtin(software_tag, identified.encode())
     return {"signing_type": BUILTIN, "key": software_tag, "value": value}
 
 
@@ -196,7 +188,7 @@ def _meta(content: ReportContent, *, version_2: bool) -> dict[str, Any]:
 
 def _is_telemetry(measurements: tuple[Measurement, ...]) -> bool:
     """Telemetry is about no licence, so no entitlement tag is named."""
-    return any(line.metric == TELEMETRY for line in measurements)
+    return TELEMETRY in [line.metric for line in measurements]
 
 
 def _line(line: Measurement, *, version_2: bool) -> dict[str, Any]:

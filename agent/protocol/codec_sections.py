@@ -177,19 +177,19 @@ def read_ack(section: Element) -> Section[tuple[AckData, ...]]:
 _Integer = Annotated[int, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
 
 
-class _SoundSudi(msgspec.Struct):
+class _SoundSudi(msgspec.Struct, gc=False):
     udi_pid: str
     udi_serial_number: str
 
 
-class _SoundReport(msgspec.Struct):
+class _SoundReport(msgspec.Struct, gc=False):
     report_id: _Integer
     payload_sha256: str
     status: AckStatus
     reason: str | None = None
 
 
-class _SoundAck(msgspec.Struct):
+class _SoundAck(msgspec.Struct, gc=False):
     """An acknowledgement as it stands in a section."""
 
     sudi: _SoundSudi

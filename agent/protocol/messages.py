@@ -46,7 +46,7 @@ class StatusCode(Enum):
     VERSION_TOO_HIGH = "VERSION_TOO_HIGH"
 
 
-class SignedReport(msgspec.Struct, frozen=True):
+class SignedReport(msgspec.Struct, frozen=True, gc=False):
     """A RUM report as it travels: the payload text is relayed byte for byte."""
 
     payload: str
@@ -56,7 +56,7 @@ class SignedReport(msgspec.Struct, frozen=True):
     value: str
 
 
-class TrustRequest(msgspec.Struct, frozen=True):
+class TrustRequest(msgspec.Struct, frozen=True, gc=False):
     """A request for a trust code, one per UDI; `csr` is base64 DER PKCS#10."""
 
     udi: Udi
@@ -83,7 +83,7 @@ class ConnectInfo:
 # --- requests ------------------------------------------------------------------------------
 
 
-class Hello(msgspec.Struct, frozen=True):
+class Hello(msgspec.Struct, frozen=True, gc=False):
     """Ask a CSLU whether it is there."""
 
     sender: Sender
@@ -92,7 +92,7 @@ class Hello(msgspec.Struct, frozen=True):
     pending_reports: int = 0
 
 
-class UsageReport(msgspec.Struct, frozen=True):
+class UsageReport(msgspec.Struct, frozen=True, gc=False):
     """Hand over closed RUM reports, oldest first, and trust requests where a code is missing."""
 
     sender: Sender
@@ -104,7 +104,7 @@ class UsageReport(msgspec.Struct, frozen=True):
     trust_signature: str = ""
 
 
-class Poll(msgspec.Struct, frozen=True):
+class Poll(msgspec.Struct, frozen=True, gc=False):
     """Ask for the result of something the server took earlier."""
 
     sender: Sender
@@ -114,7 +114,7 @@ class Poll(msgspec.Struct, frozen=True):
     action: str = "acknowledgements"
 
 
-class TrustEstablishment(msgspec.Struct, frozen=True):
+class TrustEstablishment(msgspec.Struct, frozen=True, gc=False):
     """Ask CSSM for trust codes with an ID token, which stands in each of the requests."""
 
     sender: Sender
@@ -124,7 +124,7 @@ class TrustEstablishment(msgspec.Struct, frozen=True):
     trust_signature: str
 
 
-class TrustSync(msgspec.Struct, frozen=True):
+class TrustSync(msgspec.Struct, frozen=True, gc=False):
     """Bring CSSM and the units of a trusted device into line.
 
     `devices` are all units, `trust_requests` those of units that have no code yet.
@@ -139,7 +139,7 @@ class TrustSync(msgspec.Struct, frozen=True):
     trust_signature: str = ""
 
 
-class TrustAcknowledgement(msgspec.Struct, frozen=True):
+class TrustAcknowledgement(msgspec.Struct, frozen=True, gc=False):
     """Tell CSSM which trust codes are installed now; the others of these units are over."""
 
     sender: Sender
@@ -148,7 +148,7 @@ class TrustAcknowledgement(msgspec.Struct, frozen=True):
     trust_ids: tuple[int, ...] = ()
 
 
-class TelemetryReport(msgspec.Struct, frozen=True):
+class TelemetryReport(msgspec.Struct, frozen=True, gc=False):
     """Hand over closed reports of the metric TELEMETRY, oldest first."""
 
     sender: Sender
@@ -217,7 +217,7 @@ class TrustData:
     attributes: tuple[str, ...] = ()
 
 
-class RuleCells(msgspec.Struct, frozen=True):
+class RuleCells(msgspec.Struct, frozen=True, gc=False):
     """One class of a policy as received, in days; None where the server left the cell out."""
 
     first_report: int | None = None
@@ -246,14 +246,14 @@ class AckStatus(Enum):
     UNKNOWN_UDI = "UNKNOWN_UDI"
 
 
-class AckedReport(msgspec.Struct, frozen=True):
+class AckedReport(msgspec.Struct, frozen=True, gc=False):
     report_id: int
     payload_sha256: str
     status: AckStatus
     reason: str | None = None
 
 
-class AckData(msgspec.Struct, frozen=True):
+class AckData(msgspec.Struct, frozen=True, gc=False):
     """The acknowledgement of one UDI's reports."""
 
     udi: Udi
@@ -264,7 +264,7 @@ class AckData(msgspec.Struct, frozen=True):
     reports: tuple[AckedReport, ...]
 
 
-class AccountData(msgspec.Struct, frozen=True):
+class AccountData(msgspec.Struct, frozen=True, gc=False):
     timestamp: Instant
     smart_account: str
     virtual_account: str
@@ -301,7 +301,7 @@ class AuthorizationData:
 T = TypeVar("T")
 
 
-class Section(msgspec.Struct, Generic[T], frozen=True):
+class Section(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """A section of a licence file: its data, the exact text under the signature, the signature.
 
     `digest` is the SHA-256 of that text, in hex.
@@ -313,7 +313,7 @@ class Section(msgspec.Struct, Generic[T], frozen=True):
     digest: str
 
 
-class LicenceFile(msgspec.Struct, frozen=True):
+class LicenceFile(msgspec.Struct, frozen=True, gc=False):
     """A parsed ACK or policy file. Absent sections are None or empty."""
 
     trust: Section[tuple[TrustData, ...]] | None = None
@@ -330,7 +330,7 @@ class LicenceFile(msgspec.Struct, frozen=True):
 # --- the content of one RUM report --------------------------------------------------------------
 
 
-class Measurement(msgspec.Struct, frozen=True):
+class Measurement(msgspec.Struct, frozen=True, gc=False):
     """One line of a report: a count that held from start to end. Times are whole seconds * 1000."""
 
     start: Instant
@@ -344,12 +344,12 @@ class Measurement(msgspec.Struct, frozen=True):
     removed: tuple[Udi, ...] = ()
 
 
-class HaMember(msgspec.Struct, frozen=True):
+class HaMember(msgspec.Struct, frozen=True, gc=False):
     role: str
     udi: Udi
 
 
-class ReportContent(msgspec.Struct, frozen=True):
+class ReportContent(msgspec.Struct, frozen=True, gc=False):
     """Everything a RUM report's payload states."""
 
     report_id: int

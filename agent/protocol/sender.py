@@ -7,7 +7,7 @@ import msgspec
 from agent.core.identity import Udi
 
 
-class Sender(msgspec.Struct, frozen=True):
+class Sender(msgspec.Struct, frozen=True, gc=False):
     """A product instance as it introduces itself."""
 
     udi: Udi

@@ -1,13 +1,12 @@
 """From the model before SLP: a router's licences are converted, a reservation is completed."""
 
-from dataclasses import replace
-
 import pytest
 
 from agent.cli.views.layout import layout_for
 from agent.cli.views.licence_messages import conversion
 from agent.cli.views.licensing import collect
 from agent.core.clock import DAY, HOUR, MINUTE
+from agent.core.identity import Udi
 from agent.device.device import new_device
 from agent.engine.events import FileImported, TokenEntered, UsageSaved
 from agent.engine.legacy.events import RegistrationAsked, ReservationAsked
@@ -131,7 +130,7 @@ def test_a_file_that_does_not_fit_changes_nothing(cssm, fault):
     device, code, tags = requested(cssm)
     if fault == "another request":
         code = code[:-2] + "00"
-    udi = replace(device.udi, sn="FOC0000EMU9") if fault == "another device" else device.udi
+    udi = Udi(device.udi.pid, "FOC0000EMU9") if fault == "another device" else device.udi
     file = smart_licensing.reserve(cssm, udi, code, tags, device.latest)
     if fault == "altered":
         file = file.replace("<count>5</count>", "<count>50</count>")

@@ -1,7 +1,5 @@
 """Authorization codes by files, with the real CSSM at the other end of the walk."""
 
-from dataclasses import replace
-
 import pytest
 
 from agent.core.clock import DAY, HOUR
@@ -191,7 +189,7 @@ def test_a_code_is_returned_with_a_return_code_that_cssm_takes(pair):
     assert returned.startswith("C")
     assert return_code_fits(returned, UDI, stamp)
     assert not return_code_fits(returned, UDI, "another day")
-    assert not return_code_fits(returned, replace(UDI, sn="FOC0000EMU9"), stamp)
+    assert not return_code_fits(returned, Udi(UDI.pid, "FOC0000EMU9"), stamp)
     assert pair.state.last_return_codes == {UDI.short: returned}
     pair.carry("return")
     assert pair.texts == ["Import Data Successful"]
