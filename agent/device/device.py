@@ -320,7 +320,8 @@ class Device:
     def replay(self, given: DeviceInput, now: Instant) -> str:
         """Carry out an input that a journal holds already."""
         self.inputs += 1
-        self.latest = max(self.latest, now)
+        if now > self.latest:
+            self.latest = now
         self._busy = True
         try:
             return CARRY_OUT[type(given)](self, given, now)
@@ -340,8 +341,8 @@ class Device:
         texts = []
         for action in actions:
             match action:
-                case LogAction(mnemonic, fields):
-                    self.write_log(mnemonic, fields, now)
+                case LogAction():
+                    self.write_log(action.mnemonic, action.fields, now)
                 case Send():
                     self.link.send(self, action)
                 case Answer(text):
@@ -352,7 +353,7 @@ class Device:
                     fault = self.files.keep(path, data, self.local_time(now))
                     if fault is not None:
                         texts.append(f"%Error opening {path} ({fault.value})")
-        return "\n".join(texts)
+        return "\n".join(texts) if texts else ""
 
     def tell(self, event: Event, now: Instant) -> str:
         """Hand an event to the agent and carry out its actions; part of carrying out an input."""

@@ -18,6 +18,7 @@ from agent.core.clock import DAY, HOUR, Instant
 from agent.core.dates import UTC_ZONE, Zone, local, log_stamp
 
 DEBUGGING = 7
+_TRAPS = 6  # source: log-traps (default trap level informational)
 
 
 class StampKind(Enum):
@@ -107,16 +108,17 @@ class Log:
         return self._take(LogLine(DEBUGGING, stamped(text, self.settings.debug_stamp, time)))
 
     def _take(self, line: LogLine) -> LogLine:
-        severity = line.severity
-        if passes(severity, self.settings.console):
+        severity, settings = line.severity, self.settings
+        if passes(severity, settings.console):
             self.console_count += 1
-        if passes(severity, 6):  # source: log-traps (default trap level informational)
+        if severity <= _TRAPS:
             self.trap_count += 1
-        if passes(severity, self.settings.buffered):
+        if passes(severity, settings.buffered):
             self.buffer_count += 1
             self._keep(line)
-        for listener in tuple(self.listeners):
-            listener(line)
+        if self.listeners:
+            for listener in tuple(self.listeners):
+                listener(line)
         return line
 
     def configure(self, settings: LogSettings) -> None:
@@ -159,13 +161,16 @@ class Log:
         return passes(line.severity, self.settings.monitor)
 
     def _keep(self, line: LogLine) -> None:
-        self.lines.append(line)
-        self._bytes += len(line.text) + 1
+        lines = self.lines
+        lines.append(line)
+        held = self._bytes + len(line.text) + 1
         limit = self.settings.buffer_bytes
-        while self.lines and self._bytes - len(self.lines[0].text) - 1 >= limit:
-            if isinstance(self.lines, list):  # a list is the smaller one while nothing falls out
-                self.lines = deque(self.lines)
-            self._bytes -= len(self.lines.popleft().text) + 1
+        while lines and held - (oldest := len(lines[0].text) + 1) >= limit:
+            if isinstance(lines, list):  # a list is the smaller one while nothing falls out
+                self.lines = lines = deque(lines)
+            lines.popleft()
+            held -= oldest
+        self._bytes = held
 
 
 def passes(severity: int, threshold: int | None) -> bool:

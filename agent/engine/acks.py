@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +48,10 @@ CANNOT_BE_READ = "the section cannot be read"
 _KNOWN_SIGNERS = 4
 _ACCEPTED = (AckStatus.ACK, AckStatus.DUPLICATE)
 
+_Fault = tuple[int, str] | None  # a return code and the reason
+_Install = Callable[[Turn, Section[Any]], _Fault]
+_Step = tuple[str, Section[Any], _Install]  # a section by its name in the history, what takes it
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -79,7 +83,8 @@ def install(turn: Turn, text: str) -> Outcome:
         return _refuse_foreign(turn, found)
     if _from_the_future(turn, found):
         return _refuse_whole(turn, found, *trust.CLOCKS_DIFFER)
-    if _is_changed(turn, found):
+    steps = _steps(found)
+    if _is_changed(turn, found, steps):
         return _refuse_whole(turn, found, BAD_SIGNATURE, CHANGED)
     unreadable = list(found.unreadable)
     if len(_authorizations(found)) < len(found.authorizations):
@@ -88,7 +93,7 @@ def install(turn: Turn, text: str) -> Outcome:
         outcome.faults.append(Fault(name, UNREADABLE, CANNOT_BE_READ))
         turn.note("SAEVT_IMPORT", type=name, success="False", error=CANNOT_BE_READ)
         _log_unreadable(turn, name)
-    for name, section, step in _steps(found):
+    for name, section, step in steps:
         fault = step(turn, section)
         if fault == trust.CLOCKS_DIFFER:  # the trust code's, which comes first
             return _refuse_whole(turn, found, *trust.CLOCKS_DIFFER)
@@ -117,7 +122,7 @@ def _from_the_future(turn: Turn, found: LicenceFile) -> bool:
     return max(dates, default=0) - turn.own_time >= HOUR
 
 
-def _is_changed(turn: Turn, found: LicenceFile) -> bool:
+def _is_changed(turn: Turn, found: LicenceFile, steps: Sequence[_Step]) -> bool:
     """Was a byte changed under one signature while another of the file holds?
 
     # source: ack-rules (a file whose signature was altered is refused whole)
@@ -125,11 +130,16 @@ def _is_changed(turn: Turn, found: LicenceFile) -> bool:
     chains = [code.signing_chain for code in (found.trust.data if found.trust else ())]
     named = [chain[0] for chain in chains if chain]
     known = tuple(dict.fromkeys((*turn.state.signers, *turn.state.anchors, *named)))
-    genuine = {
-        any(signing.verify_digest(who, section.digest, section.signature) for who in known)
-        for _, section, _ in _steps(found)
-    }
+    genuine = {_is_signed_by(known, section) for _, section, _ in steps}
     return len(genuine) == 2
+
+
+def _is_signed_by(known: Iterable[str], section: Section[Any]) -> bool:
+    """Did one of these sign it?"""
+    for certificate in known:
+        if signing.verify_digest(certificate, section.digest, section.signature):
+            return True
+    return False
 
 
 def _refuse_foreign(turn: Turn, found: LicenceFile) -> Outcome:
@@ -152,20 +162,16 @@ def _refuse_whole(turn: Turn, found: LicenceFile, code: int, reason: str) -> Out
     return outcome
 
 
-_Fault = tuple[int, str] | None
-_Step = Callable[[Turn, Section[Any]], _Fault]
-
-
-def _steps(found: LicenceFile) -> list[tuple[str, Section[Any], _Step]]:
+def _steps(found: LicenceFile) -> list[_Step]:
     codes = [("AUTH", section, _install_authorization) for section in _authorizations(found)]
-    rows: tuple[tuple[str, Section[Any] | None, _Step], ...] = (
+    rows: tuple[tuple[str, Section[Any] | None, _Install], ...] = (
         ("TRUST CODE", found.trust, _install_trust),
         ("ACCOUNT INFO", found.account, _install_account),
         ("POLICY", found.policy, _install_policy),
         *codes,
         ("RUM ACK", found.ack, _install_ack),
     )
-    return [(name, section, step) for name, section, step in rows if section is not None]
+    return [(name, section, install) for name, section, install in rows if section is not None]
 
 
 # --- one function per section ---------------------------------------------------------------
@@ -293,6 +299,7 @@ def _install_ack(turn: Turn, section: Section[tuple[AckData, ...]]) -> _Fault:
             newly += 1
         last_fault = fault or last_fault
     if newly:
+        rum.forget_old_rows(turn)
         turn.state.reports.give_back_room()
         turn.note("SAEVT_RUM_ACK", count=str(newly))
         reporting.acknowledged(turn)
@@ -317,12 +324,15 @@ def _take_status(turn: Turn, report: RumReport, entry: AckedReport) -> bool:
     return False
 
 
-def check_signer(turn: Turn, fits: Callable[[str], bool]) -> _Fault:
-    """Is there a signer that `fits` and chains to an anchor, or an anchor itself?"""
+def check_signer(turn: Turn, digest: str, signature: str) -> _Fault:
+    """Was this signed by a known signer that chains to an anchor, or by an anchor itself?
+
+    `digest` is the SHA-256 of the signed text, in hex.
+    """
     state = turn.state
     expired: _Fault = None
     for certificate in (*state.signers, *state.anchors):
-        if not fits(certificate):
+        if not signing.verify_digest(certificate, digest, signature):
             continue
         fault = signing.check_chain((certificate,), state.anchors, turn.own_time)
         if fault is None:
@@ -336,6 +346,4 @@ def check_signer(turn: Turn, fits: Callable[[str], bool]) -> _Fault:
 
 
 def _check_signature(turn: Turn, section: Section[Any]) -> _Fault:
-    """Signed by a known signer or by an anchor?"""
-    digest, signature = section.digest, section.signature
-    return check_signer(turn, lambda who: signing.verify_digest(who, digest, signature))
+    return check_signer(turn, section.digest, section.signature)

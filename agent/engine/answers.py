@@ -30,7 +30,6 @@ from agent.engine.routes import DIRECT, peer
 from agent.engine.timers import set_timer
 from agent.engine.timings import TIMINGS
 from agent.engine.turn import Turn
-from agent.protocol import signing
 from agent.protocol.messages import ConnectInfo, Reply, StatusCode
 
 _ANSWERED = (StatusCode.OK, StatusCode.OK_POLL)
@@ -68,10 +67,11 @@ def send_failed(turn: Turn, event: SendFailed) -> None:
 def give_up(turn: Turn) -> None:
     """Declare the attempts failed that wait for it."""
     state = turn.state
-    for request_id, pending in list(state.pending.items()):
-        if pending.failure is not None:
-            del state.pending[request_id]
-            _declare_failed(turn, pending, pending.failure, pending.detail)
+    if state.pending:
+        for request_id, pending in tuple(state.pending.items()):
+            if pending.failure is not None:
+                del state.pending[request_id]
+                _declare_failed(turn, pending, pending.failure, pending.detail)
     transport.proceed(turn)
 
 
@@ -242,11 +242,7 @@ def _unfit(turn: Turn, pending: Pending, reply: Reply) -> Failure | None:
 
 
 def _vouched_for(turn: Turn, reply: Reply) -> bool:
-    digest, signature = reply.signed_digest, reply.signature
-    fault = acks.check_signer(
-        turn, lambda certificate: signing.verify_digest(certificate, digest, signature)
-    )
-    return fault is None
+    return acks.check_signer(turn, reply.signed_digest, reply.signature) is None
 
 
 def _note_contact(turn: Turn, reply: Reply) -> None:

@@ -36,9 +36,7 @@ def rule_in_force(profile: Profile, release: Release) -> bool:
 
 
 def follow(turn: Turn) -> None:
-    """After each event: stop CUBE where the rule says so, start it again where it does not."""
-    if not rule_in_force(turn.profile, turn.release):
-        return
+    """After each event where the rule is in force: stop CUBE, or start it again."""
     state = turn.state
     if not is_late(state, turn.now):
         _start_again(turn)

@@ -105,29 +105,30 @@ class SmartAgent:
     There is one engine for each licensing model; platform and release decide which one it is.
     """
 
-    __slots__ = ("is_legacy", "licensing", "profile", "release", "state")
+    __slots__ = ("_other", "_stops_cube", "is_legacy", "licensing", "profile", "release", "state")
 
     def __init__(self, profile: Profile, release: Release, state: AgentState) -> None:
         self.profile, self.release, self.state = profile, release, state
         self.licensing = profile.licensing_on(release)
         self.is_legacy = self.licensing == "legacy"
+        self._other = _OTHER_MODELS.get(self.licensing)
+        self._stops_cube = applications.rule_in_force(profile, release)
 
     def handle(self, event: Event, now: Instant) -> tuple[Action, ...]:
         """Take in one event; the actions are to be carried out in order."""
         turn = Turn(self.profile, self.release, self.state, now)
-        other = _OTHER_MODELS.get(self.licensing)
-        if other is not None:
+        if (other := self._other) is not None:
             other[0](turn, event)
         else:
             _HANDLERS.get(type(event), _of_the_other_model)(turn, event)
-            applications.follow(turn)
+            if self._stops_cube:
+                applications.follow(turn)
         self.state = turn.state
         return tuple(turn.actions)
 
     def next_deadline(self) -> Instant | None:
         """When TimeReached is wanted next; None when nothing is planned."""
-        other = _OTHER_MODELS.get(self.licensing)
-        return other[1](self.state) if other is not None else next_deadline(self.state)
+        return next_deadline(self.state) if self._other is None else self._other[1](self.state)
 
 
 # the engines of the models before SLP: what takes an event, and what names the next deadline

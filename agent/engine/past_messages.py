@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import overload
 
 import msgspec
 
@@ -16,16 +15,16 @@ from agent.engine.records import PastMessage
 
 _encode = msgspec.msgpack.encode
 _decode = msgspec.msgpack.decode
-_NONE: bytes = _encode([])
 _NO_REASON = "<none>"
-_NUMBER = re.compile("[1-9][0-9]{0,18}", re.ASCII)  # it comes back as the same text
+_LENGTH = 3  # bytes that say how long a row is: a server's reason may be long
 
 
 @dataclass(slots=True, eq=False)
 class PastMessages(Sequence[PastMessage]):
-    """Oldest first."""
+    """Oldest first. `rows` are MessagePack arrays one behind the other, each behind its length."""
 
-    rows: bytes = _NONE
+    rows: bytes = b""
+    held: int = 0
 
     @classmethod
     def of(cls, messages: Iterable[PastMessage]) -> PastMessages:
@@ -36,18 +35,25 @@ class PastMessages(Sequence[PastMessage]):
 
     def add(self, one: PastMessage, most: int | None = None) -> None:
         """Write one down; beyond `most` the oldest goes."""
-        rows: list[Any] = _decode(self.rows)
-        nonce = int(one.nonce) if _NUMBER.fullmatch(one.nonce) else one.nonce
-        row = (one.sent, one.answered - one.sent, nonce, one.response, one.reason)
-        rows.append(row if one.reason != _NO_REASON else row[:-1])
-        self.rows = _encode(rows if most is None else rows[-most:])
+        row = (one.sent, one.answered - one.sent, _number(one.nonce), one.response, one.reason)
+        text = _encode(row if one.reason != _NO_REASON else row[:-1])
+        rows = self.rows + len(text).to_bytes(_LENGTH, "big") + text
+        if most is None or self.held < most:
+            self.held += 1
+        else:
+            rows = rows[_end_of_row(rows, 0) :]
+        self.rows = rows
 
     def __iter__(self) -> Iterator[PastMessage]:
-        for sent, lasted, nonce, response, *reason in _decode(self.rows):
+        rows, start = self.rows, 0
+        while start < len(rows):
+            end = _end_of_row(rows, start)
+            sent, lasted, nonce, response, *reason = _decode(rows[start + _LENGTH : end])
             yield PastMessage(sent, str(nonce), sent + lasted, response, *reason)
+            start = end
 
     def __len__(self) -> int:
-        return len(_decode(self.rows))
+        return self.held
 
     @overload
     def __getitem__(self, place: int) -> PastMessage: ...
@@ -60,3 +66,13 @@ class PastMessages(Sequence[PastMessage]):
         return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _end_of_row(rows: bytes, start: int) -> int:
+    return start + _LENGTH + int.from_bytes(rows[start : start + _LENGTH], "big")
+
+
+def _number(nonce: str) -> int | str:
+    """A number where it comes back as the same text: it takes half the room."""
+    number = nonce.isascii() and nonce.isdecimal() and len(nonce) < 20 and nonce[0] != "0"
+    return int(nonce) if number else nonce

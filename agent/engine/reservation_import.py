@@ -13,7 +13,6 @@ from agent.engine.acks import Fault, Outcome
 from agent.engine.legacy.reservation import BAD_FILE, BAD_SIGNATURE, MISMATCH
 from agent.engine.legacy.state import Reservation
 from agent.engine.turn import Turn
-from agent.protocol import signing
 from agent.protocol.codec_fields import MessageError
 from agent.protocol.codec_reservation import read_reservation
 from agent.protocol.messages import Section
@@ -66,5 +65,4 @@ def _refuse(turn: Turn, code: int, reason: str) -> Outcome:
 
 
 def _vouched_for(turn: Turn, section: Section[ReservationCode]) -> bool:
-    signed, signature = section.signed_text.encode(), section.signature
-    return acks.check_signer(turn, lambda cert: signing.verify(cert, signed, signature)) is None
+    return acks.check_signer(turn, section.digest, section.signature) is None

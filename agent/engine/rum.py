@@ -70,7 +70,7 @@ PURGED_FLAG = "P"
 
 def last_report(turn: Turn, tag: str) -> RumReport | None:
     """The newest report of a licence's chain."""
-    return last_of(turn.state, tag)
+    return turn.state.reports.last_of(tag)
 
 
 def last_of(state: AgentState, tag: str) -> RumReport | None:
@@ -86,7 +86,13 @@ def open_report(turn: Turn, tag: str) -> RumReport | None:
 
 def start(turn: Turn, use: LicenceUse, added: tuple[Udi, ...] = ()) -> None:
     """Open the next report of a licence's chain. Its line joins the previous one's end."""
-    state, previous = turn.state, last_report(turn, use.entitlement_tag)
+    _open_after(turn, last_report(turn, use.entitlement_tag), use, added)
+
+
+def _open_after(
+    turn: Turn, previous: RumReport | None, use: LicenceUse, added: tuple[Udi, ...] = ()
+) -> None:
+    state = turn.state
     since, number = _second(turn.now), next_id(turn)
     if previous is not None:
         if (closed := previous.closed or 0) < since + HOUR:  # else the calendar was set back
@@ -105,7 +111,7 @@ def start(turn: Turn, use: LicenceUse, added: tuple[Udi, ...] = ()) -> None:
     )
     state.reports[report.report_id] = report
     state.counters.total += 1
-    _forget_old_rows(turn)
+    forget_old_rows(turn)
 
 
 def close(turn: Turn, report: RumReport, reason: str) -> None:
@@ -168,8 +174,10 @@ def close_all(turn: Turn, reason: str) -> None:
         if report.state is OPEN:
             close(turn, report, reason)
     for use in turn.state.usage.values():
-        if use.count and open_report(turn, use.entitlement_tag) is None:
-            start(turn, use)
+        if use.count:
+            last = last_report(turn, use.entitlement_tag)
+            if last is None or last.state is not OPEN:
+                _open_after(turn, last, use)
 
 
 def new_line(
@@ -195,7 +203,11 @@ def to_send(turn: Turn) -> list[RumReport]:
     """Closed reports without ACK, oldest first. One the server rejected is not sent again; one
     that was closed while the calendar was ahead waits until its date is there."""
     latest = turn.now + _AHEAD
-    return [r for r in _stored(turn) if r.flag != REJECTED_FLAG and (r.closed or 0) <= latest]
+    return [
+        r
+        for r in turn.state.reports.kept.values()
+        if r.state in UNACKNOWLEDGED and r.flag != REJECTED_FLAG and (r.closed or 0) <= latest
+    ]
 
 
 def mark_sending(turn: Turn, reports: list[RumReport]) -> None:
@@ -357,7 +369,7 @@ def _warn_of_load(turn: Turn) -> None:
         turn.log("SMART_LIC.UNHEALTHY", reason=f"{kept} RUM reports are not acknowledged")
 
 
-def _forget_old_rows(turn: Turn) -> None:
+def forget_old_rows(turn: Turn) -> None:
     """Rows of acknowledged and purged reports go, oldest first, when there are too many of them."""
     surplus = turn.state.reports.done.count - TIMINGS.limits.index_rows
     if surplus > 0:

@@ -24,12 +24,14 @@ def timer(state: AgentState, name: str) -> Instant | None:
 
 def take_due(state: AgentState, now: Instant) -> str | None:
     """Take away the first timer that is due and name it; None when none is."""
-    due = [(when, name) for name, when in state.timers.items() if when <= now]
-    if not due:
+    first: tuple[Instant, str] | None = None
+    for name, when in state.timers.items():
+        if when <= now and (first is None or (when, name) < first):
+            first = when, name
+    if first is None:
         return None
-    _, name = min(due)
-    del state.timers[name]
-    return name
+    del state.timers[first[1]]
+    return first[1]
 
 
 def next_deadline(state: AgentState) -> Instant | None:

@@ -154,10 +154,11 @@ def resend(state: AgentState) -> tuple[Send, ...]:
 
 def proceed(turn: Turn) -> None:
     """Send the next message of this contact, if one is wanted and nothing is in flight."""
-    if not turn.state.pending:
-        (_proceed_to_cssm if is_direct(turn.state) else _proceed_to_cslu)(turn)
-    if not turn.state.pending:
-        turn.state.pending = {}  # one that was emptied keeps its room
+    state = turn.state
+    if not state.pending:
+        (_proceed_to_cssm if is_direct(state) else _proceed_to_cslu)(turn)
+    if not state.pending:
+        state.pending = {}  # one that was emptied keeps its room
 
 
 def _proceed_to_cssm(turn: Turn) -> None:
@@ -262,7 +263,7 @@ def _send(
 
 def _hello(turn: Turn) -> Hello:
     waiting = len(rum.to_send(turn))
-    return Hello(sender(turn), own_time(turn), turn.state.chance.nonce(), waiting)
+    return Hello(sender(turn), turn.own_time, turn.state.chance.nonce(), waiting)
 
 
 def _trust(turn: Turn, wanted: TrustWanted) -> TrustEstablishment:
@@ -290,7 +291,7 @@ def _trust_ack(turn: Turn) -> TrustAcknowledgement:
 
 
 def _poll(turn: Turn) -> Poll:
-    return Poll(sender(turn), own_time(turn), turn.state.chance.nonce(), turn.state.poll_id)
+    return Poll(sender(turn), turn.own_time, turn.state.chance.nonce(), turn.state.poll_id)
 
 
 def own_time(turn: Turn) -> Instant:
@@ -301,12 +302,12 @@ def own_time(turn: Turn) -> Instant:
 def sender(turn: Turn) -> Sender:
     """What requests and files say of this product instance."""
     state = turn.state
-    code = state.trust_code
+    code, config = state.trust_code, state.config
     return Sender(
         udi=state.udi,
         software_tag=state.software_tag,
-        hostname="" if state.config.hostname_privacy else state.config.hostname,
-        agent_version="" if state.config.version_privacy else turn.release.agent_version,
+        hostname="" if config.hostname_privacy else config.hostname,
+        agent_version="" if config.version_privacy else turn.release.agent_version,
         product_instance_identifier=state.product_instance_identifier,
         trust_id="" if code is None else str(code.trust_id),
     )

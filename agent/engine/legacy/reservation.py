@@ -21,7 +21,6 @@ from agent.engine.legacy.events import (
 )
 from agent.engine.legacy.state import RESERVED, Reservation
 from agent.engine.turn import Turn
-from agent.protocol import signing
 from agent.protocol.codec_authorization import return_code
 from agent.protocol.codec_fields import MessageError
 from agent.protocol.codec_reservation import read_reservation
@@ -139,9 +138,7 @@ def returned(turn: Turn, event: ReservationReturned) -> None:
 
 
 def _vouched_for(turn: Turn, section: Section[ReservationCode]) -> bool:
-    signed = section.signed_text.encode()
-    fault = check_signer(turn, lambda cert: signing.verify(cert, signed, section.signature))
-    return fault is None
+    return check_signer(turn, section.digest, section.signature) is None
 
 
 def _log_installed(turn: Turn) -> None:
