@@ -33,7 +33,7 @@ def settle(device: Device, standing: Standing, now: Instant) -> None:
 def check(device: Device, standing: Standing, now: Instant) -> None:
     """Can the device hold it? Raises InputError as `settle` does."""
     units = [member.udi.short for member in device.agent.state.members]
-    for unit in (*standing.trust, *standing.authorizations):
+    for unit in (*standing.trust, *standing.pending_trust, *standing.authorizations):
         if unit not in units:
             raise InputError(f"{unit} is no unit of {device.name}", allowed=", ".join(units))
     tags = [use.entitlement_tag for use in standing.usage]

@@ -65,12 +65,19 @@ _INSTALLED = re.compile(r"[Ii](?:nstalled|NSTALLED)(?:: | on | On )(\w{3} [ \d]\
 
 
 def start_shown(text: str, zone: Zone = UTC_ZONE) -> Instant | None:
-    """When the Smart Agent that printed a text started: a day or less before `Daily` is due again.
+    """When the Smart Agent that printed a text started: whole days before `Daily` is due again.
 
-    None where it does not tell. A device that was up for longer has the same phases of its jobs.
+    How many, the oldest `Status time` of a licence tells; one where there is none. None where the
+    text does not list jobs.
     """
-    daily = Printed(text, zone).when("Daily")
-    return None if daily is None else daily - TIMINGS.boot.daily - TIMINGS.jobs.day
+    printed = Printed(text.replace("\r\n", "\n"), zone)
+    daily, day = printed.when("Daily"), TIMINGS.jobs.day
+    if daily is None:
+        return None
+    began = daily - TIMINGS.boot.daily
+    found = map(printed.instant, re.findall(r"^ *Status time: (.*)", text, re.MULTILINE))
+    days = round((began - min(found, default=began)) / day)
+    return began - max(1, days) * day
 
 
 def settle_as_shown(device: Device, text: str, now: Instant) -> None:
@@ -101,6 +108,7 @@ def standing_of(device: Device, printed: Printed, now: Instant) -> Standing:
     """What the text says of the state; of the rest, what the device has."""
     state = device.agent.state
     licences = shown_licences.read(printed, device.profile, state, now)
+    pending, wanted = shown_state.trust_asked_for(printed, state, now)
     return Standing(
         account=shown_state.account(printed, state.account),
         policy=shown_state.policy(printed, state.policy),
@@ -110,10 +118,13 @@ def standing_of(device: Device, printed: Printed, now: Instant) -> Standing:
         usage=licences.usage,
         reports=licences.reports,
         counters=licences.counters,
+        telemetry=licences.telemetry,
         statistics=shown_statistics.statistics(printed, state.statistics),
         peer=shown_statistics.peer(printed, state.peer),
         jobs=shown_statistics.jobs(printed, queries.jobs(state, now)),
         eventlog=shown_statistics.eventlog(printed),
+        pending_trust=pending,
+        trust_wanted=wanted,
     )
 
 

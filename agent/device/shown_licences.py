@@ -18,6 +18,7 @@ from agent.engine.records import LicenceUse, RumReport, RumState, StorageState, 
 from agent.engine.rum import CURRENT_USAGE_REQUESTED
 from agent.engine.state import AgentState, Counters
 from agent.profiles.profile import Entitlement, Profile
+from agent.protocol.messages import TELEMETRY
 
 _ROW = re.compile(
     r"^ *(\S.*?) +\(([^()]*|.*?)\) +(\d+) (?:NOT )?(?:IN USE|AUTHORIZED)", re.MULTILINE
@@ -26,11 +27,16 @@ _BLOCK = re.compile(r"^(\S.*?) \((.+)\):\n +Description: .*\n +Count: (\d+)$", r
 _LISTED = re.compile(r"^(\d{1,10}) +([A-Z]+) +(\w) +(\S+)$", re.MULTILINE)
 
 
+# why a report was closed, where that is not the word itself
+_REASONS = {"REPORTING": CURRENT_USAGE_REQUESTED, "ACKED": "", "None": ""}
+
+
 @dataclass(frozen=True)
 class Licences:
     usage: tuple[LicenceUse, ...]
     reports: tuple[RumReport, ...]
     counters: Counters
+    telemetry: tuple[RumReport, ...] | None = None  # None: the text lists no reports
 
 
 def read(printed: Printed, profile: Profile, state: AgentState, now: Instant) -> Licences:
@@ -47,13 +53,17 @@ def read(printed: Printed, profile: Profile, state: AgentState, now: Instant) ->
         usage = tuple(state.usage.values())
     listed = (*_listed(printed, known), *_detailed(printed))
     counts = printed.part("Usage Report Summary:", r"\n *\n")
-    if listed or counts is None:
-        unknown = state.counters if counts is None else _counters(counts)
-        return Licences(usage, listed or tuple(state.reports.values()), unknown)
+    counted = state.counters if counts is None else _counters(counts)
+    if listed:
+        telemetry = tuple(report for report in listed if not report.entitlement_tag)
+        reports = tuple(report for report in listed if report.entitlement_tag)
+        return Licences(usage, reports, counted, telemetry)
+    if counts is None:
+        return Licences(usage, tuple(state.reports.values()), counted)
     made = tuple(_counted(counts, handles, usage, state, now))
     given_up = _given_up(printed, known, now)
     # those given up take the place of as many that are done with
-    return Licences(usage, (*given_up, *made[len(given_up) :]), _counters(counts))
+    return Licences(usage, (*given_up, *made[len(given_up) :]), counted)
 
 
 class _Known:
@@ -144,7 +154,7 @@ def _listed(printed: Printed, known: _Known) -> Iterator[RumReport]:
         acked = state is RumState.ACK
         yield RumReport(
             int(number),
-            known.by_feature(feature).tag,
+            "" if feature == TELEMETRY else known.by_feature(feature).tag,
             feature,
             state,
             opened=0,
@@ -173,16 +183,17 @@ def _detailed(printed: Printed) -> Iterator[RumReport]:
         storage = word_of(StorageState, said.value("Storage State") or "EXIST")
         state = RumState.CLOSED if word == StorageState.DELETED.value else word_of(RumState, word)
         ended = None if times[2].startswith("<none>") else said.instant(times[2])
+        about_none = said.value("Metric Name") == TELEMETRY
         yield RumReport(
             int(number),
-            said.value("Metric Value") or "",
-            said.value("Feature Name") or "",
+            "" if about_none else said.value("Metric Value") or "",
+            TELEMETRY if about_none else said.value("Feature Name") or "",
             state,
             opened=said.instant(times[1]),
             count=1,
             measured_since=said.instant(times[1]),
             closed=ended,
-            close_reason=CURRENT_USAGE_REQUESTED if reason == "REPORTING" else "",
+            close_reason=_REASONS.get(reason, reason),
             sent=ended if state in (RumState.ACK, RumState.UNACK) else None,
             acked=ended if state is RumState.ACK else None,
             previous_id=int(chain[1]),

@@ -6,7 +6,7 @@ Each function takes the text and what the device has now, which stays where the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from agent.core.clock import Instant
@@ -18,10 +18,12 @@ from agent.engine.records import (
     AuthorizationCode,
     Cell,
     Exchange,
+    PendingTrust,
     Policy,
     ReportingRule,
     Source,
     TrustCode,
+    TrustWanted,
 )
 from agent.engine.state import AgentState, UsageReporting
 from agent.profiles.profile import Profile
@@ -106,6 +108,19 @@ def trust(printed: Printed, state: AgentState, now: Instant) -> dict[str, TrustC
         code = installed.get(unit) or TrustCode(udi, sure, 1, "", "", "", 0, 0)
         installed[unit] = replace(code, trust_id=int(number)) if number else code
     return installed
+
+
+def trust_asked_for(
+    printed: Printed, state: AgentState, now: Instant
+) -> tuple[Mapping[str, PendingTrust], TrustWanted | None]:
+    """The units whose trust has been asked for, and that it is tried again. No output has a token:
+    what goes out again has none, nor the key of the request before."""
+    if printed.value("Overall Trust") is None:
+        return state.pending_trust, state.trust_wanted
+    asked = re.findall(r"(P:\S+,S:[^\s,]+), state\[1\], NOT INSTALLED", printed.text)
+    pending = {unit: PendingTrust(_udi(unit), "", "", now) for unit in asked}
+    wanted = TrustWanted("", tuple(one.udi for one in pending.values())) if pending else None
+    return pending, wanted
 
 
 def _udi(short: str) -> Udi:

@@ -13,10 +13,12 @@ from agent.engine.records import (
     ExchangeStatistics,
     LicenceUse,
     LoggedEvent,
+    PendingTrust,
     Policy,
     RumReport,
     TimerName,
     TrustCode,
+    TrustWanted,
 )
 from agent.engine.reporting import plan_warnings
 from agent.engine.reports import Reports
@@ -41,11 +43,12 @@ JOBS: tuple[str, ...] = tuple(
 class Standing:
     """All of it replaces what was. Without a policy the release's own is in force.
 
-    `trust` and `authorizations` are by `Udi.short`, `statistics` by `Exchange.value`. `usage`
-    are the licences in use (or given up since the start), each with the handle it has; `jobs` are
-    due then (None: not planned), by the names of JOBS, where they do not follow from `reporting`.
+    `trust`, `pending_trust` and `authorizations` are by `Udi.short`, `statistics` by
+    `Exchange.value`. `usage` are the licences in use (or given up since the start), each with the
+    handle it has; `jobs` are due then (None: not planned), by the names of JOBS, where they do not
+    follow from `reporting`.
     Open reports are closed and sent with the next push; closed ones without their signed text
-    stay. `eventlog` is oldest first; None leaves the events that are there.
+    stay. `eventlog` and `telemetry` are oldest first; None leaves what is there.
     """
 
     account: Account | None = None
@@ -60,6 +63,9 @@ class Standing:
     peer: ConnectInfo | None = None
     jobs: Mapping[str, Instant | None] = field(default_factory=dict)
     eventlog: tuple[LoggedEvent, ...] | None = None
+    telemetry: tuple[RumReport, ...] | None = None
+    pending_trust: Mapping[str, PendingTrust] = field(default_factory=dict)
+    trust_wanted: TrustWanted | None = None
 
 
 def put(state: AgentState, standing: Standing, now: Instant) -> None:
@@ -69,14 +75,18 @@ def put(state: AgentState, standing: Standing, now: Instant) -> None:
     state.policy = standing.policy or default_policy()
     state.usage_reporting = reporting = standing.reporting
     state.trust = {unit: _keyed(state, code) for unit, code in standing.trust.items()}
+    state.pending_trust = dict(standing.pending_trust)
+    state.trust_wanted = standing.trust_wanted
     state.authorizations = dict(standing.authorizations)
     state.usage = {use.entitlement_tag: use for use in standing.usage}
     state.reports = Reports.of(sorted(standing.reports, key=lambda report: report.report_id))
+    if standing.telemetry is not None:
+        state.telemetry = tuple(sorted(standing.telemetry, key=lambda report: report.report_id))
     state.counters = standing.counters
     state.statistics = dict(standing.statistics)
     state.peer = standing.peer
     state.next_handle = max((use.handle for use in standing.usage), default=0) + 1
-    newest = max((report.report_id for report in standing.reports), default=0)
+    newest = max((report.report_id for report in (*standing.reports, *state.telemetry)), default=0)
     state.next_report_id = max(state.next_report_id, newest + 1)
     if state.base is None and reporting.next_ack_deadline is not None:
         state.base = state.booted

@@ -138,7 +138,7 @@ _JOBS: tuple[tuple[str, Callable[[AgentState, Instant], Instant | None]], ...] =
     ),
     ("Authorization Code Process", _timer(TimerName.AUTHORIZATION_CODE_PROCESS)),
     ("External Event", _timer(TimerName.EXTERNAL_EVENT)),
-    ("Operational Model", _never),
+    ("Operational Model", _repeating(0, TIMINGS.jobs.operational_model)),
     ("Hello Message", _timer(TimerName.HELLO_MESSAGE)),
 )
 

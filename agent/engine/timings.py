@@ -77,6 +77,7 @@ class Jobs:
     save: Instant
     day: Instant
     endpoint: Instant
+    operational_model: Instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,9 @@ def test_jobs_count_down() -> None:
 def test_a_job_that_is_due_has_expired() -> None:
     device = booted()
     found = tech_view.collect(device, NOW)
-    due = replace(found, jobs={**found.jobs, "Operational Model": NOW})
+    due = replace(found, jobs={**found.jobs, "External Event": NOW})
     text = tech_support.tech_support(due, layout("17.12.4"))
-    assert "\nOperational Model: Sep 21 14:13:20 2026 UTC  (Expired)\n" in text
+    assert "\nExternal Event: Sep 21 14:13:20 2026 UTC  (Expired)\n" in text
 
 
 def test_jobs_of_exchanges_show_once_these_were_tried() -> None:

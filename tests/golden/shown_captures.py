@@ -285,28 +285,12 @@ TECH = (
                 1,
                 False,
             ),
-            Exempt(
-                _JOB,
-                "Operational Model: Expired Not Rescheduled",
-                "Operational Model: Mar 15 21:13:41 2024 UTC  (Expired)",
-                1,
-                False,
-            ),
         ),
     ),
     Capture(
         "show-license-tech-support__c9300-17.16i__stack3-smart-offline-a.txt",
         "17.15.0",
         trimmed=True,
-        exempt=(
-            Exempt(
-                _JOB,
-                "Operational Model: Expired Not Rescheduled",
-                "Operational Model: Jul 29 17:05:54 2024 UTC  (Expired)",
-                1,
-                False,
-            ),
-        ),
     ),
     Capture(
         "show-license-tech-support__c9500-17.18i__ha-smart-proxy-no-trust.txt",
