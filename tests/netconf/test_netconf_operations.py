@@ -233,7 +233,7 @@ def test_every_release_announces(name):
     ]
     assert len(plain) == len(set(plain))
     smart = next(uri for uri in plain if "module=cisco-smart-license&" in uri)
-    assert smart.endswith("2020-11-01" if release.train == "17.3" else "2021-03-01")
+    assert smart.endswith("2020-11-01" if release.train in ("17.3", "17.4") else "2021-03-01")
     in_hello = any("module=Cisco-IOS-XE-native" in uri for uri in plain)
     assert in_hello is not release.within("17.11..")  # YANG 1.1 modules are in the library alone
 
