@@ -2,13 +2,15 @@
 
 `config-ios-cli-rpc` takes lines up to the first that the parser refuses, and says which that is.
 `config-ios-cli-trans` is an edit like others: all or nothing, into the candidate where there is
-one. Both are bound by locks. Sources: docs/sources.md, entry cli-rpcs.
+one. Both are bound by locks. `get-modelled-config-clis` gives a datastore as lines.
+Sources: docs/sources.md, entry cli-rpcs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from agent.cli.running_config import configuration, facts_of
 from agent.core.secrets import new_salt
 from agent.device.config import grammar_of
 from agent.device.config_text import ReadConfig, read_config
@@ -17,8 +19,9 @@ from agent.netconf.editing import put
 from agent.netconf.refusal import INVALID
 from agent.netconf.rpc_errors import refused
 from agent.netconf.server import CANDIDATE, RUNNING
+from cli_grammar import Matched, match
 from yang.edit_attributes import BASE
-from yang.tree import EMPTY, Tree, Value
+from yang.tree import EMPTY, Edit, Tree, Value, apply
 
 NAMESPACE = "http://cisco.com/ns/yang/Cisco-IOS-XE-cli-rpc"
 PREFIX = "cli-ios-xe-rpc"
@@ -55,7 +58,8 @@ def edit_by_lines(call: Call, given: Tree) -> Output:
     """`config-ios-cli-trans`: an edit of the candidate where there is one, else of running."""
     server = call.server
     target = CANDIDATE if server.has_candidate else RUNNING
-    read = _read(call, str(given["clis"]), target)
+    clis = str(given["clis"])
+    read = _read(call, clis, target, _replaced(call, clis, target, given.get("operation")))
     if read.refused:
         line = read.refused[0].line.strip()
         raise refused(line, INVALID, f"/nc:rpc/{PREFIX}:{call.name}", _SPACES)
@@ -66,10 +70,40 @@ def edit_by_lines(call: Call, given: Tree) -> Output:
     return {"result": DONE}
 
 
-def _read(call: Call, text: str, datastore: str) -> ReadConfig:
+def configuration_lines(call: Call, given: Tree) -> Output:
+    """`get-modelled-config-clis`: running, or the candidate where there is one."""
+    server, wanted = call.server, str(given["datastore"])
+    if wanted == CANDIDATE and not server.has_candidate:
+        return {"error-message": "candidate datastore is not enabled"}  # assumed
+    device = server.device
+    grammar = grammar_of(device.profile, device.release, device.model)
+    text = configuration(server.root(wanted), grammar, facts_of(device))
+    return {"result": text.strip("\n")}
+
+
+def _replaced(call: Call, text: str, target: str, operation: Value | None) -> Tree:
+    """What the lines of a transaction join."""
+    device, root = call.server.device, call.server.root(target)
+    if operation == "full-replace":
+        return device.factory_root()
+    if operation != "selective-replace":
+        return root
+    grammar = grammar_of(device.profile, device.release, device.model)
+    edits = []
+    for line in text.splitlines():
+        read = match(grammar, "config", line.strip()) if line[:1].strip() else None
+        if isinstance(read, Matched) and read.target.enter:
+            base = read.entered_base(())
+            # a port stays, for no line can make one
+            edits += [Edit("delete", base), Edit("set", base)]
+    return apply(root, tuple(edits))
+
+
+def _read(call: Call, text: str, datastore: str, onto: Tree | None = None) -> ReadConfig:
     device = call.server.device
     salts, grammar = device.salts(), grammar_of(device.profile, device.release, device.model)
-    return read_config(text, grammar, call.server.root(datastore), lambda: new_salt(salts))
+    root = call.server.root(datastore) if onto is None else onto
+    return read_config(text, grammar, root, lambda: new_salt(salts))
 
 
 def _put(call: Call, target: str, new: Tree) -> None:
@@ -81,4 +115,5 @@ _SPACES = {"nc": BASE, PREFIX: NAMESPACE}
 RPCS: Mapping[str, Callable[[Call, Tree], Output]] = {
     "config-ios-cli-rpc": config_lines,
     "config-ios-cli-trans": edit_by_lines,
+    "get-modelled-config-clis": configuration_lines,
 }

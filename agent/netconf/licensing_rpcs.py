@@ -3,7 +3,7 @@
 Each returns a return code at once; the rest happens in the Smart Agent. A code is one of
 error-enum, by name. Registration, which policies made needless, is `notsupported`.
 `RPCS` is the table of all operations that have a schema; those of cisco-ia are in `device_rpcs`,
-those that take lines in `cli_rpcs`.
+those that take lines or stand for commands in `cli_rpcs` and `exec_rpcs`.
 Sources: docs/sources.md, entries smart-license-rpcs, return-codes.
 """
 
@@ -29,7 +29,7 @@ from agent.engine.events import (
 )
 from agent.engine.machine import IMPORTED
 from agent.engine.saving import NOT_FOUND
-from agent.netconf import cli_rpcs, device_rpcs, rum_reports
+from agent.netconf import cli_rpcs, device_rpcs, exec_rpcs, rum_reports
 from agent.netconf.call import Call
 from agent.netconf.rpc_errors import IA
 from yang.tree import Tree, Value
@@ -232,4 +232,5 @@ RPCS: Mapping[tuple[str, str], Rpc] = {
     (rum_reports.NAMESPACE, "import-text"): _import_text,
     **{(IA, name): function for name, function in device_rpcs.RPCS.items()},
     **{(cli_rpcs.NAMESPACE, name): function for name, function in cli_rpcs.RPCS.items()},
+    **{(exec_rpcs.NAMESPACE, name): function for name, function in exec_rpcs.RPCS.items()},
 }

@@ -42,7 +42,8 @@ TEXTS = (
     ("Cisco-IOS-XE-interfaces-oper@2022-11-01", ".."),
     ("Cisco-IOS-XE-platform-oper@2022-11-01", ".."),
     ("cisco-ia@2021-11-01", ".."),
-    ("Cisco-IOS-XE-cli-rpc@2022-11-01", "17.11.."),
+    ("Cisco-IOS-XE-cli-rpc@2022-11-01", "17.11..17.15"),
+    ("Cisco-IOS-XE-cli-rpc@2024-07-01", "17.16.."),
     ("ietf-interfaces@2014-05-08", ".."),
     ("ietf-ip@2014-06-16", ".."),
     # the emulator's own, told in the YANG library alone: a hello stays what a device sends
