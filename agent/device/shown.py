@@ -114,7 +114,9 @@ def standing_of(device: Device, printed: Printed, now: Instant) -> Standing:
         policy=shown_state.policy(printed, state.policy),
         reporting=shown_state.reporting(printed, state.usage_reporting),
         trust=shown_state.trust(printed, state, now),
-        authorizations=shown_state.authorizations(printed, device.profile, state),
+        authorizations=shown_state.authorizations(
+            printed, device.profile, state, licences.allowed, now
+        ),
         usage=licences.usage,
         reports=licences.reports,
         counters=licences.counters,

@@ -18,7 +18,7 @@ from agent.engine.records import LicenceUse, RumReport, RumState, StorageState, 
 from agent.engine.rum import CURRENT_USAGE_REQUESTED
 from agent.engine.state import AgentState, Counters
 from agent.profiles.profile import Entitlement, Profile
-from agent.protocol.messages import TELEMETRY
+from agent.protocol.messages import TELEMETRY, AuthorizedLicence
 
 _ROW = re.compile(
     r"^ *(\S.*?) +\(([^()]*|.*?)\) +(\d+) (?:NOT )?(?:IN USE|AUTHORIZED)", re.MULTILINE
@@ -37,18 +37,20 @@ class Licences:
     reports: tuple[RumReport, ...]
     counters: Counters
     telemetry: tuple[RumReport, ...] | None = None  # None: the text lists no reports
+    allowed: tuple[AuthorizedLicence, ...] = ()  # listed though nothing uses them: a code is there
 
 
 def read(printed: Printed, profile: Profile, state: AgentState, now: Instant) -> Licences:
     """Licences, reports and counts of a text; of what it does not name, the state's."""
     known = _Known(profile, tuple(member.udi.pid for member in state.members))
     handles = tuple(_handles(printed, known))
+    allowed: tuple[AuthorizedLicence, ...] = ()
     if handles:
         usage = tuple(handle.use for handle in handles)
     elif re.search(r"No licenses in use|^License Usage", printed.text, re.MULTILINE) or (
         _BLOCK.search(printed.text)
     ):
-        usage = tuple(_uses(printed, known, now))
+        usage, allowed = _uses(printed, known, now)
     else:
         usage = tuple(state.usage.values())
     listed = (*_listed(printed, known), *_detailed(printed))
@@ -57,13 +59,13 @@ def read(printed: Printed, profile: Profile, state: AgentState, now: Instant) ->
     if listed:
         telemetry = tuple(report for report in listed if not report.entitlement_tag)
         reports = tuple(report for report in listed if report.entitlement_tag)
-        return Licences(usage, reports, counted, telemetry)
+        return Licences(usage, reports, counted, telemetry, allowed)
     if counts is None:
-        return Licences(usage, tuple(state.reports.values()), counted)
+        return Licences(usage, tuple(state.reports.values()), counted, None, allowed)
     made = tuple(_counted(counts, handles, usage, state, now))
     given_up = _given_up(printed, known, now)
     # those given up take the place of as many that are done with
-    return Licences(usage, (*given_up, *made[len(given_up) :]), counted)
+    return Licences(usage, (*given_up, *made[len(given_up) :]), counted, None, allowed)
 
 
 class _Known:
@@ -131,14 +133,22 @@ def _handles(printed: Printed, known: _Known) -> Iterator[_Handle]:
         )
 
 
-def _uses(printed: Printed, known: _Known, now: Instant) -> Iterator[LicenceUse]:
-    """From blocks, or from rows. What a code allows and nothing uses comes from the code."""
+def _uses(
+    printed: Printed, known: _Known, now: Instant
+) -> tuple[tuple[LicenceUse, ...], tuple[AuthorizedLicence, ...]]:
+    """From blocks, or from rows; apart those that a code allows and nothing uses."""
     rows = _BLOCK.findall(printed.text) or _ROW.findall(printed.text)
     found = [(known.by_display(name, display), int(count)) for name, display, count in rows]
     enforced = {one.tag for one in known.enforced}
     uses = [(one, count) for one, count in found if count or one.tag not in enforced]
-    for handle, (one, count) in enumerate(uses, 1):
-        yield LicenceUse(handle, one.feature, one.tag, count, now, now, one.licence_class)
+    held = [one for one, count in found if not count and one.tag in enforced]
+    return (
+        tuple(
+            LicenceUse(handle, one.feature, one.tag, count, now, now, one.licence_class)
+            for handle, (one, count) in enumerate(uses, 1)
+        ),
+        tuple(AuthorizedLicence(one.tag, 1, "PERPETUAL", one.display) for one in held),
+    )
 
 
 # --- reports --------------------------------------------------------------------------------

@@ -177,11 +177,21 @@ def units_of(part: Printed) -> Iterator[tuple[Udi, Printed]]:
 
 
 def authorizations(
-    printed: Printed, profile: Profile, state: AgentState
+    printed: Printed,
+    profile: Profile,
+    state: AgentState,
+    allowed: tuple[AuthorizedLicence, ...],
+    now: Instant,
 ) -> dict[str, AuthorizationCode]:
-    """The codes below `Overall status:`, with the licences that `Authorizations:` lists."""
+    """The codes below `Overall status:`, with the licences that `Authorizations:` lists.
+
+    Where either is not told, `allowed` are licences that a code must stand for.
+    """
     ends = r"\n *\n|\n *(?:Authorizations|Purchased Licenses):"
     part = printed.part("Overall status:", ends)
+    if part is None and allowed:
+        data = AuthorizationData(state.udi, "A", "", "", allowed, "shown")
+        return {state.udi.short: AuthorizationCode(data, now)}
     if part is None:
         return dict(state.authorizations)
     listed = printed.part("Authorizations:", r"\n *\n") or printed.part(
@@ -192,9 +202,8 @@ def authorizations(
         found = _CODE.search(said.text)
         if found is None:
             continue
-        data = AuthorizationData(
-            udi, "A", "", "", tuple(_authorized(listed, udi, profile)) if listed else (), "shown"
-        )
+        licences = tuple(_authorized(listed, udi, profile)) if listed else allowed
+        data = AuthorizationData(udi, "A", "", "", licences, "shown")
         codes[udi.short] = AuthorizationCode(
             data,
             said.instant(found[2]),
