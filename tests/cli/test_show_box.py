@@ -74,6 +74,11 @@ def test_own_addresses_are_told():
     assert "Vlan10                 [up/up]\n    FE80::2B6:70FF:FE" in six
     assert "\n    2001:DB8::1\n" in six
     assert "Loopback0              [up/up]\n    unassigned" in six
+    whole = box.says("show ipv6 interface")
+    assert whole.startswith("Vlan10 is up, line protocol is up\n  IPv6 is enabled, link-local")
+    assert "    2001:DB8::1, subnet is 2001:DB8::/64 \n" in whole
+    assert "    FF02::1:FF00:1\n" in whole
+    assert "Loopback0" not in whole
     assert "Vlan10 is up, line protocol is up\n  Internet address is 10.1.1.1/24\n" in box.says(
         "show protocols"
     )

@@ -29,6 +29,7 @@ COMMANDS = (
     "show ip route summary",
     "show inventory raw",
     "show ipv6 interface brief",
+    "show ipv6 interface",
     "show snmp community",
     "dir",
 )
@@ -68,7 +69,12 @@ def texts(request: pytest.FixtureRequest) -> dict[str, str]:
     commands = COMMANDS + (SWITCH if platform.startswith("C9") else ())
     typed = [
         *("enable", "terminal length 0", "configure terminal"),
-        *(f"interface {port}", " ip address 10.1.1.1 255.255.255.0", " no shutdown"),
+        *(
+            f"interface {port}",
+            " ip address 10.1.1.1 255.255.255.0",
+            " ipv6 address 2001:db8::1/64",
+            " no shutdown",
+        ),
         *("snmp-server community emu ro", "ip route 203.0.113.0 255.255.255.0 10.1.1.2", "end"),
         *commands,
         "",

@@ -206,6 +206,7 @@ HANDLERS: dict[str, Handler] = {
     "show.ip_route_of": ip_route_of,
     "show.ip_route_summary": ip_route_summary,
     "show.ipv6_brief": of_ports(addresses.ipv6_brief),
+    "show.ipv6_interface": of_ports(addresses.ipv6_interfaces),
     "show.line": line,
     "show.mac_address_table": mac_address_table,
     "show.memory_statistics": memory_statistics,

@@ -1,4 +1,4 @@
-"""`show arp`, `show protocols`, `show ipv6 interface brief`, one route, `show ip route summary`.
+"""`show arp`, `show protocols`, `show ipv6 interface`, one route, `show ip route summary`.
 
 A device here knows its own addresses and no neighbour's.
 Facts: docs/sources.md, entries arp-output, protocols-output, route-entry.
@@ -10,10 +10,19 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 
 from agent.cli.views.hardware import dotted
-from agent.cli.views.interfaces import Shown, state
+from agent.cli.views.interfaces import Shown, mtu_of, state
 from agent.cli.views.routes import Route
-from yang.tree import Rows, get
+from yang.tree import EMPTY, Rows, Tree, get
 
+_SOLICITED = ipaddress.IPv6Address("ff02::1:ff00:0")
+_IPV6 = """\
+  MTU is {mtu} bytes
+  ICMP error messages limited to one every 100 milliseconds
+  ICMP redirects are enabled
+  ICMP unreachables are sent
+  ND DAD is enabled, number of DAD attempts: 1
+  ND reachable time is 30000 milliseconds (using 30000)
+  ND NS retransmit interval is 1000 milliseconds"""
 _KNOWN_VIA = {"C": "connected", "L": "connected", "S": "static"}
 
 
@@ -44,13 +53,55 @@ def ipv6_brief(rows: Iterable[Shown]) -> Iterator[str]:
         port = shown.port
         status, protocol, _ = state(port, False)
         yield f"{port.name:<22} [{status}/{protocol}]"
-        prefixes: Rows = get(port.row, ("ipv6", "address", "prefix-list"), Rows())
-        if not prefixes and not get(port.row, ("ipv6", "enable"), False):
+        if not _speaks_ipv6(shown):
             yield "    unassigned"
             continue
         yield f"    {link_local(shown.mac)}"
-        for prefix in prefixes:
-            yield f"    {str(prefix).partition('/')[0]}"
+        for own in _ipv6_of(shown):
+            yield f"    {_spelled(own.ip)}"
+
+
+def ipv6_interfaces(rows: Iterable[Shown]) -> Iterator[str]:
+    """`show ipv6 interface [X]`: a block for each that speaks IPv6."""
+    for shown in rows:
+        if not _speaks_ipv6(shown):
+            continue
+        port, local = shown.port, link_local(shown.mac)
+        status, protocol, _ = state(port, False)
+        own = _ipv6_of(shown)
+        yield f"{port.name} is {status}, line protocol is {protocol}"
+        yield f"  IPv6 is enabled, link-local address is {local} "
+        yield "  No Virtual link-local address(es):"
+        if own:
+            yield "  Global unicast address(es):"
+        else:
+            yield "  No global unicast address is configured"
+        for one in own:
+            yield f"    {_spelled(one.ip)}, subnet is {_spelled(one.network)} "
+        yield "  Joined group address(es):\n    FF02::1"
+        groups = (_solicited(ip) for ip in (ipaddress.IPv6Address(local), *(o.ip for o in own)))
+        for group in dict.fromkeys(groups):
+            yield f"    {group}"
+        yield _IPV6.format(mtu=mtu_of(port))
+
+
+def _speaks_ipv6(shown: Shown) -> bool:
+    ipv6: Tree = get(shown.port.row, ("ipv6",), EMPTY)
+    return bool(get(ipv6, ("address", "prefix-list")) or ipv6.get("enable"))
+
+
+def _ipv6_of(shown: Shown) -> list[ipaddress.IPv6Interface]:
+    rows: Rows = get(shown.port.row, ("ipv6", "address", "prefix-list"), Rows())
+    return [ipaddress.IPv6Interface(prefix) for prefix in rows]
+
+
+def _spelled(address: ipaddress.IPv6Address | ipaddress.IPv6Network) -> str:
+    return str(address).upper()
+
+
+def _solicited(address: ipaddress.IPv6Address) -> str:
+    """The group in which who has this address is asked for (RFC 4291)."""
+    return _spelled(ipaddress.IPv6Address(int(_SOLICITED) | int(address) & 0xFFFFFF))
 
 
 def link_local(mac: str) -> str:
