@@ -76,7 +76,16 @@ def printables(mode: Mode) -> tuple[Printable, ...]:
             written = tuple(s for s in node.negation.settings if s.operation == "set")
             if written:
                 found.append(Printable(branch, written, _keywords(branch), negated=True))
-    return tuple(sorted(found, key=lambda row: (-len(row.settings), -len(row.branch))))
+    longer = [row for row in found if not any(_says_more(other, row) for other in found)]
+    return tuple(sorted(longer, key=lambda row: (-len(row.settings), -len(row.branch))))
+
+
+def _says_more(other: Printable, row: Printable) -> bool:
+    """Do both write the same with `no`, and the other's line goes on where this one ends?"""
+    if not (row.negated and other.negated and other.settings == row.settings):
+        return False
+    length = len(row.branch)
+    return len(other.branch) > length and other.branch[:length] == row.branch
 
 
 def _keywords(branch: Branch) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from agent.device.hollow import with_hollow_rows
+from agent.device.unsaid import unsaid
 from cli_grammar import Grammar
 from yang.tree import Edit, Entry, Path, Tree, apply, get, walk
 
@@ -24,6 +25,7 @@ _SAID: Path = ("ip", "no-address")
 def with_consequences(root: Tree, edits: tuple[Edit, ...], grammar: Grammar) -> tuple[Edit, ...]:
     """The edits of `root`, and those that follow from them on any device."""
     edits = with_hollow_rows(edits, grammar)
+    edits = (*edits, *unsaid(root, edits))
     touched = dict.fromkeys(edit.path[:3] for edit in edits if edit.path[:2] == _INTERFACES)
     if not touched:
         return edits

@@ -15,10 +15,11 @@ from functools import cache
 from agent.device.config import bare_root, grammar_of
 from agent.device.config_text import read_config
 from agent.device.device import Device
+from agent.device.unsaid import unsaid
 from agent.netconf.native import changes, new_ports
 from cli_grammar import Grammar, printed_lines
 from cli_grammar.tree import nodes
-from yang.tree import Edit, Tree, get
+from yang.tree import Edit, Tree, apply, get
 
 INVALID = "% Invalid input detected at '^' marker."
 
@@ -41,6 +42,7 @@ def refusal(device: Device, old: Tree, new: Tree) -> Refusal | None:
     for edit in edits:
         if isinstance(edit.value, str) and any(c < " " for c in edit.value) and not _text(edit):
             return Refusal(_said(edit), INVALID)
+    new = apply(new, tuple(unsaid(old, edits)))
     grammar = grammar_of(device.profile, device.release, device.model)
     text = "\n".join(printed for line in printed_lines(grammar, new) for printed in line.printed())
     read = read_config(text, grammar, bare_root(device.profile, device.model), lambda: "")

@@ -68,6 +68,7 @@ UNPUBLISHED = {
     f"{ALERTS}/all": NOWHERE,
     f"{ALERTS}/crash": NOWHERE,
     f"{ALERTS}/snapshot": NOWHERE,
+    "native/line/console[0]/login-off": "the model has no word for `no`",
     "native/line/console[0]/logging/synchronous-": NOWHERE,
 }
 # lines the model has no word for beside their opposites
