@@ -26,6 +26,29 @@ STATES: dict[str, tuple[str, ...]] = {
     "synchronised": (HOUR, "license smart sync all", HOUR),
     "another policy in force for months": ("emulator clock advance 70d",),
     "a code asked for and not there": ("license smart authorization request add hseck9 local",),
+    "no trust on a direct transport": (
+        *("configure terminal", "license smart transport smart", "license smart url default"),
+        *("end", "license smart trust idtoken nonsense local", HOUR),
+    ),
+    "the servers unreachable": (
+        *("configure terminal", "license smart url cslu http://127.0.0.1:9/cslu/v1/pi", "end"),
+        DAY,
+    ),
+    "trust from the factory": ("emulator trust factory", HOUR),
+    "a calendar that is ahead": ("clock set 12:00:00 1 jan 2030", DAY),
+    "a proxy": (
+        *("configure terminal", "license smart proxy address 10.0.0.1", "end"),
+        *("configure terminal", "license smart proxy port 8080", "end"),
+        HOUR,
+    ),
+    "utility": (
+        *("configure terminal", "license smart utility", "end"),
+        *("configure terminal", "license smart utility customer_info id 4711", "end", HOUR),
+    ),
+    "three units": (
+        *("emulator member add C9300-24T FOC00000002", "emulator member add C9300-48T FOC00000003"),
+        *("emulator clock advance 3d", "emulator member fail 2"),
+    ),
 }
 PERSONAS = (
     ("C9300L-48PF-4X", "17.6.4"),
@@ -80,6 +103,7 @@ CASES = [
     for platform, release in PERSONAS
     for state in STATES
     if platform in THOROUGH or state in ("fresh", "acknowledged")
+    if state != "three units" or platform == "C9300-24T"
 ]
 
 
