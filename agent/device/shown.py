@@ -127,6 +127,9 @@ def standing_of(device: Device, printed: Printed, now: Instant) -> Standing:
         eventlog=shown_statistics.eventlog(printed),
         pending_trust=pending,
         trust_wanted=wanted,
+        high_availability=shown_statistics.high_availability(
+            printed, state.applications.high_availability
+        ),
     )
 
 

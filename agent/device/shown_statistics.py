@@ -1,4 +1,4 @@
-"""What `show license tech support` and `eventlog` say of exchanges, peer, jobs and events.
+"""What `show license ...` says of exchanges, peer, jobs, applications and events.
 
 See shown.py.
 """
@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from agent.core.clock import Instant
 from agent.core.errors import InputError
+from agent.core.identity import Udi
 from agent.device.printed import Printed
 from agent.device.standing import JOBS
+from agent.engine.application_ha import ApplicationHa, ApplicationPeer
 from agent.engine.queries import Job
 from agent.engine.records import Exchange, ExchangeStatistics, LoggedEvent
 from agent.protocol.messages import ConnectInfo
@@ -85,6 +88,28 @@ def jobs(printed: Printed, lists: tuple[Job, ...]) -> dict[str, Instant | None]:
         name: part.instant(said) if said and not said.startswith(_OVER) else None
         for name, said in listed.items()
     }
+
+
+def high_availability(printed: Printed, before: ApplicationHa | None) -> ApplicationHa | None:
+    """The block `Application HA Info:` below a licence; none below licences that are listed."""
+    part = printed.part("Application HA Info:", r"\n *\n|\n\S")
+    if part is None:
+        return None if printed.part("License Usage") else before
+    own, _, other = part.text.partition("Peer Info:")
+    here, there = replace(part, text=own), replace(part, text=other)
+    peer = None
+    if other:
+        udi = re.search(r"UDI: P:(\S+?),S:(\S+)", other)
+        if udi is None:
+            raise InputError("the peer of an application has no UDI")
+        peer = ApplicationPeer(
+            there.value("Application Role") or "",
+            there.value("Hostname") or "",
+            Udi(udi[1], udi[2]),
+            there.value("PIID") or "",
+        )
+    role, number = here.value("Application Role") or "", here.number("Application Id")
+    return ApplicationHa(role, here.value("Application Name") or "", number, peer)
 
 
 def eventlog(printed: Printed) -> tuple[LoggedEvent, ...] | None:

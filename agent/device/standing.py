@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from agent.core.clock import Instant
 from agent.core.identity import Account
+from agent.engine.application_ha import ApplicationHa
 from agent.engine.policy import default_policy
 from agent.engine.records import (
     AuthorizationCode,
@@ -66,6 +67,7 @@ class Standing:
     telemetry: tuple[RumReport, ...] | None = None
     pending_trust: Mapping[str, PendingTrust] = field(default_factory=dict)
     trust_wanted: TrustWanted | None = None
+    high_availability: ApplicationHa | None = None  # of CUBE
 
 
 def put(state: AgentState, standing: Standing, now: Instant) -> None:
@@ -78,6 +80,7 @@ def put(state: AgentState, standing: Standing, now: Instant) -> None:
     state.pending_trust = dict(standing.pending_trust)
     state.trust_wanted = standing.trust_wanted
     state.authorizations = dict(standing.authorizations)
+    state.applications.high_availability = standing.high_availability
     state.usage = {use.entitlement_tag: use for use in standing.usage}
     state.reports = Reports.of(sorted(standing.reports, key=lambda report: report.report_id))
     if standing.telemetry is not None:

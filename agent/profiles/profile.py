@@ -17,6 +17,7 @@ from typing import Any
 
 from agent.core.errors import InputError
 from agent.core.release import Release
+from agent.profiles.likes import with_likes
 from agent.profiles.modules import Module, read_modules
 from agent.profiles.throughput import Throughput, for_each_tier, read_throughput
 from agent.protocol.messages import LicenseClass
@@ -124,6 +125,7 @@ class Profile:
     throughput: Throughput | None = None
     chassis: int = 1  # how many of them make one set
     processors: int = 1  # how many supervisors or route processors one chassis holds
+    likes: frozenset[str] = frozenset()  # models that are like another one of the family
     factory: tuple[str, ...] = ()  # lines of its factory configuration that others do not have
 
     def licensing_on(self, release: Release) -> str:
@@ -215,7 +217,8 @@ def profile_names() -> tuple[str, ...]:
 def load(name: str) -> Profile:
     """Read `<name>.toml`."""
     text = files("agent.profiles").joinpath(f"{name}.toml").read_text("utf-8")
-    raw: dict[str, Any] = tomllib.loads(text)
+    stated: dict[str, Any] = tomllib.loads(text)
+    raw = with_likes(stated)
     return Profile(
         family=raw["family"],
         kind=raw["kind"],
@@ -243,6 +246,7 @@ def load(name: str) -> Profile:
         throughput=read_throughput(raw.get("throughput")),
         chassis=raw.get("chassis", 1),
         processors=raw.get("processors", 1),
+        likes=frozenset(pid for pid, row in stated["model"].items() if "like" in row),
         factory=tuple(raw.get("factory", ())),
         enforced=tuple(_enforced(row) for row in raw.get("enforced", ())),
     )

@@ -1,7 +1,7 @@
-"""The captures of `show license` since SLP, and what else than their text a device has to be told.
+"""The captures of `show license` since SLP, and what a device is told that is put where they stand.
 
 A device is of the units a capture names, of the release here, and stands where its text says
-(agent.device.shown). What one device alone knows is exempt, with its reason.
+(agent.device.shown): nothing else. What one device alone knows is exempt, with its reason.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ class Capture:
     file: str
     release: str
     model: str = ""  # where the text names none
-    lines: tuple[str, ...] = ()  # typed before: what a text shows and no state holds
     command: str = ""  # where the file's name is not all of it
     trimmed: bool = False  # the publisher trimmed blanks at line ends
     excerpt: bool = False  # its first lines alone
@@ -101,7 +100,6 @@ SHORT = (
     Capture(
         "show-license-all__c8000v-17.6i__slac-installed-smart-custom-policy.txt",
         "17.15.1",
-        lines=("emulator cube role active",),
         exempt=(
             Exempt("indented as published", "\n  VRF: <empty>", "\n    VRF: <empty>"),
             Exempt("the publisher lost the empty line", "=\n\nprem_250M", "=\nprem_250M"),

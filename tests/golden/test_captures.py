@@ -53,7 +53,6 @@ def put_there(folder: Path, capture: Capture, release: str = "") -> Console:
     now = time_shown(text) or NOW
     console = Console(model, release or capture.runs, start_shown(text) or now, serial, units[1:])
     console.now = now
-    console.transcript(*capture.lines)
     settle_as_shown(console.device, text, now)
     return console
 

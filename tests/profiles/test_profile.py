@@ -6,7 +6,10 @@ import pytest
 
 from agent.cli.views import hardware
 from agent.core.errors import InputError
+from agent.core.release import Release
 from agent.profiles.profile import load, profile_for, profile_names
+
+RELEASE = Release.parse("17.12.4")
 
 ALL = [(name, pid) for name in profile_names() for pid in load(name).models]
 
@@ -71,3 +74,20 @@ def test_an_enforced_licence_is_an_entitlement_too(name: str) -> None:
         assert (found.feature, found.enforcement) == (row.feature, "EXPORT RESTRICTED")
         assert found.display
         assert found.description
+
+
+def test_a_model_like_another_has_its_facts_under_its_own_name():
+    profile = load("isr4000")
+    other, like = profile.models["ISR4351/K9"], profile.models["ISR4331/K9"]
+    assert like.licences == other.licences
+    assert [module.slot for module in like.modules] == [module.slot for module in other.modules]
+    assert not any("4351" in f"{module.pid} {module.text}" for module in like.modules)
+    levels = {level.name for level in profile.throughput.levels_of("ISR4331/K9", RELEASE)}
+    assert levels == {"100000", "300000"}
+
+
+def test_rows_for_a_model_alone_are_for_those_like_it():
+    levels = load("c8300").throughput.levels_of
+    assert levels("C8300-2N2S-6T", RELEASE) == levels("C8300-2N2S-4T2X", RELEASE)
+    assert levels("C8200L-1N-4T", RELEASE) == levels("C8200-1N-4T", RELEASE)
+    assert load("c8300").default_throughput("C8200L-1N-4T") == "1G"
