@@ -8,6 +8,7 @@ Sources: docs/sources.md, entries rum-report, rum-signing, rum-custom-id.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from agent.core.clock import SECOND
@@ -36,18 +37,31 @@ TRUST = "trust"
 
 
 def report_payload(content: ReportContent, *, version_2: bool) -> str:
-    """The payload text of a report, in layout 2 or in layout 1."""
-    identification = _identification(content, version_2=version_2)
-    identified = compact(identification)
-    signature = _asset_signature(identified, content.software_tag)
-    measured = {
-        "meta": _meta(content, version_2=version_2),
-        "measurements": [_line(line, version_2=version_2) for line in content.measurements],
-    }
+    """The payload text of a report, in layout 2 or in layout 1.
+
+    What all reports of a device say alike is written once and remembered.
+    """
+    number = f'"report_id":{content.report_id}'
+    owner = _owner(content.software_tag, content.udi, content.product_instance_identifier)
+    facts = _facts(
+        content.software_version,
+        content.ha_udi,
+        content.custom_id,
+        content.customer_tags,
+        content.customer_info,
+    )
+    tag = "" if _is_telemetry(content.measurements) else _tag(content.entitlement_tag)
     if version_2:
-        rest = compact({"signature": signature, **measured})
-        return f'{{"version":"{VERSION_2}","asset_identification":{identified},{rest[1:]}'
-    return compact({"asset_identification": {**identification, "signature": signature}, **measured})
+        identification = f"{{{number},{owner}}}"
+        signature = _asset_signature(identification, content.software_tag)
+        head = f'"version":"{VERSION_2}","asset_identification":{identification},{signature}'
+        meta = f"{tag}{_UTILITY[content.utility_enabled]},{facts}"
+    else:
+        signature = _asset_signature(f"{{{owner}}}", content.software_tag)
+        head = f'"asset_identification":{{{owner},{signature}}}'
+        meta = f"{tag}{number},{facts}"
+    lines = compact([_line(line, version_2=version_2) for line in content.measurements])
+    return f'{{{head},"meta":{{{meta}}},"measurements":{lines}}}'
 
 
 def payload_content(payload: str) -> ReportContent:
@@ -154,36 +168,57 @@ def read_report(text: str) -> SignedReport:
 # --- parts of a payload ----------------------------------------------------------
 
 
-def _identification(content: ReportContent, *, version_2: bool) -> dict[str, Any]:
-    instance: dict[str, Any] = {"sudi": sudi(content.udi)}
-    if content.product_instance_identifier:
-        instance["product_instance_identifier"] = content.product_instance_identifier
-    head: dict[str, Any] = {"report_id": content.report_id} if version_2 else {}
-    return {**head, "asset": {"name": content.software_tag}, "instance": instance}
+def _members(value: dict[str, Any]) -> str:
+    """The members of a JSON object without its braces."""
+    return compact(value)[1:-1]
 
 
-def _asset_signature(identified: str, software_tag: str) -> dict[str, str]:
-    value = signing.builtin(software_tag, identified.encode())
-    return {"signing_type": BUILTIN, "key": software_tag, "value": value}
+@lru_cache(maxsize=256)
+def _owner(software_tag: str, udi: Udi, identifier: str) -> str:
+    """Whose report it is: what an asset identification has beside the report's id."""
+    instance: dict[str, Any] = {"sudi": sudi(udi)}
+    if identifier:
+        instance["product_instance_identifier"] = identifier
+    return _members({"asset": {"name": software_tag}, "instance": instance})
 
 
-def _meta(content: ReportContent, *, version_2: bool) -> dict[str, Any]:
-    telemetry = _is_telemetry(content.measurements)
-    meta: dict[str, Any] = {} if telemetry else {"entitlement_tag": content.entitlement_tag}
-    if version_2:
-        meta["utility_enabled"] = content.utility_enabled
-    else:
-        meta["report_id"] = content.report_id
-    if content.software_version:
-        meta["software_version"] = content.software_version
-    meta["ha_udi"] = [{"role": member.role, "sudi": sudi(member.udi)} for member in content.ha_udi]
-    if content.custom_id:
-        meta["custom_id"] = content.custom_id
-    if content.customer_tags:
-        meta["customer_tags"] = dict(content.customer_tags)
-    if content.customer_info:
-        meta["customer_info"] = dict(content.customer_info)
-    return meta
+def _asset_signature(identification: str, software_tag: str) -> str:
+    """The member `signature` over this text."""
+    value = signing.builtin(software_tag, identification.encode())
+    return f'"signature":{{{_builtin_by(software_tag)},"value":"{value}"}}'
+
+
+@lru_cache(maxsize=256)
+def _builtin_by(software_tag: str) -> str:
+    return _members({"signing_type": BUILTIN, "key": software_tag})
+
+
+@lru_cache(maxsize=256)
+def _tag(entitlement_tag: str) -> str:
+    return _members({"entitlement_tag": entitlement_tag}) + ","
+
+
+_UTILITY = {wanted: _members({"utility_enabled": wanted}) for wanted in (False, True)}
+
+
+@lru_cache(maxsize=256)
+def _facts(
+    software_version: str,
+    ha_udi: tuple[HaMember, ...],
+    custom_id: str,
+    customer_tags: tuple[tuple[str, str], ...],
+    customer_info: tuple[tuple[str, str], ...],
+) -> str:
+    """What the `meta` of all of a device's reports ends with."""
+    meta: dict[str, Any] = {"software_version": software_version} if software_version else {}
+    meta["ha_udi"] = [{"role": member.role, "sudi": sudi(member.udi)} for member in ha_udi]
+    if custom_id:
+        meta["custom_id"] = custom_id
+    if customer_tags:
+        meta["customer_tags"] = dict(customer_tags)
+    if customer_info:
+        meta["customer_info"] = dict(customer_info)
+    return _members(meta)
 
 
 def _is_telemetry(measurements: tuple[Measurement, ...]) -> bool:
