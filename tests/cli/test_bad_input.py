@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.cli.editor import LINE_LIMIT
-from tests.cli.test_session import NOW, device, session
+from tests.cli.sessions import NOW, device, session
 
 BYTES = st.one_of(
     st.binary(max_size=24),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cli.test_session import NOW, device, session
+from tests.cli.sessions import NOW, device, session
 
 MD5 = "$1$mERr$hx5rVt7rPNoS4wqbXKX7m0"
 PBKDF2 = "$8$dsYGNam3K1SIJO$7nv/35M/qr6t.dVc7UY9zrJDWRVqncHub1PE9UlMQFs"

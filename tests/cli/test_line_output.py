@@ -3,7 +3,7 @@
 import pytest
 
 from agent.cli.reply import TransferFailed, Transferred
-from tests.cli.test_session import NOW, device, session
+from tests.cli.sessions import NOW, device, session
 
 
 def said(opened, line):

@@ -3,7 +3,7 @@
 import pytest
 
 from agent.cli.session import SLICES
-from tests.cli.test_session import NOW, device, session
+from tests.cli.sessions import NOW, device, session
 
 HOSTS = 400
 

@@ -7,7 +7,7 @@ import pytest
 from agent.cli.config_diff import HEAD, LIST, NOTHING, differences, incremental
 from agent.core.clock import MINUTE
 from agent.device.snapshot import restore, take
-from tests.cli.test_session import session
+from tests.cli.sessions import session
 from yang.tree import get
 
 ONE = """\

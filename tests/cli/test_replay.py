@@ -3,7 +3,7 @@
 import pytest
 
 from agent.cli.replay import Recording, Unclear
-from tests.cli.test_session import ask, device, session
+from tests.cli.sessions import ask, device, session
 
 STATUS = "Port      Name   Status\nGi1/0/1          connected\nGi1/0/2          notconnect"
 ENVIRONMENT = "\n".join(f"Sensor {number}" for number in range(40))

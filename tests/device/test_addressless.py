@@ -4,7 +4,7 @@ import pytest
 
 from agent.cli.running_config import running_config_interface
 from cli_grammar.placeholders import interface_name
-from tests.cli.test_session import NOW, session
+from tests.cli.sessions import NOW, session
 from tests.device.devices import unbooted
 
 ADDRESS = "ip address 10.0.5.1 255.255.255.0"

@@ -15,7 +15,7 @@ from agent.engine.policy import default_policy
 from agent.engine.records import RumReport, RumState, TrustCode
 from agent.engine.state import UsageReporting
 from agent.protocol.messages import LicenseClass, UsageReport
-from tests.cli.test_session import session
+from tests.cli.sessions import session
 from tests.device.devices import NOON, booted, play, unbooted
 
 LATER = NOON + HOUR
