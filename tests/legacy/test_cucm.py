@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agent.adapters.birth import day_zero
+from agent.cli.handlers.legacy import uuid
 from agent.cli.line import Line
 from agent.cli.session import CliSession
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
@@ -152,6 +153,12 @@ def test_the_summary_of_the_document(documented: Node) -> None:
 
 def test_the_udi_of_the_document(documented: Node) -> None:
     assert documented.type("show license UDI") == f"UDI: PID:UCM,SN:37624,UUID:{UUID}"
+
+
+@pytest.mark.parametrize(("serial", "last"), [("37624", "37624"), ("FOC0000EMU1", "fc0000e1")])
+def test_a_uuid_is_made_of_the_digits_of_the_serial_number(serial: str, last: str) -> None:
+    device = new_device("ucm", "UCM", Release.parse("12.0.1"), serial)
+    assert re.fullmatch(f"[0-9a-f]{{32}}(?<={last})", uuid(device))
 
 
 def test_the_long_form_of_the_document(documented: Node) -> None:

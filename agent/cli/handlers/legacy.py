@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from string import hexdigits
 
 from agent.cli.reply import Args, Ask, Change, Context, Handler, Reply, Result
 from agent.cli.views import legacy_cucm, legacy_status
@@ -72,11 +73,15 @@ def is_subscriber(device: Device) -> bool:
 
 
 def uuid(device: Device) -> str:
-    """32 hex digits that end in the serial number. # source: cucm-outputs"""
+    """Configured, or made of the serial number; 32 digits in hex, the serial number's at the end.
+
+    # source: cucm-outputs (the one seen ends in its serial number)
+    """
     own = get(device.datastore.running, (*_CUCM, "uuid"))
     serial = device.udi.sn
     made = hashlib.sha256(f"UCM {serial}".encode()).hexdigest()
-    return str(own) if own else made[: 32 - len(serial)] + serial.lower()
+    last = "".join(digit for digit in serial.lower() if digit in hexdigits)[-12:]
+    return str(own) if own else made[: 32 - len(last)] + last
 
 
 def _tell(context: Context, event: Event) -> Reply:

@@ -34,7 +34,6 @@ INSTALLED = "Reservation install file successful"
 FAILED = "Reservation install file failed: {reason}"
 MISMATCH = "The Reservation Authorization Code does not match the Reservation Request Code"
 # assumed: sentences of commands that find nothing to do, after the model's own words
-NOT_IN_USE = "License reservation is not configured"
 NO_CODE = "No reservation authorization code installed in device"
 BAD_FILE = "Failed to parse reservation authorization code"
 BAD_SIGNATURE = "Signature Verification failed"
