@@ -32,6 +32,8 @@ def settle(device: Device, standing: Standing, now: Instant) -> None:
 
 def check(device: Device, standing: Standing, now: Instant) -> None:
     """Can the device hold it? Raises InputError as `settle` does."""
+    if device.profile.licensing_on(device.release) != "policy":
+        raise InputError(f"{device.name} does not license by policy: it has no standing")
     units = [member.udi.short for member in device.agent.state.members]
     for unit in (*standing.trust, *standing.pending_trust, *standing.authorizations):
         if unit not in units:

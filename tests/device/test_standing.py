@@ -8,6 +8,8 @@ import pytest
 from agent.core.clock import DAY, HOUR
 from agent.core.errors import InputError
 from agent.core.identity import Account
+from agent.core.release import Release
+from agent.device.device import new_device
 from agent.device.settling import settle
 from agent.device.snapshot import MemoryJournal, take
 from agent.device.standing import Standing
@@ -98,3 +100,10 @@ def test_a_licence_of_another_platform_is_refused():
     device, router = booted(), booted(model="C8000V")
     with pytest.raises(InputError, match="C9300-24T has no licence"):
         settle(device, standing(device, usage=tuple(router.agent.state.usage.values())), LATER)
+
+
+def test_a_device_from_before_the_policy_has_no_standing():
+    device = new_device("old", "CSR1000V", Release.parse("16.12.4"), "9AAAAAAAAAA")
+    device.boot(NOON)
+    with pytest.raises(InputError, match="old does not license by policy"):
+        settle(device, Standing(), LATER)

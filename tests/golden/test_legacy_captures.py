@@ -131,3 +131,10 @@ def test_a_capture_from_before_slp_is_equal(capture: Capture, golden: Path) -> N
     lines = (golden / capture.file).read_text().split("\n")
     shown = [line if line.strip() else "" for line in lines if not line.startswith("c1000v-5#")]
     assert printed.rstrip("\n").split("\n") == "\n".join(shown).rstrip("\n").split("\n")
+
+
+@pytest.mark.parametrize(("release", "told"), [("16.12.4", False), ("17.3.2a", True)])
+def test_the_custom_id_is_told_from_17_on(release: str, told: bool) -> None:
+    """Of outputs that are not captures of this folder: see docs/sources.md, legacy-layouts."""
+    console = Console("CSR1000V", release, at("Mar 13 08:09:24 2024"))
+    assert console.type("show license status").endswith("  Custom Id: <empty>\n") is told

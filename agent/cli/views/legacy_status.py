@@ -37,6 +37,8 @@ def status(view: LegacyView) -> str:
     lines: Lines = []
     for block in blocks:
         lines += [*(block(view) if callable(block) else block), ""]
+    if view.tells_custom_id:
+        lines += ["Miscellaneous:", f"  Custom Id: {view.config.custom_id or '<empty>'}", ""]
     return "\n".join(lines)
 
 

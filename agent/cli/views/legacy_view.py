@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agent.cli.views.layout import layout_for
 from agent.cli.views.licensing import Calendar
 from agent.core.clock import Instant
 from agent.core.identity import Udi
@@ -51,6 +52,7 @@ class LegacyView:
     agent_version: str
     calendar: Calendar
     now: Instant
+    tells_custom_id: bool = False  # of `show license status`
 
     @property
     def transport(self) -> str:
@@ -61,7 +63,9 @@ def collect(device: Device, now: Instant) -> LegacyView:
     """The view of a device at `now`."""
     calendar = Calendar(device.zone, device.clock_offset_ms)
     version = device.release.agent_version
-    return view_of(device.agent.state, device.profile, version, calendar, now)
+    view = view_of(device.agent.state, device.profile, version, calendar, now)
+    layout = layout_for(device.release, device.profile.kind)
+    return replace(view, tells_custom_id=layout.has("custom_id_before_policy"))
 
 
 def view_of(
