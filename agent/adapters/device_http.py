@@ -11,12 +11,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import re
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMethod
 
 from agent.adapters.accounts import Accounts
 from agent.adapters.arrivals import BACKLOG
@@ -31,6 +33,7 @@ from agent.device.device import Device
 from agent.netconf.server import NetconfServer, restconf_enabled
 from agent.restconf import server as restconf
 from agent.restconf import smartlic
+from agent.restconf.headers import not_allowed
 from agent.restconf.messages import Request, Response, error_response, refused
 from agent.restconf.server import RestconfServer
 from yang.tree import EMPTY, get
@@ -42,6 +45,8 @@ MAX_BODY = 16 * 1024 * 1024
 BODY_SECONDS = 30.0  # assumed: for a whole body to come
 MAX_CONNECTIONS = 256  # assumed: of one listener
 SHUTDOWN_SECONDS = 0.5
+_REQUEST_LINE = re.compile(r":\s+b'[A-Za-z!#$%&*+.^_|~-]+ /\S* HTTP/1\.[01]\b")  # aiohttp's words
+_METHODS = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
 REALM = "level_15_access"  # source: smartlic-service
 SERVER = "openresty"  # assumed: what stands in front of both on a device names itself so
 
@@ -189,8 +194,28 @@ class _TooMany(asyncio.Protocol):
         transport.abort()
 
 
+class _Connection(web.RequestHandler):
+    """A method that HTTP does not know is one that is not allowed; aiohttp says 400 to it."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if not isinstance(exc, BadHttpMethod) or not _REQUEST_LINE.search(exc.message):
+            return super().handle_error(request, status, exc, message)
+        answer = error_response(not_allowed(_METHODS), Request(request.method, request.path), True)
+        reply = web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+        reply.force_close()
+        return reply
+
+
 def _connection(serving: web.Server) -> asyncio.BaseProtocol:
-    return serving() if len(serving.connections) < MAX_CONNECTIONS else _TooMany()
+    if len(serving.connections) >= MAX_CONNECTIONS:
+        return _TooMany()
+    return _Connection(serving, loop=asyncio.get_running_loop(), access_log=None)  # type: ignore[arg-type]
 
 
 def _below(path: str, root: str) -> bool:

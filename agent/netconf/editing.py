@@ -2,7 +2,7 @@
 
 Each makes a whole new root first, has the device's parser look at it, and then hands the
 difference to the one door, `device.commit`; so an error leaves nothing behind, whatever the
-error-option. Only `continue-on-error` applies the top elements of an edit one by one.
+error-option. Only `continue-on-error` applies the parts of an edit one by one.
 Sources: docs/sources.md, entries netconf-operations, device-refused.
 """
 
@@ -15,7 +15,7 @@ from lxml import etree
 
 from agent.core.errors import InputError
 from agent.core.secrets import new_salt
-from agent.netconf import confirm, ietf_interfaces
+from agent.netconf import confirm, ietf_interfaces, pieces
 from agent.netconf.call import OK, Call
 from agent.netconf.ietf_interfaces import CommandRefused
 from agent.netconf.native import LICENSING, NATIVE, changes, stored, visible
@@ -42,6 +42,7 @@ _DEFAULT_OPERATIONS = ("merge", "replace", "none")
 _TEST_OPTIONS = ("test-then-set", "set", "test-only")
 _ERROR_OPTIONS = ("stop-on-error", "continue-on-error", "rollback-on-error")
 MAX_ELEMENTS = 20_000  # of one edit; a device holds far less
+MAX_PIECES = 500  # of an edit that goes on after errors; each is held against the device's parser
 _NC = {"nc": BASE}
 
 
@@ -224,15 +225,21 @@ def _without_absent(views: Tree, config: Element, call: Call) -> Tree:
 def _each(
     call: Call, old: Tree, config: Element, default: Operation
 ) -> tuple[Tree, list[RpcError]]:
-    """Apply each top element by itself; what fails is left out and told."""
-    errors = []
-    for child in children(config):
-        alone = etree.Element(config.tag)
-        alone.append(child)
+    """Apply an edit piece by piece; what fails is left out and told."""
+    errors: list[RpcError] = []
+    waiting = pieces.tops(config)
+    tried = 0
+    while waiting:
+        piece = waiting.pop(0)
+        tried += 1
         try:
-            old = _edited(call, old, alone, default)
+            old = _edited(call, old, pieces.alone(call.schema.top, config, piece), default)
         except RpcError as error:
-            errors.append(error)
+            smaller = pieces.smaller(call.schema.top, piece, default)
+            if smaller and tried + len(waiting) + len(smaller) <= MAX_PIECES:
+                waiting = smaller + waiting
+            else:
+                errors.append(error)
     return old, errors
 
 

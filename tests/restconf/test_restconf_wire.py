@@ -207,3 +207,22 @@ async def test_a_device_without_netconf_serves_the_texts_of_the_operator(tmp_pat
                 assert '"own"' in await response.text()
         finally:
             await lab.close()
+
+
+@pytest.mark.parametrize("method", ["FOO", "LOCK", "TRACE"])
+async def test_a_method_it_has_not_is_405_with_an_error(method):
+    async with a_lab() as lab, ask(lab, HOSTNAME, method) as response:
+        assert response.status == 405
+        assert "PATCH" in response.headers["Allow"]
+        error = (await response.json(content_type=None))["ietf-restconf:errors"]["error"][0]
+        assert error["error-tag"] == "operation-not-supported"
+
+
+async def test_what_is_no_http_is_400():
+    async with a_lab() as lab:
+        at = lab.restconf_endpoints["sw"]
+        context = ssl._create_unverified_context()
+        reader, writer = await asyncio.open_connection(at.address, at.port, ssl=context)
+        writer.write(b"\x01\x02 b'FOO / HTTP/1.1'\r\n\r\n")
+        assert b" 400 " in await reader.readline()
+        writer.close()
