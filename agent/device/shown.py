@@ -117,6 +117,8 @@ def standing_of(device: Device, printed: Printed, now: Instant) -> Standing:
         authorizations=shown_state.authorizations(
             printed, device.profile, state, licences.allowed, now
         ),
+        last_return_codes=shown_state.return_codes(printed, state.last_return_codes),
+        conversion=shown_state.conversion(printed, state.conversion),
         usage=licences.usage,
         reports=licences.reports,
         counters=licences.counters,
@@ -140,7 +142,8 @@ def _edits(device: Device, printed: Printed) -> tuple[Edit, ...]:
         device.datastore.running,
         device.salts(),
     )
-    lines = "\n".join(_lines(printed, device.zone.name))
+    utility = device.agent.state.config.utility
+    lines = "\n".join((*_lines(printed, device.zone.name), *_utility(printed, utility)))
     read = read_config(lines, grammar, running, lambda: new_salt(salts))
     if read.refused:
         raise InputError(f"a {device.model} does not take the line {read.refused[0].line!r}")
@@ -170,6 +173,20 @@ def _lines(printed: Printed, zone: str) -> Iterator[str]:
     custom = printed.value("Custom Id")
     if custom is not None:
         yield f"license smart custom_id {custom}" if custom else "no license smart custom_id"
+
+
+def _utility(printed: Printed, enabled: bool) -> Iterator[str]:
+    """Utility mode, with what it says of the customer."""
+    part = printed.part("Utility:", r"\n *\n")
+    status = part.value("Status") if part else None
+    if status == "DISABLED" and enabled:
+        yield "no license smart utility"
+    if part is None or status != "ENABLED":
+        return
+    yield "license smart utility"
+    for label in ("Id", "Name", "Street", "City", "State", "Country", "Postal Code"):
+        if said := part.value(label):
+            yield f"license smart utility customer_info {label.lower().replace(' ', '')} {said}"
 
 
 _SWITCHES = {

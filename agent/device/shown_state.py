@@ -17,6 +17,8 @@ from agent.engine.policy import default_policy
 from agent.engine.records import (
     AuthorizationCode,
     Cell,
+    Conversion,
+    ConversionStatus,
     Exchange,
     PendingTrust,
     Policy,
@@ -31,7 +33,7 @@ from agent.protocol.messages import AuthorizationData, AuthorizedLicence, Licens
 
 _CELL = re.compile(r"\(days\): (\d+) \(([^()]+)\)")
 _NODE = re.compile(r"^ *(?:Active|Standby|Member): *PID:(\S+?),SN:(\S+)", re.MULTILINE)
-_CODE = re.compile(r"Status: (\S.*) INSTALLED on (.*)")
+_CODE = re.compile(r"^ *(?:Reservation s|S)tatus: (\S.*) INSTALLED on (.*)", re.MULTILINE)
 
 
 def account(printed: Printed, before: Account | None) -> Account | None:
@@ -65,7 +67,8 @@ def policy(printed: Printed, before: Policy) -> Policy:
         return Policy(
             ack[1] == "yes", word_of(Source, ack[2]), rules, name, printed.instant(installed)
         )
-    return replace(default_policy(), ack_required=ack[1] == "yes", classes=rules)
+    source = word_of(Source, ack[2])
+    return replace(default_policy(), ack_required=ack[1] == "yes", ack_source=source, classes=rules)
 
 
 def reporting(printed: Printed, before: UsageReporting) -> UsageReporting:
@@ -187,8 +190,7 @@ def authorizations(
 
     Where either is not told, `allowed` are licences that a code must stand for.
     """
-    ends = r"\n *\n|\n *(?:Authorizations|Purchased Licenses):"
-    part = printed.part("Overall status:", ends)
+    part = _overall(printed)
     if part is None and allowed:
         data = AuthorizationData(state.udi, "A", "", "", allowed, "shown")
         return {state.udi.short: AuthorizationCode(data, now)}
@@ -211,6 +213,34 @@ def authorizations(
             found[1],
         )
     return codes
+
+
+def return_codes(printed: Printed, before: Mapping[str, str]) -> Mapping[str, str]:
+    """The last return code of each unit below `Overall status:`."""
+    part = _overall(printed)
+    if part is None:
+        return before
+    said = {udi.short: unit.value("Last return code") for udi, unit in units_of(part)}
+    return {unit: code for unit, code in said.items() if code}
+
+
+def conversion(printed: Printed, before: Conversion) -> Conversion:
+    """The block `License Conversion:`; only routers of 17.18 tell its status."""
+    part = printed.part("License Conversion:", r"\n *\n")
+    if part is None or part.value("Last Data Push") is None:
+        return before
+    status = part.value("Status")
+    return Conversion(
+        word_of(ConversionStatus, status) if status else before.status,
+        part.when("Last Data Push"),
+        part.when("Last File Export"),
+    )
+
+
+def _overall(printed: Printed) -> Printed | None:
+    return printed.part(
+        "Overall status:", r"\n *\n|\n *(?:Authorizations|Purchased Licenses|Specified):"
+    )
 
 
 def _authorized(listed: Printed, udi: Udi, profile: Profile) -> Iterator[AuthorizedLicence]:

@@ -10,7 +10,9 @@ from agent.core.identity import Account
 from agent.engine.application_ha import ApplicationHa
 from agent.engine.policy import default_policy
 from agent.engine.records import (
+    NO_CONVERSION,
     AuthorizationCode,
+    Conversion,
     ExchangeStatistics,
     LicenceUse,
     LoggedEvent,
@@ -44,7 +46,7 @@ JOBS: tuple[str, ...] = tuple(
 class Standing:
     """All of it replaces what was. Without a policy the release's own is in force.
 
-    `trust`, `pending_trust` and `authorizations` are by `Udi.short`, `statistics` by
+    `trust`, `pending_trust`, `authorizations` and return codes are by `Udi.short`, `statistics` by
     `Exchange.value`. `usage` are the licences in use (or given up since the start), each with the
     handle it has; `jobs` are due then (None: not planned), by the names of JOBS, where they do not
     follow from `reporting`.
@@ -57,6 +59,7 @@ class Standing:
     reporting: UsageReporting = field(default_factory=UsageReporting)
     trust: Mapping[str, TrustCode] = field(default_factory=dict)
     authorizations: Mapping[str, AuthorizationCode] = field(default_factory=dict)
+    last_return_codes: Mapping[str, str] = field(default_factory=dict)
     usage: tuple[LicenceUse, ...] = ()
     reports: tuple[RumReport, ...] = ()
     counters: Counters = field(default_factory=Counters)
@@ -68,6 +71,7 @@ class Standing:
     pending_trust: Mapping[str, PendingTrust] = field(default_factory=dict)
     trust_wanted: TrustWanted | None = None
     high_availability: ApplicationHa | None = None  # of CUBE
+    conversion: Conversion = NO_CONVERSION
 
 
 def put(state: AgentState, standing: Standing, now: Instant) -> None:
@@ -80,6 +84,8 @@ def put(state: AgentState, standing: Standing, now: Instant) -> None:
     state.pending_trust = dict(standing.pending_trust)
     state.trust_wanted = standing.trust_wanted
     state.authorizations = dict(standing.authorizations)
+    state.last_return_codes = dict(standing.last_return_codes)
+    state.conversion = standing.conversion
     state.applications.high_availability = standing.high_availability
     state.usage = {use.entitlement_tag: use for use in standing.usage}
     state.reports = Reports.of(sorted(standing.reports, key=lambda report: report.report_id))

@@ -193,6 +193,56 @@ def test_an_authorization_code_comes_with_its_licences():
     assert [ask(other, now, f"show license {word}") for word in ("all", "authorization")] == texts
 
 
+def test_a_returned_code_leaves_its_return_code():
+    text = shown_all(model="C8000V")
+    unit = "  Active: PID:C8000V,SN:FOC0000EMU1\n"
+    text = text.replace(unit, unit + "      Last return code: Cr9JHx-L1x5Rj-ftwzg1\n", 1)
+    other = device_of("C8000V", "17.12.4")
+    other.boot(NOON)
+    settle_as_shown(other, text, NOON + HOUR)
+    assert "Last return code: Cr9JHx-L1x5Rj-ftwzg1\n" in ask(other, NOON + HOUR, "show license all")
+
+
+def test_utility_mode_and_conversion():
+    lines = ("license smart utility", "license smart utility customer_info postalcode 1040")
+    text = shown_all(*lines, model="C8000V", release="17.18.1")
+    text = text.replace("Status: Not started", "Status: Success")
+    text = text.replace("Last Data Push: <none>", "Last Data Push: Oct 06 12:00:00 2026 UTC", 1)
+    other = device_of("C8000V", "17.18.1")
+    other.boot(NOON)
+    settle_as_shown(other, text, NOON + HOUR)
+    assert ask(other, NOON + HOUR, "show license all") == text
+    settle_as_shown(other, shown_all(model="C8000V", release="17.18.1"), NOON + HOUR)
+    assert "Utility:\n  Status: DISABLED" in ask(other, NOON + HOUR, "show license all")
+
+
+def test_a_reservation_from_before_the_policy():
+    """Codes and licences as `show license reservation` tells of them."""
+    text = """\
+License reservation: ENABLED
+
+Overall status:
+  Active: PID:C9300-24T,SN:FOC0000EMU1
+      Reservation status: SPECIFIC INSTALLED on Oct 01 10:00:00 2026 UTC
+      Last Confirmation code: 102fc949
+
+Specified license reservations:
+  network-advantage (C9300-24 Network Advantage):
+    Description: C9300-24 Network Advantage
+    Total reserved count: 1
+    Enforcement type: NOT ENFORCED
+    Term information:
+      Active: PID:C9300-24T,SN:FOC0000EMU1
+        Authorization type: SPECIFIC INSTALLED on Oct 01 10:00:00 2026 UTC
+        License type: PERPETUAL
+          Term Count: 1
+"""
+    device = device_of("C9300-24T", "17.6.4")
+    device.boot(NOON)
+    settle_as_shown(device, text, NOON)
+    assert ask(device, NOON, "show license reservation") == text
+
+
 def _smart(world):
     from counterparts.cloud import CloudRequest
     from counterparts.receiver import PATH
