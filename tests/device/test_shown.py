@@ -345,6 +345,20 @@ def test_no_text_makes_anything_but_an_input_error(place, size, instead):
     play(device, NOON + DAY)
 
 
+def test_a_command_does_it_with_a_file_of_the_device():
+    text = shown_all("license smart transport off", "license smart custom_id shelf-7")
+    device = unbooted()
+    device.boot(NOON)
+    assert device.write_file("flash:own.txt", text, NOON) is None
+    assert ask(device, NOON + HOUR, "emulator standing flash:own.txt") == ""
+    assert ask(device, NOON + HOUR, "show license all") == text
+    device.write_file("flash:own.txt", text.replace("Transport Off", "Pigeon"), NOON)
+    refused = ask(device, NOON + HOUR, "emulator standing flash:own.txt")
+    assert refused.startswith("% 'pigeon' is no transport; allowed: cslu, smart")
+    missing = ask(device, NOON + HOUR, "emulator standing flash:none.txt")
+    assert missing.startswith("%Error opening flash:none.txt")
+
+
 def test_every_platform_knows_the_licences_it_prints():
     """What a device of each family has in use at its start, another one of it can be told."""
     for model in (

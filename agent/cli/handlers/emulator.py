@@ -7,12 +7,14 @@ belong to the device.
 
 from __future__ import annotations
 
+from agent.cli.handlers import licence_files
 from agent.cli.reply import Args, Context, Handler, LabCall, Reboot, Reply, Result
 from agent.cli.standby import go_to
 from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.core.release import Release
+from agent.device.shown import settle_as_shown
 from agent.device.units import fail, join, leave, replace_unit, units_of
 from agent.engine.events import POWER_ON, PlatformFault
 from agent.engine.faults import FAULTS
@@ -150,6 +152,19 @@ def fault(context: Context, args: Args) -> Result:
     return Reply(context.device.handle(PlatformFault(name), context.now))
 
 
+def standing(context: Context, args: Args) -> Result:
+    """The file holds what a device has printed; it may be on a server, as one to import."""
+
+    def arrived(text: str) -> Result:
+        try:
+            settle_as_shown(context.device, text, context.now)
+        except InputError as error:
+            return Reply(f"% {error}")
+        return Reply("")
+
+    return licence_files.read(context, str(args["file"]), arrived)
+
+
 _VERBS = {"remove": "leave", "fail": "fail", "replace": "be replaced"}
 
 
@@ -175,6 +190,7 @@ HANDLERS: dict[str, Handler] = {
     "emulator.member": member,
     "emulator.power": power,
     "emulator.rate": rate,
+    "emulator.standing": standing,
     "emulator.status": status,
     "emulator.usage": usage,
 }
