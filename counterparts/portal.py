@@ -49,6 +49,7 @@ class Portal:
     def upload(self, text: str, now: Instant) -> Upload:
         """Take a file that a device saved; its ACK is there when CSSM has worked on it.
 
+        Reports are taken also where the codes asked for along with them are refused.
         Raises InputError for a file that is none, or does not show whose it is.
         """
         try:
@@ -62,7 +63,10 @@ class Portal:
                 sections = sections_for(self._cssm, asked, now)
                 return self._cssm.take_upload(entry, now, sections)
         except MessageError as error:
-            raise InputError(error.reason) from None
+            if not entry.usage:
+                raise InputError(error.reason) from None
+            with self._records.transaction():
+                return self._cssm.take_upload(entry, now)
 
     def upload_archive(self, data: bytes, now: Instant) -> dict[str, Upload | InputError]:
         """Take an archive of a CSLU: what became of the file with each id.

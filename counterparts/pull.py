@@ -16,7 +16,7 @@ from agent.core.clock import Instant
 from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.protocol.codec import MessageError, read_usage_file
-from agent.protocol.messages import UsageReport
+from agent.protocol.messages import AuthorizationRequest, CodesWanted, UsageReport
 from counterparts.repository import CsluRecords, ProductInstance, PulledInstance
 from counterparts.saved import report_of
 from counterparts.uplink import CssmCall, Uplink, note
@@ -124,11 +124,12 @@ class Pull:
             self._say(replace(row, collected=now), "No usage to collect", now)
             return self._waiting(row)
         try:
-            report = report_of(read_usage_file(event.usage))
+            usage = read_usage_file(event.usage)
+            report = report_of(usage)
         except MessageError as error:
             self._say(row, f"The usage cannot be read: {error.reason}", now, failed=True)
             return ()
-        return self._taken(row, report, now)
+        return self._taken(row, report, usage.authorization_requests, now)
 
     def failed(self, event: DeviceFailed, now: Instant) -> None:
         """Say what went wrong on the row; what was not handed over waits for the next time."""
@@ -146,7 +147,11 @@ class Pull:
     # --- parts of them --------------------------------------------------------------------------
 
     def _taken(
-        self, row: PulledInstance, report: UsageReport, now: Instant
+        self,
+        row: PulledInstance,
+        report: UsageReport,
+        codes: tuple[AuthorizationRequest, ...],
+        now: Instant,
     ) -> tuple[DeviceCall | CssmCall, ...]:
         udi = report.sender.udi
         known = self._records.instance(udi)
@@ -168,8 +173,12 @@ class Pull:
         note(self._records, udi, "Usage report from product instance", now)
         if self._records.parcel_with_nonce(udi, report.nonce) is not None:
             return self._waiting(row)
-        parcel = self._uplink.new_parcel(report, now)
-        return (*self._uplink.calls(parcel, now), *self._waiting(row))
+        parcels = [self._uplink.new_parcel(report, now)]
+        if codes:  # another message to CSSM: its nonce is another one too
+            asked = CodesWanted(sender, report.timestamp, f"{report.nonce}1", codes)
+            parcels.append(self._uplink.new_parcel(asked, now))
+        calls = (call for parcel in parcels for call in self._uplink.calls(parcel, now))
+        return (*calls, *self._waiting(row))
 
     def _waiting(self, row: PulledInstance) -> tuple[DeviceCall, ...]:
         """A call with the ACKs that wait for a product instance, where there are any."""

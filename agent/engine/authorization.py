@@ -11,6 +11,7 @@ from __future__ import annotations
 from agent.core.identity import Udi
 from agent.engine import reporting, transport
 from agent.engine.actions import Answer, WriteFile
+from agent.engine.authorizing import requests_of
 from agent.engine.events import (
     AuthorizationAsked,
     AuthorizationRequestSaved,
@@ -101,12 +102,7 @@ def asked(turn: Turn, event: AuthorizationAsked) -> None:
 
 def save_request(turn: Turn, event: AuthorizationRequestSaved) -> None:
     """Write the request file of all units that want something."""
-    wanted = turn.state.authorization_requests
-    requests = tuple(
-        AuthorizationRequest(udi, wanted[udi.short])
-        for udi in _units(turn, Scope.ALL)
-        if udi.short in wanted
-    )
+    requests = requests_of(_units(turn, Scope.ALL), turn.state.authorization_requests)
     if requests:
         _write(turn, event.path, requests)
     else:

@@ -5,6 +5,7 @@ A part of AgentState with a file of its own. Sources: docs/sources.md, entry aut
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from agent.core.identity import Udi
@@ -36,3 +37,11 @@ class Authorizing:
     def wait_no_more(self, tag: str) -> None:
         if tag in self.waiting:
             self.waiting = {known: one for known, one in self.waiting.items() if known != tag}
+
+
+def requests_of(
+    units: Iterable[Udi], wanted: Mapping[str, tuple[tuple[str, int], ...]]
+) -> tuple[AuthorizationRequest, ...]:
+    """What is still to be asked for, unit by unit; `wanted` is by Udi.short."""
+    asking = (udi for udi in dict.fromkeys(units) if udi.short in wanted)
+    return tuple(AuthorizationRequest(udi, wanted[udi.short]) for udi in asking)

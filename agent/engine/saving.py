@@ -1,7 +1,8 @@
 """The files the agent writes: saved usage, and trust requests of their own.
 
 Saving closes what is open and hands the reports out; it is not a push, so deadline and push times
-stay. A usage file says who wrote it and, from 17.7.1 on, asks for the trust codes that are missing.
+stay. A usage file says who wrote it, and asks for the authorization codes that are still wanted
+and, from 17.7.1 on, for the trust codes that are missing.
 Everything a file draws from chance is drawn here, inside the event, so a replay writes it again.
 Sources: docs/sources.md, entries save-usage, usage-file, trust-request.
 """
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from agent.core.clock import DAY
 from agent.engine import conversion, reporting, rum, transport, trust
 from agent.engine.actions import Answer, WriteFile
+from agent.engine.authorizing import requests_of
 from agent.engine.events import (
     ReportsClosed,
     SavedUsage,
@@ -23,7 +25,7 @@ from agent.engine.events import (
 from agent.engine.records import RumReport, RumState, StorageState
 from agent.engine.turn import Turn
 from agent.protocol.codec import UsageFile, write_usage_file
-from agent.protocol.messages import HaMember, SignedReport, TrustRequest
+from agent.protocol.messages import AuthorizationRequest, HaMember, SignedReport, TrustRequest
 
 # source: trust-request (from 17.7.1; from 17.9.1 where a server collects)
 _SAVED, _PULLED = "trust_request_in_saved_usage", "trust_request_in_pulled_usage"
@@ -77,7 +79,9 @@ def _handed_out(turn: Turn, wanted: list[int], rule: str, room: int | None = Non
     proof = ""
     if turn.release.has(rule):
         asked, proof = trust.requests(turn)
-    text = _file(turn, tuple(written.values()), asked, proof)
+    state = turn.state
+    codes = requests_of((m.udi for m in state.members), state.authorization_requests)
+    text = _file(turn, tuple(written.values()), asked, proof, codes)
     if room is None or len(text.encode()) <= room:
         rum.mark_handed_out(turn, written)
         turn.state.usage_reporting.last_report_file_write = turn.now
@@ -95,7 +99,11 @@ def save_trust_request(turn: Turn, event: TrustRequestSaved) -> None:
 
 
 def _file(
-    turn: Turn, reports: tuple[SignedReport, ...], asked: tuple[TrustRequest, ...], proof: str
+    turn: Turn,
+    reports: tuple[SignedReport, ...],
+    asked: tuple[TrustRequest, ...],
+    proof: str,
+    codes: tuple[AuthorizationRequest, ...] = (),
 ) -> str:
     usage = UsageFile(
         reports=reports,
@@ -105,6 +113,7 @@ def _file(
         devices=tuple(HaMember(m.role, m.udi) for m in turn.state.members),
         trust_requests=asked,
         trust_signature=proof,
+        authorization_requests=codes,
     )
     return write_usage_file(usage)
 

@@ -9,12 +9,13 @@ from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.protocol import codec
 from agent.protocol.codec import UsageFile, read_licence_file, write_usage_file
-from agent.protocol.messages import AckStatus
+from agent.protocol.messages import AckStatus, AuthorizationRequest
 from counterparts.portal import Portal
 from counterparts.records import SqlCssmRecords
 from counterparts.scripts import AckFault, Script
 from tests.counterparts.agent_like import START, AgentLike
 
+HSEC = "regid.2021-05.com.cisco.C9K_HSEC,1.0_90fdf411-3823-45bd-bd8c-5a5d0e0e1ea2"
 READY = START + 5 * SECOND
 
 
@@ -23,7 +24,7 @@ def portal(cssm):
     return Portal(cssm)
 
 
-def saved(device, *reports, asks_trust=False, says_who=True):
+def saved(device, *reports, asks_trust=False, says_who=True, codes=()):
     usage = device.usage(START, *reports, asks_trust=asks_trust)
     return write_usage_file(
         UsageFile(
@@ -33,6 +34,7 @@ def saved(device, *reports, asks_trust=False, says_who=True):
             nonce=usage.nonce,
             trust_requests=usage.trust_requests,
             trust_signature=usage.trust_signature,
+            authorization_requests=codes,
         )
     )
 
@@ -48,6 +50,20 @@ def test_a_devices_own_file_is_acknowledged(portal):
     ]
     assert found.policy.data.name == "Lab Policy"
     assert [code.udi for code in found.trust.data] == [device.udi]
+
+
+@pytest.mark.parametrize("owned", [1, 0])
+def test_reports_are_taken_whatever_becomes_of_the_codes_asked_for_with_them(portal, owned):
+    device = AgentLike()
+    portal.own("hseck9", owned)
+    codes = (AuthorizationRequest(device.udi, ((HSEC, 1),)),)
+    portal.upload(saved(device, device.report(7), codes=codes), START)
+    found = read_licence_file(portal.ack(device.udi, READY))
+    assert [report.status for ack in found.ack.data for report in ack.reports] == [AckStatus.ACK]
+    assert len(found.authorizations) == owned
+    if not owned:
+        with pytest.raises(InputError, match="LS_INSUFFICIENT_LICENSES"):
+            portal.upload(saved(device, codes=codes), START)
 
 
 def test_the_same_file_again_is_acknowledged_as_known(portal):

@@ -11,12 +11,14 @@ import pytest
 from agent.adapters.lab import Lab
 from agent.adapters.plan import DevicePlan
 from agent.core.errors import InputError
+from agent.engine.events import AuthorizationAsked, Scope
 from tests.netconf.client import typed
 from tests.wire.laboratory import ANY, START, opened, plan
 
 pytestmark = pytest.mark.wire
 METHODS = ("rest", "restconf", "netconf", "cli")
 HOUR = 3_600_000
+HSEC = "regid.2021-05.com.cisco.C9K_HSEC,1.0_90fdf411-3823-45bd-bd8c-5a5d0e0e1ea2"
 
 
 def switch(*config: str) -> DevicePlan:
@@ -194,6 +196,23 @@ async def test_an_authorization_code_by_pull(method, tmp_path):
             await lab.control({"do": "cslu.import", "address": "sw", "file": file + "x"})
 
 
+@pytest.mark.parametrize("method", METHODS)
+async def test_a_code_that_was_asked_for_is_pulled_with_the_reports(method):
+    async with a_lab() as lab:
+        device = lab.devices["sw"]
+        await lab.control({"do": "clock.advance", "ms": 2 * HOUR})
+        event = AuthorizationAsked("hseck9", Scope.LOCAL, add=True)
+        assert device.handle(event, lab.timeline.now()) == ""
+        await collected(lab, method)
+        await lab.control({"do": "clock.advance", "ms": HOUR})
+        (held,) = device.agent.state.authorizations.values()
+        assert [licence.tag for licence in held.data.licences] == [HSEC]
+        assert device.agent.state.authorization_requests == {}
+        await again(lab)
+        await lab.control({"do": "clock.advance", "ms": HOUR})
+        assert list(device.agent.state.authorizations.values()) == [held]
+
+
 @pytest.mark.parametrize("method", ["rest", "netconf"])
 async def test_a_policy_and_a_code_come_through_the_cslu_as_files(method, tmp_path):
     """W-6, W-8: made at CSSM, carried to the CSLU, handed to the product instance by it."""
@@ -212,6 +231,4 @@ async def test_a_policy_and_a_code_come_through_the_cslu_as_files(method, tmp_pa
             assert not found["instances"][0]["failed"], found
         assert state.policy.name == "SLE Policy"
         (held,) = state.authorizations.values()
-        assert [licence.tag for licence in held.data.licences] == [
-            "regid.2021-05.com.cisco.C9K_HSEC,1.0_90fdf411-3823-45bd-bd8c-5a5d0e0e1ea2"
-        ]
+        assert [licence.tag for licence in held.data.licences] == [HSEC]
