@@ -9,7 +9,6 @@ Without a terminal the clock stands between the lines, so a script prints the sa
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import signal
 import sys
@@ -20,11 +19,13 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from agent.adapters.lab import Lab
+from agent.adapters.outlet import Outlet
 from agent.adapters.terminal import Terminal
 from agent.cli.session import Line
 from agent.device.device import Device
 
 WAY_OUT = "\x1d"  # Ctrl-]
+LEAVING_SECONDS = 2.0  # for the last of the output
 ESCAPE_SECONDS = 0.05  # an Escape that nothing follows is a key of its own
 AVAILABLE = (
     "\r\n\r\n{name} con0 is now available\r\n\r\n\r\nPress RETURN to get started.\r\n\r\n\r\n"
@@ -45,7 +46,7 @@ class Console:
     ) -> None:
         """`person`: somebody sits here; otherwise lines come from a script."""
         self.lab, self.device = lab, device
-        self._out, self._strict = out, strict
+        self._out, self._strict = Outlet(out, self._left), strict
         self._width, self._length = 80, 24
         self._ended = asyncio.Event()
         self._person = person
@@ -95,6 +96,8 @@ class Console:
         finally:
             loop.remove_signal_handler(signal.SIGWINCH)
             self._leave()
+            with suppress(TimeoutError):  # a terminal that was stopped keeps nobody here
+                await asyncio.wait_for(self._out.drained(), LEAVING_SECONDS)
 
     async def run_script(self, lines: AsyncIterator[str]) -> None:
         """Type these lines as they come, each once the one before is settled."""
@@ -104,10 +107,12 @@ class Console:
             if self._ended.is_set():
                 break
         self._leave()
+        await self._out.drained()
 
     async def _settled(self) -> None:
-        """Until the session has its answer and no exchange is in flight."""
+        """Until the session has its answer, who reads has it too, and no exchange is in flight."""
         await self.terminal.answered()
+        await self._out.drained()
         if self.lab.timeline.in_flight:
             await self.lab.timeline.ready.wait()
             await self.lab.timeline.settled()
@@ -166,13 +171,11 @@ class Console:
         self._write("\r\n")
 
     def _write(self, text: str) -> None:
-        try:
-            self._out.write(text.replace("\r\n", "\n"))  # the terminal adds what it needs
-            self._out.flush()
-        except BrokenPipeError:
-            # the reader left (`slp console < script | head`): go on silently to a clean stop
-            self._out = open(os.devnull, "w")
-            self._ended.set()
+        self._out.write(text.replace("\r\n", "\n"))  # the terminal adds what it needs
+
+    def _left(self) -> None:
+        """The reader left (`slp console < script | head`): go on silently to a clean stop."""
+        self._ended.set()
 
 
 async def lines_of(stream: TextIO) -> AsyncIterator[str]:

@@ -205,3 +205,36 @@ def test_a_quiet_script_keeps_nobody_waiting():
         process.stdin.write("exit\n")
         process.stdin.flush()
         assert process.wait(timeout=20) == 0
+
+
+def test_a_reader_who_stops_reading_keeps_nobody_waiting(free_port):
+    """Two megabytes wait for a reader; a client of NETCONF is greeted all the same."""
+    port = free_port()
+    words = [*SLP, "--start", START, "--netconf", str(port)]
+    typed = ["enable", "terminal length 0", *["show running-config"] * 200, "exit", ""]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, **pipes) as process:
+        process.stdin.write("\n".join(typed))
+        process.stdin.flush()
+        assert process.stdout.readline() == "Switch>enable\n"
+        time.sleep(0.5)  # its pipe is full by now
+        for _ in range(2):
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+                client.settimeout(5)
+                assert client.recv(4) == b"SSH-"
+        assert process.poll() is None  # it waits for its reader
+        printed = process.stdout.read()
+        assert printed.count("Building configuration...") == 200
+        assert process.wait(timeout=20) == 0
+
+
+def test_a_reader_who_leaves_ends_it():
+    text = "\n".join(["enable", "terminal length 0", *["show running-config"] * 50, ""])
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*SLP, "--start", START], **pipes, text=True) as process:
+        process.stdin.write(text)
+        process.stdin.close()
+        assert process.stdout.readline() == "Switch>enable\n"
+        process.stdout.close()
+        assert process.wait(timeout=20) == 0
+        assert "Traceback" not in process.stderr.read()
