@@ -7,7 +7,7 @@ a step is a name, or `Entry(name, key)` for one row of a list. Trees are never w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -64,10 +64,14 @@ def get(tree: Tree, path: Path, default: Value = None) -> Value:
     return node
 
 
-def apply(tree: Tree, edits: tuple[Edit, ...]) -> Tree:
-    """The tree after all edits, in order. A delete of what is not there changes nothing."""
+def apply(tree: Tree, edits: Iterable[Edit]) -> Tree:
+    """The tree after all edits, in order. A delete of what is not there changes nothing.
+
+    Each node on the way is copied once, however many edits go through it.
+    """
+    own: _Own = {}
     for edit in edits:
-        tree = _apply(tree, edit)
+        tree = _apply(tree, edit.path, edit, own)
     return tree
 
 
@@ -134,38 +138,40 @@ def path_text(path: Path) -> str:
 
 
 _TAKING = ("delete", "prune", "discard")
+_Own = dict[int, dict[str, Value]]  # the nodes made by one `apply`, which alone may be written
 
 
-def _apply(tree: Tree, edit: Edit) -> Tree:
-    step, rest = edit.path[0], edit.path[1:]
-    new = Tree(tree)
+def _owned(node: Tree, own: _Own) -> Tree:
+    if id(node) in own:
+        return node
+    new = Tree(node)
+    own[id(new)] = new
+    return new
+
+
+def _owned_rows(node: Rows, own: _Own) -> Rows:
+    if id(node) in own:
+        return node
+    new = Rows(node)
+    own[id(new)] = new
+    return new
+
+
+def _apply(tree: Tree, path: Path, edit: Edit, own: _Own) -> Tree:
+    step, rest = path[0], path[1:]
     if isinstance(step, Entry):
-        rows = Rows(tree.get(step.name, Rows()))
-        if rest:
-            if edit.operation in _TAKING and step.key not in rows:
-                return tree
-            rows[step.key] = _apply(
-                rows.get(step.key, EMPTY), Edit(edit.operation, rest, edit.value)
-            )
-        elif edit.operation == "set":
-            rows.setdefault(step.key, EMPTY)
-        elif edit.operation != "prune" or not rows.get(step.key):
-            rows.pop(step.key, None)
-        new[step.name] = rows
-        if not rows:
-            new.pop(step.name, None)
-        return new
+        return _apply_row(tree, step, rest, edit, own)
     if rest:
         below = tree.get(step)
         if edit.operation in _TAKING and not isinstance(below, Tree):
             return tree
-        child = _apply(
-            below if isinstance(below, Tree) else EMPTY, Edit(edit.operation, rest, edit.value)
-        )
+        child = _apply(below if isinstance(below, Tree) else EMPTY, rest, edit, own)
+        new = _owned(tree, own)
         new[step] = child
         if not child and edit.operation in _TAKING:
             del new[step]
         return new
+    new = _owned(tree, own)
     match edit.operation:
         case "set":
             if edit.value is not None:
@@ -175,14 +181,32 @@ def _apply(tree: Tree, edit: Edit) -> Tree:
         case "delete":
             new.pop(step, None)
         case "add":
-            values = tree.get(step, ())
+            values = new.get(step, ())
             if edit.value not in values:
                 new[step] = (*values, edit.value)
         case "discard":
-            left = tuple(v for v in tree.get(step, ()) if v != edit.value)
+            left = tuple(v for v in new.get(step, ()) if v != edit.value)
             new[step] = left
             if not left:
                 del new[step]
         case _:
             raise ValueError(f"unknown operation {edit.operation!r}")
+    return new
+
+
+def _apply_row(tree: Tree, step: Entry, rest: Path, edit: Edit, own: _Own) -> Tree:
+    rows = tree.get(step.name, Rows())
+    if rest and edit.operation in _TAKING and step.key not in rows:
+        return tree
+    row = _apply(rows.get(step.key, EMPTY), rest, edit, own) if rest else None
+    new, rows = _owned(tree, own), _owned_rows(rows, own)
+    if row is not None:
+        rows[step.key] = row
+    elif edit.operation == "set":
+        rows.setdefault(step.key, EMPTY)
+    elif edit.operation != "prune" or not rows.get(step.key):
+        rows.pop(step.key, None)
+    new[step.name] = rows
+    if not rows:
+        new.pop(step.name, None)
     return new

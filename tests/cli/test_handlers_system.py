@@ -2,11 +2,11 @@
 
 import pytest
 
-from agent.cli.handlers.copy import edits_between
 from agent.cli.reply import LabCall
 from agent.cli.session import CliSession, Line
 from agent.core.release import Release
 from agent.device.device import new_device
+from yang.difference import edits_between
 from yang.tree import Rows, Tree, apply
 
 BOOT = 1_700_000_000_000
@@ -115,12 +115,12 @@ def test_files_that_are_not_there(typed, said):
     assert said in lines(session().feed(typed, NOW))
 
 
-def testedits_between_two_roots_turn_one_into_the_other():
+def test_edits_between_two_roots_turn_one_into_the_other():
     row = Tree(shutdown=True)
     old = Tree(a=1, gone="x", list=("p",), rows=Rows(r=row, s=Tree()), box=Tree(x=1, y=2))
     new = Tree(a=2, list=("q", "p"), rows=Rows(r=Tree(), t=row), box=Tree(y=2), made=Tree(z=True))
-    assert apply(old, edits_between(old, new)) == new
-    assert edits_between(new, new) == ()
+    assert apply(old, tuple(edits_between(old, new))) == new
+    assert not tuple(edits_between(new, new))
 
 
 def test_write_erase_keeps_trust_and_says_so():

@@ -32,8 +32,9 @@ from agent.core.secrets import new_salt
 from agent.device.config import resolution
 from agent.device.config_text import ReadConfig, Refused, reading_config
 from agent.device.files import FileFault
+from yang.difference import edits_between
 from yang.slices import Slices
-from yang.tree import Edit, Rows, Tree, get, walk
+from yang.tree import Rows, Tree, get
 
 REMOTE = ("tftp", "http", "https", "scp")
 NAMED_USERS = ("scp",)  # whose user and password are asked for
@@ -315,7 +316,7 @@ def _merge(context: Context, text: str, seconds: float, head: str) -> Result:
 
     def understood(read: ReadConfig) -> Result:
         says = head + _said(read.refused) + _copied(text, seconds)
-        return Change(edits_between(running, read.root), says)
+        return Change(tuple(edits_between(running, read.root)), says)
 
     return Later(reading_onto(context, text, running), understood)
 
@@ -325,7 +326,7 @@ def _store(context: Context, text: str, seconds: float, head: str) -> Result:
     device = context.device
 
     def understood(read: ReadConfig) -> Result:
-        edits = edits_between(device.stored_root(), read.root)
+        edits = tuple(edits_between(device.stored_root(), read.root))
         device.replace_startup(edits, context.now, context.session.line.who)
         return Reply(f"{head}{_said(read.refused)}[OK]\n{_copied(text, seconds)}")
 
@@ -341,21 +342,6 @@ def reading_onto(context: Context, text: str, root: Tree) -> Slices[ReadConfig]:
 def _said(refused: Iterable[Refused]) -> str:
     """What is said of the lines not understood."""
     return "".join(f"{r.line}\n% Invalid input detected at '^' marker.\n\n" for r in refused)
-
-
-def edits_between(old: Tree, new: Tree) -> tuple[Edit, ...]:
-    """The changes that make `new` of `old`."""
-    edits = [Edit("delete", path) for path, _ in walk(old) if get(new, path) is None]
-    for path, value in walk(new):
-        before = get(old, path)
-        if isinstance(value, tuple):
-            if before is not None and before != value:
-                edits.append(Edit("delete", path))
-            edits += [Edit("add", path, item) for item in value if before != value]
-        elif before is None or (before != value and not isinstance(before, Tree)):
-            empty = isinstance(get(new, path), Tree)
-            edits.append(Edit("set", path, None if empty else value))
-    return tuple(edits)
 
 
 HANDLERS: dict[str, Handler] = {"files.copy": copy}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from agent.cli import archive, config_diff
 from agent.cli.handlers import files
-from agent.cli.handlers.copy import edits_between, reading_onto
+from agent.cli.handlers.copy import reading_onto
 from agent.cli.handlers.files import RUNNING, STARTUP
 from agent.cli.handlers.netconf_yang import config_locked
 from agent.cli.handlers.terminal import BANNER
@@ -20,6 +20,7 @@ from agent.device.config_text import ReadConfig
 from agent.device.device import Device
 from agent.device.files import FileFault
 from agent.device.inputs import Reverting, RevertTimed
+from yang.difference import edits_between
 from yang.slices import Slices
 from yang.tree import Tree
 
@@ -92,7 +93,7 @@ def _replace(context: Context, text: str, args: Args) -> Result:
         backup = _begin(context, args)
         if isinstance(backup, FileFault):
             return files.cannot_open(device, archive.path_of(device), backup)
-        edits = edits_between(device.datastore.running, wanted)
+        edits = tuple(edits_between(device.datastore.running, wanted))
         says = listed + DONE.format(passes=1 if edits else 0)
         return Change(edits, backup + (f"\n{says}" if edits else says))
 
