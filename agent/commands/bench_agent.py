@@ -91,7 +91,7 @@ def silent(days: int = YEAR) -> list[Figure]:
     ]
 
 
-def state(days: int = 60) -> list[Figure]:
+def state(days: int = YEAR) -> list[Figure]:
     """The agent's state of a settled device, in memory and in a snapshot; and an idle `handle`."""
     rows = []
     for what, prepare in (("2 licences", _nothing), ("4 licences, a report a day", _report_daily)):
@@ -207,8 +207,15 @@ def _reached(top: object) -> dict[int, object]:
         item = waiting.pop()
         if id(item) not in found and not isinstance(item, _SHARED):
             found[id(item)] = item
-            waiting += gc.get_referents(item)
+            waiting += _referents(item)
     return found
+
+
+def _referents(item: object) -> list[object]:
+    """What an object holds; the garbage collector knows nothing of most structs."""
+    if isinstance(item, msgspec.Struct):
+        return [getattr(item, name) for name in item.__struct_fields__]
+    return gc.get_referents(item)
 
 
 def _idle(device: Device, count: int = 20_000) -> float:

@@ -16,7 +16,7 @@ import msgspec
 
 from agent.engine.config import LicenseConfig
 from agent.engine.eventlog import Eventlog
-from agent.engine.packed import Packed
+from agent.engine.packed import Chained, Packed
 from agent.engine.past_messages import PastMessages
 from agent.engine.records import (
     ExchangeStatistics,
@@ -42,9 +42,8 @@ def lean(state: AgentState) -> dict[str, Any]:
     """The state as plain values, ready to be written as JSON."""
     whole: dict[str, Any] = msgspec.to_builtins(state)
     handles = {use["entitlement_tag"]: use for use in whole["usage"].values()}
-    done = Packed()
-    done.refill(state.reports.done)  # whole rows: compressed they are the smaller ones
-    reports = _without(_pressed(done, "done", whole["reports"]), _defaults(Reports))
+    reports = _pressed(state.reports.done, "done", whole["reports"])
+    reports = _without(reports, _defaults(Reports))
     if "kept" in reports:
         reports["kept"] = [_row(report, handles) for report in reports["kept"].values()]
     if "licences" in reports:
@@ -99,18 +98,24 @@ def history_of(raw: dict[str, Any]) -> History:
 def eventlog_of(raw: list[Any] | dict[str, Any]) -> Eventlog:
     """The event log in this form, or event by event as in an older snapshot."""
     if isinstance(raw, dict):
-        return msgspec.convert(_read(raw, "rows"), Eventlog)
+        whole = {**_read(raw, "rows")}
+        rows = msgspec.convert(whole.pop("rows", {}), Packed)
+        log = msgspec.convert(whole, Eventlog)
+        log.rows.refill(rows)
+        return log
     log = Eventlog()
     for event in msgspec.convert(raw, list[LoggedEvent]):
         log.add(event.time, event.name, event.fields, len(raw))
     return log
 
 
-def _pressed(rows: Packed, name: str, whole: dict[str, Any]) -> dict[str, Any]:
-    """Packed rows as compressed text: one is much like the one before."""
+def _pressed(rows: Chained, name: str, whole: dict[str, Any]) -> dict[str, Any]:
+    """Rows as compressed text: one is much like the one before. Whole ones come out smaller."""
     if not rows.count:
         return {key: value for key, value in whole.items() if key != name}
-    text = base64.b64encode(zlib.compress(rows.data, 9)).decode()
+    packed = Packed()
+    packed.refill(rows)
+    text = base64.b64encode(zlib.compress(packed.data, 9)).decode()
     return {**whole, name: {"zlib": text, "count": rows.count}}
 
 

@@ -1,7 +1,7 @@
 """`show license eventlog`: what happened, oldest first, in a few bytes for each event.
 
 Most events say what an earlier one said, on this device or on another: each different name with its
-fields is kept once, a row is its number and the milliseconds since the event before.
+fields is kept once, a row is the milliseconds since the event before and the saying's number.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from sys import intern
 from typing import overload
 
 from agent.core.clock import Instant
-from agent.engine.packed import Packed
+from agent.engine.packed import Chained
 from agent.engine.records import LoggedEvent
 
 Saying = tuple[str, tuple[tuple[str, str], ...]]
-_UNUSED = 16  # so many sayings may be without an event before they are looked through
+# full, the log looks for sayings without an event: once in so many events, or when so many may be
+_OFTEN, _UNUSED = 128, 16
 
 
 @dataclass(slots=True, eq=False)
@@ -26,7 +27,7 @@ class Eventlog(Sequence[LoggedEvent]):
     all there ever were."""
 
     sayings: tuple[Saying, ...] = ()
-    rows: Packed = field(default_factory=Packed)
+    rows: Chained = field(default_factory=Chained)
     since: Instant = 0
     newest: Instant = 0
     noted: int = 0
@@ -43,11 +44,11 @@ class Eventlog(Sequence[LoggedEvent]):
         self.noted += 1
         if (surplus := self.rows.count - most) > 0:
             self.since += sum(gap for gap, _ in self.rows.drop(surplus))
-            if len(self.sayings) > most + _UNUSED:
+            if self.noted % _OFTEN == 0 or len(self.sayings) > most + _UNUSED:
                 self._forget_unused()
 
     def clear(self) -> None:
-        self.sayings, self.rows = (), Packed()
+        self.sayings, self.rows = (), Chained()
 
     def __iter__(self) -> Iterator[LoggedEvent]:
         time = self.since

@@ -5,6 +5,7 @@ import msgspec
 from agent.core.clock import DAY
 from agent.device.snapshot import restore, take
 from agent.device.snapshot_rows import lean
+from agent.engine.packed import Packed
 from tests.device.devices import NOON, booted, play
 from tests.engine.pair import settled
 
@@ -31,5 +32,8 @@ def test_a_snapshot_with_all_its_names_is_read_as_before():
     whole = msgspec.json.decode(take(device))
     whole["agent"] = msgspec.to_builtins(device.agent.state, str_keys=True)
     assert isinstance(whole["agent"]["reports"], dict)
+    events = Packed()
+    events.refill(device.agent.state.eventlog.rows)
+    whole["agent"]["eventlog"]["rows"] = msgspec.to_builtins(events)
     again = restore(msgspec.json.encode(whole))
     assert again.agent.state == device.agent.state
