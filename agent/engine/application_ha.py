@@ -5,6 +5,7 @@ A part of AgentState with a file of its own. Source: docs/sources.md, entry appl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.core.identity import Udi
@@ -36,4 +37,4 @@ class Applications:
     """`stopped` are trunk licences CUBE may not use now, as counts by entitlement tag."""
 
     high_availability: ApplicationHa | None = None
-    stopped: dict[str, int] = field(default_factory=no_rows)
+    stopped: Mapping[str, int] = field(default_factory=no_rows)

@@ -44,7 +44,7 @@ def follow(turn: Turn) -> None:
     tags = trunk_tags(turn.profile)
     for tag, use in list(state.usage.items()):
         if tag in tags and use.count:
-            state.applications.stopped = state.applications.stopped | {tag: use.count}
+            state.applications.stopped = {**state.applications.stopped, tag: use.count}
             turn.note("SAEVT_PLATFORM", eventSource=CUBE, eventName="CUBE_SHUTDOWN")
             reporting.usage_changed(turn, UsageChanged(LicenceRequest(use.feature, tag, 0)))
 

@@ -93,7 +93,7 @@ def asked(turn: Turn, event: AuthorizationAsked) -> None:
             keys.update(turn.state.authorization_requests.get(udi.short, ()))
         keys[licence.tag] = 1
         asked = {udi.short: tuple(keys.items())}
-        turn.state.authorization_requests = turn.state.authorization_requests | asked
+        turn.state.authorization_requests = {**turn.state.authorization_requests, **asked}
     if talks(turn.state):
         turn.state.authorizing.asked = _units(turn, event.scope)
         turn.state.authorizing.request_wanted = True
@@ -156,7 +156,8 @@ def install(turn: Turn, data: AuthorizationData) -> tuple[int, str] | None:
     if before is not None or online:
         replaced = before.data.correlation_id if before is not None else ""
         code = confirmation_code(replaced, data.correlation_id, data.udi)
-    state.authorizations[short] = AuthorizationCode(data, turn.now, code)
+    installed = AuthorizationCode(data, turn.now, code)
+    state.authorizations = {**state.authorizations, short: installed}
     state.authorization_requests = {
         unit: asked for unit, asked in state.authorization_requests.items() if unit != short
     }
@@ -181,13 +182,17 @@ def _remove(turn: Turn, code: AuthorizationCode) -> AuthorizationRequest:
     stamp = code.data.correlation_id if code.is_reservation else code.data.date_stamp
     text = return_code(code.data.udi, stamp, chance)
     _forget(turn, code)
-    turn.state.last_return_codes[code.data.udi.short] = text
+    state = turn.state
+    state.last_return_codes = {**state.last_return_codes, code.data.udi.short: text}
     return AuthorizationRequest(code.data.udi, (), remove_code=text)
 
 
 def _forget(turn: Turn, code: AuthorizationCode) -> None:
     state = turn.state
-    del state.authorizations[code.data.udi.short]
+    gone = code.data.udi.short
+    state.authorizations = {
+        short: code for short, code in state.authorizations.items() if short != gone
+    }
     state.returned = (*state.returned, code.data.correlation_id)[-_REMEMBERED:]
     turn.log("SMART_LIC.AUTHORIZATION_REMOVED", udi=str(code.data.udi))
 

@@ -23,7 +23,7 @@ class Authorizing:
     `returns` and `confirmations` are to be sent once each.
     """
 
-    waiting: dict[str, LicenceRequest] = field(default_factory=no_rows)
+    waiting: Mapping[str, LicenceRequest] = field(default_factory=no_rows)
     asked: tuple[Udi, ...] = ()
     request_wanted: bool = False
     poll_id: str = ""
@@ -32,7 +32,7 @@ class Authorizing:
     confirmations: tuple[AuthorizationRequest, ...] = ()
 
     def wait(self, licence: LicenceRequest) -> None:
-        self.waiting = self.waiting | {licence.entitlement_tag: licence}
+        self.waiting = {**self.waiting, licence.entitlement_tag: licence}
 
     def wait_no_more(self, tag: str) -> None:
         if tag in self.waiting:

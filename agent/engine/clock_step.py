@@ -11,6 +11,7 @@ Sources: docs/sources.md, entries deadline, clock-steps.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from agent.engine import reporting, rum, telemetry, trust_life
 from agent.engine.past_messages import PastMessages
 from agent.engine.records import RumReport, RumState, changed
 from agent.engine.state import AgentState
+from agent.engine.tables import no_rows
 from agent.engine.turn import Turn
 
 # the instants of each kind of record that say when something was; jobs are not among them
@@ -68,9 +70,9 @@ def keep_dates(state: AgentState, by: Instant) -> None:
         state.account = _shifted(state.account, by, "as_of")
     state.policy = _shifted(state.policy, by, "installed")
     state.conversion = _shifted(state.conversion, by, "pushed", "exported")
-    for codes in (state.trust, state.absent_trust, state.authorizations):
-        for unit, code in list(codes.items()):
-            codes[unit] = _shifted(code, by, "installed")
+    state.trust = _installed(state.trust, by)
+    state.absent_trust = _installed(state.absent_trust, by) or no_rows()
+    state.authorizations = _installed(state.authorizations, by) or no_rows()
     for tag, use in list(state.usage.items()):
         state.usage[tag] = _shifted(use, by, "status_time", "request_time")
     for name, found in list(state.statistics.items()):
@@ -80,12 +82,18 @@ def keep_dates(state: AgentState, by: Instant) -> None:
     _move_reports(state, by)
 
 
+def _installed(codes: Mapping[str, Any], by: Instant) -> dict[str, Any]:
+    return {unit: _shifted(code, by, "installed") for unit, code in codes.items()}
+
+
 def _move_history(state: AgentState, by: Instant) -> None:
     messages, imports = state.history.messages, state.history.imports
     for name, rows in list(messages.items()):
         messages[name] = PastMessages.of(_shifted(row, by, "sent", "answered") for row in rows)
-    for kind, files in list(imports.items()):
-        imports[kind] = tuple(_shifted(row, by, "imported") for row in files)
+    state.history.imports = {
+        kind: tuple(_shifted(row, by, "imported") for row in files)
+        for kind, files in imports.items()
+    }
     state.eventlog.since += by
     state.eventlog.newest += by
 

@@ -50,8 +50,9 @@ def token_entered(turn: Turn, event: TokenEntered) -> None:
     if not units:
         return
     if event.force:
-        for unit in units:
-            state.pending_trust.pop(unit.short, None)
+        forced = {unit.short for unit in units}
+        asked = state.pending_trust.items()
+        state.pending_trust = {short: one for short, one in asked if short not in forced}
     state.trust_wanted = TrustWanted(event.token, units, event.force)
     set_timer(state, TimerName.REGISTER_PERIOD_EXPIRATION_CHECK, None)
     transport.proceed(turn)

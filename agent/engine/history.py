@@ -37,14 +37,15 @@ def exchanged(turn: Turn, pending: Pending) -> None:
 
 def imported(turn: Turn, outcome: Outcome) -> None:
     """A file was imported: each section has its own line of history."""
-    imports = turn.state.history.imports
     for name in outcome.installed:
-        _remember(imports, _KINDS[name].value, PastImport(turn.now))
+        _remember(turn, _KINDS[name], PastImport(turn.now))
     for fault in outcome.faults:
         kind = _KINDS.get(fault.section) or _OF_ELEMENTS.get(fault.section)
         if kind is not None:
-            _remember(imports, kind.value, PastImport(turn.now, fault.code, fault.reason))
+            _remember(turn, kind, PastImport(turn.now, fault.code, fault.reason))
 
 
-def _remember(rows: dict[str, tuple[PastImport, ...]], name: str, row: PastImport) -> None:
-    rows[name] = (*rows.get(name, ()), row)[-TIMINGS.limits.history :]
+def _remember(turn: Turn, kind: ImportKind, row: PastImport) -> None:
+    history = turn.state.history
+    rows = (*history.imports.get(kind.value, ()), row)[-TIMINGS.limits.history :]
+    history.imports = {**history.imports, kind.value: rows}

@@ -115,4 +115,4 @@ def keep_reservation(state: AgentState, now: Instant) -> None:
     installed = reservation.installed or now
     kind = PLR if reservation.universal else SPECIFIC
     code = AuthorizationCode(data, installed, reservation.confirmation_code, kind)
-    state.authorizations[state.udi.short] = code
+    state.authorizations = {**state.authorizations, state.udi.short: code}

@@ -7,6 +7,7 @@ Field names are the words the device prints.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.core.chance import Chance
@@ -44,7 +45,8 @@ class History:
     """`show license history message`: the last few of each kind, oldest first."""
 
     messages: dict[str, PastMessages] = field(default_factory=dict)  # by Exchange
-    imports: dict[str, tuple[PastImport, ...]] = field(default_factory=dict)  # by ImportKind.value
+    # by ImportKind.value
+    imports: Mapping[str, tuple[PastImport, ...]] = field(default_factory=no_rows)
     last_code: int = 0  # the return code of the last import
 
 
@@ -88,13 +90,15 @@ class AgentState:
     account: Account | None = None
     product_instance_identifier: str = ""
     trust: dict[str, TrustCode] = field(default_factory=dict)  # by Udi.short
-    absent_trust: dict[str, TrustCode] = field(default_factory=no_rows)  # of units away
-    absent_numbers: dict[str, int] = field(default_factory=no_rows)  # of units away
-    pending_trust: dict[str, PendingTrust] = field(default_factory=dict)  # by Udi.short
-    authorizations: dict[str, AuthorizationCode] = field(default_factory=dict)  # by Udi.short
+    absent_trust: Mapping[str, TrustCode] = field(default_factory=no_rows)  # of units away
+    absent_numbers: Mapping[str, int] = field(default_factory=no_rows)  # of units away
+    pending_trust: Mapping[str, PendingTrust] = field(default_factory=no_rows)  # by Udi.short
+    authorizations: Mapping[str, AuthorizationCode] = field(default_factory=no_rows)  # the same
     # (tag, count) asked for, to be saved to a file
-    authorization_requests: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=no_rows)
-    last_return_codes: dict[str, str] = field(default_factory=dict)  # by Udi.short
+    authorization_requests: Mapping[str, tuple[tuple[str, int], ...]] = field(
+        default_factory=no_rows
+    )
+    last_return_codes: Mapping[str, str] = field(default_factory=no_rows)  # by Udi.short
     returned: tuple[str, ...] = ()  # correlation ids of codes that may not come back
     authorizing: Authorizing = field(default_factory=Authorizing)
     applications: Applications = field(default_factory=Applications)

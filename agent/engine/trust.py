@@ -14,6 +14,7 @@ from agent.core.identity import Udi
 from agent.engine import trust_life
 from agent.engine.records import PendingTrust, TrustCode, TrustWanted, changed
 from agent.engine.state import AgentState
+from agent.engine.tables import no_rows
 from agent.engine.turn import Turn
 from agent.protocol import signing
 from agent.protocol.codec import trust_requests_text
@@ -95,7 +96,7 @@ def install(turn: Turn, data: TrustData) -> tuple[int, str] | None:
 def _forget_request(state: AgentState, udi: Udi) -> None:
     """A new table, as the old one keeps its room."""
     others = ((short, asked) for short, asked in state.pending_trust.items() if short != udi.short)
-    state.pending_trust = dict(others)
+    state.pending_trust = dict(others) or no_rows()
 
 
 def _renew(turn: Turn, installed: TrustCode, data: TrustData) -> tuple[int, str] | None:
@@ -123,7 +124,7 @@ def _request(turn: Turn, udi: Udi) -> TrustRequest:
             private_key=signing.scalar(state.chance.digest(f"trust key {udi.short}")),
             requested=turn.own_time,
         )
-        state.pending_trust[udi.short] = pending
+        state.pending_trust = {**state.pending_trust, udi.short: pending}
     return TrustRequest(
         udi=udi,
         software_tag=state.software_tag,

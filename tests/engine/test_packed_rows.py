@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,5 +143,17 @@ def test_the_last_messages_come_back_as_they_were(messages: list[PastMessage], m
     assert PastMessages.of(messages) == messages
 
 
-def test_the_table_that_all_devices_share_is_empty():
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda rows: rows.update(a=1),
+        lambda rows: rows.setdefault("a", 1),
+        lambda rows: rows.__setitem__("a", 1),
+        lambda rows: rows.__ior__({"a": 1}),
+    ],
+)
+def test_the_table_that_all_devices_share_stays_empty(write):
+    with pytest.raises(TypeError, match="never changed"):
+        write(no_rows())
     assert no_rows() == {} and no_rows() is no_rows()
+    assert type({**no_rows(), "a": 1}) is type(no_rows() | {"a": 1}) is dict

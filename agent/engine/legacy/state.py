@@ -110,7 +110,7 @@ class LegacyState:
     last_communication: Attempt | None = None
     next_communication: Instant | None = None
     communication_deadline: Instant | None = None
-    entitled: dict[str, str] = field(default_factory=no_rows)  # Compliance.value by tag
+    entitled: Mapping[str, str] = field(default_factory=no_rows)  # Compliance.value by tag
     overage_since: Instant | None = None
     evaluation: Evaluation = field(default_factory=Evaluation)
     reservation: Reservation = field(default_factory=Reservation)
