@@ -6,12 +6,34 @@ import pytest
 import pytest_asyncio
 
 from agent.adapters.lab import Lab
-from tests.netconf import checks_edit, checks_read, checks_rules, checks_transport
+from tests.netconf import (
+    checks_datastores,
+    checks_edit,
+    checks_edit_refused,
+    checks_events,
+    checks_licence,
+    checks_monitoring,
+    checks_read,
+    checks_rpc,
+    checks_rules,
+    checks_transport,
+)
 from tests.netconf.conformance import CHECKS, World, plans
 from tests.wire.laboratory import START, opened, plan
 
 pytestmark = pytest.mark.wire
-MODULES = (checks_edit, checks_read, checks_rules, checks_transport)
+MODULES = (
+    checks_datastores,
+    checks_edit,
+    checks_edit_refused,
+    checks_events,
+    checks_licence,
+    checks_monitoring,
+    checks_read,
+    checks_rpc,
+    checks_rules,
+    checks_transport,
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
