@@ -208,8 +208,10 @@ def _plan_boot(turn: Turn) -> None:
     if state.base is None:
         return
     reporting.arm_warnings(turn)
-    reporting.schedule_push(turn, turn.now + TIMINGS.push.first)
     transport.resume_timers(turn)
+    alone = len(state.members) == 1
+    push = reporting.schedule_push if alone else reporting.push_of_the_set
+    push(turn, turn.now + TIMINGS.push.first)
     establish.plan_after_boot(turn)
 
 

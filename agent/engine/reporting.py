@@ -30,6 +30,16 @@ def schedule_push(turn: Turn, when: Instant) -> None:
         arm_push(turn)
 
 
+def push_of_the_set(turn: Turn, when: Instant) -> None:
+    """Units came or went, or a set started: that is reported also where nothing else has to be,
+    and then `Next report push` stays as it is. # source: ha-rules"""
+    if turn.state.usage_reporting.reporting_push_interval_days:
+        schedule_push(turn, when)
+    elif talks(turn.state):
+        soonest = max(when, limit_ends(turn))
+        set_timer(turn.state, TimerName.SEND_UTILITY_RUM_REPORTS, soonest)
+
+
 def arm_push(turn: Turn) -> None:
     """Set the job from the field: not before the daily limit allows it, not in the past."""
     when = turn.state.usage_reporting.next_report_push

@@ -90,7 +90,7 @@ def _follow(turn: Turn, licences: tuple[LicenceRequest, ...], reason: str) -> No
     _close_older(turn, reason)
     if state.base is None or timer(state, TimerName.PROCESS_UTILITY_RUM_REPORTS) is not None:
         return  # the base is still to come and plans everything
-    reporting.schedule_push(turn, turn.now + TIMINGS.push.change)
+    reporting.push_of_the_set(turn, turn.now + TIMINGS.push.change)
     if is_direct(state) and talks(state):
         set_timer(state, TimerName.TRUST_SYNC, turn.now + TIMINGS.trust.change_sync)
 

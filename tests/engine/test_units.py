@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.core.clock import HOUR, MINUTE, SECOND
+from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.identity import Udi
 from agent.device.boot import licences_in_use
 from agent.engine.events import Booted, Scope, SwitchedOver, SyncAsked, UnitsChanged
@@ -11,8 +11,9 @@ from agent.engine.records import Role, RumState
 from agent.protocol import codec
 from agent.protocol.messages import TrustSync, UsageReport
 from counterparts.cslu import Cslu
+from counterparts.cssm import Cssm, CssmSettings
 from counterparts.direct import LinkedCslu, LocalCssm
-from counterparts.records import IN_MEMORY, SqlCsluRecords
+from counterparts.records import IN_MEMORY, SqlCsluRecords, SqlCssmRecords
 from counterparts.uplink import CsluSettings
 from tests.engine.direct import Direct, cssm
 from tests.engine.pair import PID, UDI, at
@@ -213,3 +214,41 @@ def test_all_by_token_gives_each_unit_a_code(cssm):
         str(TWO),
         str(THREE),
     ]
+
+
+@pytest.fixture
+def perpetual_pair():
+    """Two units with perpetual licences alone, acknowledged: nothing has to be reported."""
+    cssm_records, cslu_records = SqlCssmRecords(IN_MEMORY), SqlCsluRecords(IN_MEMORY)
+    cssm = Cssm(cssm_records, CssmSettings(policy="Custom Policy"), "perpetual")
+    cslu = LinkedCslu(Cslu(cslu_records, CsluSettings()), LocalCssm(cssm).carry)
+    pair = CsluStack(cslu, cssm)
+    pair.licences = used(pair, UDI)[:1]
+    pair.boot(BOOT).advance(BOOT + HOUR)
+    pair.handle(UnitsChanged((UDI, TWO), used(pair, UDI, TWO)[:1]))
+    pair.pass_time(100 * DAY)
+    yield pair
+    cssm_records.close()
+    cslu_records.close()
+
+
+@pytest.mark.parametrize("what", ["added", "removed", "switchover", "reload"])
+def test_a_set_reports_what_happens_to_it_where_nothing_else_has_to_be(perpetual_pair, what):
+    """source: ha-rules"""
+    pair, nothing = perpetual_pair, (0, None)
+    reporting = pair.usage_reporting
+    assert (reporting.reporting_push_interval_days, reporting.next_report_push) == nothing
+    pushed, here = reporting.last_report_push, tuple(m.udi for m in pair.state.members)
+    count = used(pair, *here)[:1]
+    match what:
+        case "added":  # a unit that counts for nothing, so that no use changes
+            pair.handle(UnitsChanged((*here, THREE), count))
+        case "removed":
+            pair.handle(UnitsChanged(here[:1], count))
+        case "switchover":
+            pair.handle(SwitchedOver(count))
+        case "reload":
+            pair.handle(Booted(pair.config, count))
+    pair.pass_time(HOUR)
+    assert reporting.last_report_push > pushed
+    assert (reporting.reporting_push_interval_days, reporting.next_report_push) == nothing
