@@ -91,3 +91,12 @@ def test_rows_for_a_model_alone_are_for_those_like_it():
     assert levels("C8300-2N2S-6T", RELEASE) == levels("C8300-2N2S-4T2X", RELEASE)
     assert levels("C8200L-1N-4T", RELEASE) == levels("C8200-1N-4T", RELEASE)
     assert load("c8300").default_throughput("C8200L-1N-4T") == "1G"
+
+
+@pytest.mark.parametrize("name", [n for n in profile_names() if load(n).throughput])
+def test_the_default_level_of_a_model_is_one_it_takes(name):
+    profile = load(name)
+    release = Release.parse("17.15.1")
+    for pid in profile.models:
+        taken = {level.name for level in profile.throughput.levels_of(pid, release)}
+        assert profile.default_throughput(pid) in taken, pid

@@ -26,7 +26,7 @@ SSH = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
 NO_WAIT = {"GRACEFUL_DISCONNECT_WAIT_SEC": 0, "POST_DISCONNECT_WAIT_SEC": 0}
 
 # SW1 is for looking and configuring, SW2 for what disturbs the others (saving, reloading), SW3
-# for whole configurations and recordings, SW4 has a candidate datastore.
+# for whole configurations and recordings, SW4 has a candidate datastore. HA1 and HA2 are pairs.
 LAB = """\
 lab: strangers
 clock:
@@ -96,6 +96,24 @@ devices:
       hostname SW6
       service internal
       license smart transport off
+  - name: HA1
+    platform: C9407R
+    release: 17.12.4
+    serial: FXS0000EMU1
+    ssh: 0
+    members:
+      - {serial: FXS0000EMU2}
+    config: |
+      hostname HA1
+  - name: HA2
+    platform: C9800-40-K9
+    release: 17.12.4
+    serial: TTM0000EMU1
+    ssh: 0
+    members:
+      - {serial: TTM0000EMU2}
+    config: |
+      hostname HA2
 """
 
 # What SW3 answers from a recording.
