@@ -123,6 +123,10 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
         v.flag("new-model"),
         Item(_ENABLE, (*_ENABLE, "default"), v.in_one, v.kept_in_turn),
     ),
+    ("native", "service", "timestamps"): (
+        v.moved("debug", "debug-config"),
+        v.moved("log", "log-config"),
+    ),
     ("native", "login"): (
         v.marked("on-success", "log"),
         v.present("on-failure/log", "on-failure/log"),

@@ -70,7 +70,7 @@ def test_what_a_model_sets_again_is_there_again():
     box = Box("C9300-24T", "netconf-yang", "no service timestamps log", release="17.12.4")
     client = Client(NetconfServer(box.session.device, NETCONF_NOW))
     client.edit(
-        "<native><service><timestamps><log><datetime><msec/></datetime></log></timestamps>"
+        "<native><service><timestamps><log-config><datetime><msec/></datetime></log-config></timestamps>"
         "</service></native>"
     )
     told = running(box)

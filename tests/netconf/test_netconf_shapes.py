@@ -106,6 +106,12 @@ SHAPES = {
         "<service><pad-conf><pad>false</pad></pad-conf></service>",
         "pad",
     ),
+    "timestamps": (
+        "service timestamps debug datetime msec localtime show-timezone",
+        "<service><timestamps><debug-config><datetime><msec/><localtime/><show-timezone/></datetime>"
+        "</debug-config></timestamps></service>",
+        "debug-config",
+    ),
     "ifindex": (
         "snmp-server ifindex persist",
         f'<snmp-server><ifindex xmlns="{NS}snmp"><persist/></ifindex></snmp-server>',
