@@ -6,12 +6,10 @@ console's own CSLU and CSSM granting the codes. Nothing of ours is imported.
 
 from __future__ import annotations
 
-import os
-import subprocess
 from typing import Any
 
 import pytest
-from genie.conf.base import Device
+from sitting import parsed, transcript
 
 SLAC = ("emulator clock advance 2h", "license smart authorization request add hseck9 all")
 GRANTED = (*SLAC, "emulator clock advance 10m")
@@ -31,37 +29,8 @@ UTILITY = (
 )
 
 
-def console(platform: str, release: str, before: tuple[str, ...], *commands: str) -> dict[str, str]:
-    """What a console prints for each command after the lines of `before`."""
-    lines = ["enable", "terminal length 0", *before, "!", *commands]
-    run = subprocess.run(
-        [os.environ["SLP"], "console", "--platform", platform, "--release", release],
-        input="\n".join(lines) + "\n",
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=True,
-    )
-    printed: dict[str, list[str]] = {}
-    current: list[str] = []
-    for line in run.stdout.splitlines():
-        _, prompt, command = line.partition("#")
-        if prompt and command in commands:
-            current = printed.setdefault(command, [])
-        else:
-            current.append(line)
-    assert set(printed) == set(commands)
-    return {command: "\n".join(rows) for command, rows in printed.items()}
-
-
-def parsed(command: str, text: str) -> Any:
-    device = Device("node", os="iosxe")
-    device.custom = {"abstraction": {"order": ["os"]}}
-    return device.parse(command, output=text)
-
-
 def found(platform: str, release: str, before: tuple[str, ...], *commands: str) -> dict[str, Any]:
-    texts = console(platform, release, before, *commands)
+    texts = transcript(platform, release, commands, before)
     return {command: parsed(command, text) for command, text in texts.items()}
 
 
@@ -95,7 +64,7 @@ def test_a_stack_with_codes_on_both_units() -> None:
     before = ("emulator member add C9300-24T", *GRANTED)
     shown = found("C9300-24T", "17.12.4", before, *LICENSING)
     assert shown["show license all"]["license_authorizations"]
-    texts = console("C9300-24T", "17.12.4", before, "show license authorization")
+    texts = transcript("C9300-24T", "17.12.4", ("show license authorization",), before)
     text = texts["show license authorization"]
     assert text.count("Authorization type: SMART AUTHORIZATION INSTALLED") == 2
     assert "Total available count: 2" in text

@@ -5,13 +5,11 @@ One console per platform runs a script through a pipe; nothing of ours is import
 
 from __future__ import annotations
 
-import os
-import subprocess
 from typing import Any
 
 import pytest
-from genie.conf.base import Device
 from ntc_templates.parse import parse_output
+from sitting import parsed, transcript
 
 SETTINGS = (
     "configure terminal",
@@ -85,40 +83,13 @@ NTC = (
 )
 
 
-def transcript(platform: str, commands: tuple[str, ...]) -> dict[str, str]:
-    """What one console prints for each command, after the settings."""
-    run = subprocess.run(
-        [os.environ["SLP"], "console", "--platform", platform, "--release", PLATFORMS[platform]],
-        input="\n".join(["enable", "terminal length 0", *SETTINGS, *commands, ""]),
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=True,
-    )
-    printed: dict[str, list[str]] = {}
-    current: list[str] = []
-    for line in run.stdout.splitlines():
-        command = line.partition("#")[2] or line  # a message may stand between prompt and command
-        if command in commands:
-            current = printed.setdefault(command, [])
-        else:
-            current.append(line)
-    return {command: "\n".join(lines) for command, lines in printed.items()}
-
-
-def parsed(command: str, text: str) -> Any:
-    device = Device("node", os="iosxe")
-    device.custom = {"abstraction": {"order": ["os"]}}
-    return device.parse(command, output=text)
-
-
 @pytest.fixture(scope="module", params=PLATFORMS)
 def texts(request: pytest.FixtureRequest) -> dict[str, str]:
     """What one platform prints for each command."""
     commands = COMMANDS
     if request.param.startswith("C9300"):
         commands += ("show interfaces status",)
-    return transcript(request.param, commands)
+    return transcript(request.param, PLATFORMS[request.param], commands, SETTINGS)
 
 
 def test_genie_reads_all(texts: dict[str, str]) -> None:

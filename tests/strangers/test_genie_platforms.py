@@ -5,13 +5,11 @@ One console per family and release runs a script through a pipe; nothing of ours
 
 from __future__ import annotations
 
-import os
-import subprocess
 from typing import Any
 
 import pytest
-from genie.conf.base import Device
 from ntc_templates.parse import parse_output
+from sitting import parsed, transcript
 
 # one model of each family, with the oldest release that Genie is asked about
 PLATFORMS = {
@@ -70,36 +68,6 @@ WITH_REPORTS = ("show license rum id all",)  # from 17.7.1 on
 OF_SWITCHES = ("show switch", "show switch detail", "show module")
 SWITCHES = ("C92", "C93", "C94", "C95", "C96", "IE-")
 HOSTNAMES = {"C98": "WLC", "C80": "Router", "C83": "Router", "C85": "Router", "ISR": "Router"}
-
-
-def transcript(
-    platform: str, release: str, commands: tuple[str, ...], before: tuple[str, ...] = ()
-) -> dict[str, str]:
-    """What one console prints for each command, after the lines of `before`."""
-    lines = ["enable", "terminal length 0", *before, *commands]
-    run = subprocess.run(
-        [os.environ["SLP"], "console", "--platform", platform, "--release", release],
-        input="\n".join(lines) + "\n",
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=True,
-    )
-    printed: dict[str, list[str]] = {}
-    current: list[str] = []
-    for line in run.stdout.splitlines():
-        _, prompt, command = line.partition("#")
-        if prompt and command in commands:
-            current = printed.setdefault(command, [])
-        else:
-            current.append(line)
-    return {command: "\n".join(rows) for command, rows in printed.items()}
-
-
-def parsed(command: str, text: str) -> Any:
-    device = Device("node", os="iosxe")
-    device.custom = {"abstraction": {"order": ["os"]}}
-    return device.parse(command, output=text)
 
 
 @pytest.mark.parametrize(

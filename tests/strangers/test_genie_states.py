@@ -6,13 +6,10 @@ clock of the emulator; nothing of ours is imported.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-from typing import Any
 
 import pytest
-from genie.conf.base import Device
+from sitting import parsed, transcript
 
 OFF = ("configure terminal", "license smart transport off", "end")
 DAY = "emulator clock advance 1d"
@@ -69,34 +66,6 @@ COMMANDS = (
 AUTHORIZATION = "show license authorization"
 
 
-def transcript(platform: str, release: str, before: tuple[str, ...], *commands: str) -> dict:
-    # a log line may come between the last of these and its prompt: a line more takes it
-    lines = ["enable", "terminal length 0", *before, "show clock", *commands]
-    run = subprocess.run(
-        [os.environ["SLP"], "console", "--platform", platform, "--release", release],
-        input="\n".join(lines) + "\n",
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=True,
-    )
-    printed: dict[str, list[str]] = {}
-    current: list[str] = []
-    for line in run.stdout.splitlines():
-        _, prompt, command = line.partition("#")
-        if prompt and command in commands:
-            current = printed.setdefault(command, [])
-        else:
-            current.append(line)
-    return {command: "\n".join(rows) for command, rows in printed.items()}
-
-
-def parsed(command: str, text: str) -> Any:
-    device = Device("node", os="iosxe")
-    device.custom = {"abstraction": {"order": ["os"]}}
-    return device.parse(command, output=text)
-
-
 # all states for three personas, the two most common ones for the others
 CASES = [
     (platform, release, state)
@@ -109,7 +78,7 @@ CASES = [
 
 @pytest.mark.parametrize(("platform", "release", "state"), CASES)
 def test_genie_parses_a_state(platform: str, release: str, state: str) -> None:
-    texts = transcript(platform, release, STATES[state], *COMMANDS, AUTHORIZATION)
+    texts = transcript(platform, release, (*COMMANDS, AUTHORIZATION), STATES[state])
     assert set(texts) == {*COMMANDS, AUTHORIZATION}
     for command in COMMANDS:
         assert parsed(command, texts[command]), command
@@ -130,7 +99,7 @@ BEFORE_THE_POLICY = [("CSR1000V", "16.12.4"), ("C9300-24T", "17.2.1")]
 @pytest.mark.parametrize(("platform", "release"), BEFORE_THE_POLICY)
 def test_genie_parses_a_product_before_the_policy(platform: str, release: str, state: str) -> None:
     commands = ("show license status", "show license all")
-    texts = transcript(platform, release, LEGACY[state], *commands)
+    texts = transcript(platform, release, commands, LEGACY[state])
     for command in commands:
         assert parsed(command, texts[command]), command
         status = re.search(r"Registration:\n  Status: (\w+)", texts[command])
