@@ -50,6 +50,7 @@ from agent.device.inputs import (
     TimeHeard,
     UsageSet,
 )
+from agent.engine import sealing
 from agent.engine.ack_rule import access_point_limit
 from agent.engine.events import (
     POWER_ON,
@@ -63,6 +64,7 @@ from agent.engine.events import (
 )
 from agent.engine.machine import SmartAgent
 from agent.engine.places import arranged, gone, handed_over
+from agent.engine.turn import Turn
 from yang.tree import apply
 
 if TYPE_CHECKING:
@@ -283,7 +285,9 @@ def _members_changed(device: Device, given: MembersChanged, now: Instant) -> str
 
 
 def _settled(device: Device, given: Settled, now: Instant) -> str:
-    standing.put(device.agent.state, given.standing, now)
+    state = device.agent.state
+    standing.put(state, given.standing, now)
+    sealing.seal(Turn(device.profile, device.release, state, now))
     return ""
 
 

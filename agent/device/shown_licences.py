@@ -17,6 +17,7 @@ from agent.device.printed import Printed, word_of
 from agent.engine.records import LicenceUse, RumReport, RumState, StorageState, changed
 from agent.engine.rum import CURRENT_USAGE_REQUESTED
 from agent.engine.state import AgentState, Counters
+from agent.engine.timings import TIMINGS
 from agent.profiles.profile import Entitlement, Profile
 from agent.protocol.messages import TELEMETRY, AuthorizedLicence
 
@@ -264,16 +265,18 @@ def _counted(
 def _made(
     number: int, use: LicenceUse, state: RumState, sent: Instant | None, now: Instant
 ) -> RumReport:
-    closed = None if state is RumState.OPEN else now
+    """An open one begins now; another one has lasted for a measurement. # assumed"""
+    is_open = state is RumState.OPEN
+    began = now if is_open else now - TIMINGS.jobs.measurement
     return RumReport(
         number,
         use.entitlement_tag,
         use.feature,
         state,
-        now,
-        use.count,
-        now,
-        closed=closed,
+        opened=began,
+        count=use.count,
+        measured_since=began,
+        closed=None if is_open else now,
         sent=sent,
     )
 

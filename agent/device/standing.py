@@ -26,7 +26,8 @@ from agent.engine.records import (
 from agent.engine.reporting import plan_warnings
 from agent.engine.reports import Reports
 from agent.engine.state import AgentState, Counters, UsageReporting
-from agent.engine.timers import set_timer
+from agent.engine.timers import set_timer, timer
+from agent.engine.timings import TIMINGS
 from agent.protocol import signing
 from agent.protocol.messages import ConnectInfo
 
@@ -50,8 +51,8 @@ class Standing:
     `Exchange.value`. `usage` are the licences in use (or given up since the start), each with the
     handle it has; `jobs` are due then (None: not planned), by the names of JOBS, where they do not
     follow from `reporting`.
-    Open reports are closed and sent with the next push; closed ones without their signed text
-    stay. `eventlog` and `telemetry` are oldest first; None leaves what is there.
+    Open reports are closed and sent with the next push, closed ones with the text they get now.
+    `eventlog` and `telemetry` are oldest first; None leaves what is there.
     """
 
     account: Account | None = None
@@ -101,14 +102,26 @@ def put(state: AgentState, standing: Standing, now: Instant) -> None:
         state.base = state.booted
     set_timer(state, TimerName.START_UTILITY_MEASUREMENTS, None)
     plan_warnings(state, now)
-    set_timer(state, TimerName.SEND_UTILITY_RUM_REPORTS, reporting.next_report_push)
-    set_timer(state, TimerName.RETRIEVE_DATA_PROCESSING_RESULT, reporting.next_ack_push_check)
+    for name, shown in (
+        (TimerName.SEND_UTILITY_RUM_REPORTS, reporting.next_report_push),
+        (TimerName.RETRIEVE_DATA_PROCESSING_RESULT, reporting.next_ack_push_check),
+    ):
+        set_timer(state, name, None if shown is None else max(shown, now))
+    _let_pass(state, now)
     for name, due in standing.jobs.items():
         set_timer(state, name, due)
     if standing.eventlog is not None:
         state.eventlog.clear()
         for event in standing.eventlog:
             state.eventlog.add(event.time, event.name, event.fields, len(standing.eventlog))
+
+
+def _let_pass(state: AgentState, now: Instant) -> None:
+    """Announcements that were due before have happened; they go on at their distance."""
+    due, period = timer(state, TimerName.ENDPOINT_ANNOUNCEMENT), TIMINGS.jobs.endpoint
+    if due is not None and due <= now:
+        again = due + ((now - due) // period + 1) * period
+        set_timer(state, TimerName.ENDPOINT_ANNOUNCEMENT, again)
 
 
 def _keyed(state: AgentState, code: TrustCode) -> TrustCode:

@@ -168,6 +168,25 @@ def test_it_lives_on_from_there():
         world.close()
 
 
+def test_reports_that_were_closed_are_sent_and_acknowledged():
+    """What a text counts is as good as what a device has measured."""
+    world = make_world(NOON, 0)
+    try:
+        device = device_of("C9300-24T", "17.12.4", anchors=world.cssm.anchors)
+        text = re.sub("Available to Report: 4", "Available to Report: 24", shown_all())
+        text = re.sub("Total: 4", "Total: 24", text)
+        assert "Available to Report: 24  Collecting Data: 2" in text
+        world.network.plug_in(device)
+        device.boot(NOON)
+        settle_as_shown(device, text, NOON + HOUR)
+        assert "Total: 24,  Purged: 0\n" in ask(device, NOON + HOUR, "show license all")
+        world.fleet.run_until(NOON + 2 * DAY)
+        counts = ask(device, NOON + 2 * DAY, "show license all | begin Usage Report Summary")
+    finally:
+        world.close()
+    assert "Total Acknowledged Received: 24,  Waiting for Ack: 0" in counts
+
+
 def test_an_authorization_code_comes_with_its_licences():
     """SLAC of a router: what `show license authorization` tells of it is told again."""
     world = make_world(NOON, 0)
