@@ -21,10 +21,12 @@ def session_with(kind, tags, release="17.12.4"):
     member = Member(TWO, Role.STANDBY)
     device = new_device("s1", ONE.pid, Release.parse(release), ONE.sn, others=(member,))
     device.boot(BOOT)
+    codes = {}
     for unit, tag in tags:
         data = AuthorizationData(unit, "A", "", "", (AuthorizedLicence(tag, 1),), "c")
         code = AuthorizationCode(data, BOOT, "17488c1f", kind)
-        device.agent.state.authorizations[unit.short] = code
+        codes[unit.short] = code
+    device.agent.state.authorizations = codes
     session = CliSession(device, Line(privilege=15), width=0, length=0)
     session.start(BOOT)
     return session
@@ -65,7 +67,7 @@ def test_a_c9500x_tells_less_of_a_licence_that_nothing_uses():
     device.boot(BOOT)
     data = AuthorizationData(unit, "A", "", "", (AuthorizedLicence(HSEC, 1),), "c")
     code = AuthorizationCode(data, BOOT, "17488c1f", "SMART AUTHORIZATION")
-    device.agent.state.authorizations[unit.short] = code
+    device.agent.state.authorizations = {unit.short: code}
     session = CliSession(device, Line(privilege=15), width=0, length=0)
     session.start(BOOT)
     shown = answer(session, "show license usage")

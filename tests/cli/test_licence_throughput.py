@@ -43,7 +43,7 @@ class Router:
         """Install a code as an import does; how it is fetched is tested elsewhere."""
         udi, licences = self.device.udi, (AuthorizedLicence(HSEC, 1),)
         data = AuthorizationData(udi, "A", "piid", "2023-11-14T00:00:00", licences, "c-1")
-        self.device.agent.state.authorizations[udi.short] = AuthorizationCode(data, NOW)
+        self.device.agent.state.authorizations = {udi.short: AuthorizationCode(data, NOW)}
         return self
 
 

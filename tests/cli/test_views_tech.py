@@ -116,11 +116,11 @@ def test_trust_of_a_single_unit() -> None:
     device = booted()
     assert "\nLocal Device: No Trust Data\nOverall Trust: No ID\n" in printed(device)
     udi = device.udi
-    device.agent.state.pending_trust[udi.short] = PendingTrust(udi, "1", "", NOW)
+    device.agent.state.pending_trust = {udi.short: PendingTrust(udi, "1", "", NOW)}
     waiting = f"\nLocal Device: {udi.short}, state[1], NOT INSTALLED\nOverall Trust: No ID\n"
     assert waiting in printed(device)
     code = replace(trust(udi, "Sep 21 14:13:20 2026"), trust_id=318)
-    device.agent.state.trust[udi.short] = code
+    device.agent.state.trust = {udi.short: code}
     text = printed(device)
     assert f"{udi.short}, state[2], Trust Data INSTALLED  TrustId:318\nOverall Trust: INST" in text
     assert "\nCommunication Level Allowed: DIRECT\n" in text
@@ -237,8 +237,8 @@ def test_an_authorization_code_shows_in_every_output() -> None:
     state, udi = device.agent.state, device.udi
     hsec = device.profile.enforced[0].tag
     data = AuthorizationData(udi, "A", "", "", (AuthorizedLicence(hsec, 1),), "c1")
-    state.authorizations[udi.short] = AuthorizationCode(data, NOW, "1fc54c75")
-    state.last_return_codes[udi.short] = "CEL7AU-RaGyRi"
+    state.authorizations = {udi.short: AuthorizationCode(data, NOW, "1fc54c75")}
+    state.last_return_codes = {udi.short: "CEL7AU-RaGyRi"}
     shown = licensing.collect(device, NOW)
     status = (
         "    Status: SMART AUTHORIZATION INSTALLED on Sep 21 14:13:20 2026 UTC\n"
