@@ -7,7 +7,7 @@ counterpart or a damaged file is refused with an InputError that says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any, TypeVar
@@ -34,6 +34,7 @@ from counterparts.repository import (
 SCHEMA_VERSION = "1"
 IN_MEMORY = "sqlite://"
 
+Found = TypeVar("Found")
 Row = TypeVar(
     "Row",
     ProductInstance,
@@ -58,6 +59,9 @@ class SqlRecords:
         self._url = url
         self._settings = self.meta.tables["setting"]
         self._instances = self.meta.tables["product_instance"]
+        # of the transaction that is under way: rows by kind and key, instances not yet written
+        self._seen: dict[tuple[object, ...], Any] = {}
+        self._unwritten: dict[Udi, ProductInstance] = {}
         self._engine = sa.create_engine(
             url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 2}
         )
@@ -79,16 +83,28 @@ class SqlRecords:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, on disk when the block ends."""
-        with self._connection.begin():
-            yield
+        """All or nothing, on disk when the block ends.
+
+        In it a row is read once, and a product instance is written once, at the end.
+        """
+        try:
+            with self._connection.begin():
+                yield
+                self._write_instances()
+        finally:
+            self._seen.clear()
+            self._unwritten.clear()
 
     def setting(self, name: str) -> str | None:
+        return self._once(("setting", name), lambda: self._read_setting(name))
+
+    def _read_setting(self, name: str) -> str | None:
         query = tables.SETTING[self.kind]
         found = self._connection.execute(query, {"name": name}).scalar_one_or_none()
         return None if found is None else str(found)
 
     def set_setting(self, name: str, value: str) -> None:
+        self._seen["setting", name] = value
         self._put(self._settings, {"name": name, "value": value})
 
     def take_number(self, name: str, first: int) -> int:
@@ -99,16 +115,28 @@ class SqlRecords:
         return number
 
     def instance(self, udi: Udi) -> ProductInstance | None:
-        return self._one(ProductInstance, tables.of_udi(self._instances), pid=udi.pid, sn=udi.sn)
+        query = tables.of_udi(self._instances)
+        return self._once(
+            ("instance", udi),
+            lambda: self._one(ProductInstance, query, pid=udi.pid, sn=udi.sn),
+        )
 
     def instances(self) -> list[ProductInstance]:
+        self._write_instances()
         table = self._instances
         return self._all(ProductInstance, sa.select(table).order_by(table.c.pid, table.c.sn))
 
     def save_instance(self, row: ProductInstance) -> None:
-        self._put(self._instances, _columns(row))
+        self._seen["instance", row.udi] = self._unwritten[row.udi] = row
+
+    def _write_instances(self) -> None:
+        for row in self._unwritten.values():
+            self._put(self._instances, _columns(row))
+        self._unwritten.clear()
 
     def delete_instance(self, udi: Udi) -> None:
+        self._write_instances()
+        self._seen["instance", udi] = None
         table = self._instances
         gone = sa.and_(table.c.pid == udi.pid, table.c.sn == udi.sn)
         self._connection.execute(sa.delete(table).where(gone))
@@ -128,6 +156,13 @@ class SqlRecords:
         if found != wanted:
             what = f"holds records of {found or 'something else'!r}"
             raise InputError(what, where=self._url, allowed=f"{wanted!r}, or a new file")
+
+    def _once(self, key: tuple[object, ...], read: Callable[[], Found]) -> Found:
+        """What was read or written under this key in this transaction, else what `read` gives."""
+        if key not in self._seen:
+            self._seen[key] = read()
+        found: Found = self._seen[key]
+        return found
 
     def _put(self, table: sa.Table, values: dict[str, Any]) -> None:
         """Insert a row or take its place."""
@@ -164,13 +199,18 @@ class SqlCssmRecords(SqlRecords):
         self._put(tables.USAGE, _columns(row))
 
     def trust(self, udi: Udi, trust_id: int) -> IssuedTrust | None:
-        return self._one(IssuedTrust, tables.TRUST_BY_ID, pid=udi.pid, sn=udi.sn, trust_id=trust_id)
+        by_id = tables.TRUST_BY_ID
+        return self._once(
+            ("trust", udi, trust_id),
+            lambda: self._one(IssuedTrust, by_id, pid=udi.pid, sn=udi.sn, trust_id=trust_id),
+        )
 
     def trust_for(self, udi: Udi, request_nonce: str) -> IssuedTrust | None:
         """The code last issued for a request with this nonce."""
         return self._one(IssuedTrust, tables.TRUST_FOR, pid=udi.pid, sn=udi.sn, nonce=request_nonce)
 
     def add_trust(self, row: IssuedTrust) -> None:
+        self._seen["trust", row.udi, row.trust_id] = row
         self._put(tables.TRUST, _columns(row))
 
     def uploads(self, poll_id: int) -> list[Upload]:
@@ -243,7 +283,10 @@ class SqlCsluRecords(SqlRecords):
     meta = tables.CSLU_META
 
     def parcel(self, poll_id: int) -> Parcel | None:
-        return self._one(Parcel, tables.PARCEL_BY_ID, poll_id=poll_id)
+        return self._once(
+            ("parcel", poll_id),
+            lambda: self._one(Parcel, tables.PARCEL_BY_ID, poll_id=poll_id),
+        )
 
     def parcel_with_nonce(self, udi: Udi, nonce: str) -> Parcel | None:
         return self._one(Parcel, tables.PARCEL_WITH_NONCE, pid=udi.pid, sn=udi.sn, nonce=nonce)
@@ -258,6 +301,7 @@ class SqlCsluRecords(SqlRecords):
         return found.licence_file if found else None
 
     def save_parcel(self, row: Parcel) -> None:
+        self._seen["parcel", row.poll_id] = row
         self._put(tables.PARCEL, _columns(row))
 
     def undelivered(self, udi: Udi) -> list[Parcel]:
@@ -277,8 +321,7 @@ class SqlCsluRecords(SqlRecords):
 
     def all_pulled(self) -> list[PulledInstance]:
         """All product instances that are collected from."""
-        query = sa.select(tables.PULLED).order_by(tables.PULLED.c.address)
-        return self._all(PulledInstance, query)
+        return self._all(PulledInstance, tables.ALL_PULLED)
 
     def save_pulled(self, row: PulledInstance) -> None:
         self._put(tables.PULLED, _columns(row))
@@ -296,12 +339,14 @@ class SqlCsluRecords(SqlRecords):
     def resume_parcels(self) -> None:
         """After a start: calls that were under way when the process ended are due again."""
         lost = sa.and_(tables.PARCEL.c.state.in_(tables.OPEN_STATES), tables.PARCEL.c.due.is_(None))
+        self._seen.clear()
         self._connection.execute(
             sa.update(tables.PARCEL).where(lost).values(due=tables.PARCEL.c.received)
         )
 
     def forget_parcels(self, before: Instant) -> None:
         """Delete parcels received before that are over: ACK handed out, or refused."""
+        self._seen.clear()
         over = sa.or_(tables.PARCEL.c.delivered, tables.PARCEL.c.state == ParcelState.REFUSED.value)
         self._connection.execute(
             sa.delete(tables.PARCEL).where(over, tables.PARCEL.c.received < before)

@@ -220,3 +220,4 @@ PARCEL_OF_ANOTHER = last(
 UNDELIVERED = of_udi(PARCEL).where(DONE, ~PARCEL.c.delivered).order_by(PARCEL.c.poll_id)
 DUE = sa.select(PARCEL).where(PARCEL.c.due <= given("now")).order_by(PARCEL.c.due, PARCEL.c.poll_id)
 NEXT_DUE = sa.select(sa.func.min(PARCEL.c.due))
+ALL_PULLED = sa.select(PULLED).order_by(PULLED.c.address)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from agent.core.clock import HOUR, MINUTE
 from agent.core.errors import InputError
@@ -47,6 +49,43 @@ def test_a_transaction_that_fails_changes_nothing(cslu_records):
         raise ZeroDivisionError
     with cslu_records.transaction():
         assert cslu_records.setting("a") is None
+
+
+def test_a_row_is_read_once_and_an_instance_written_once_in_a_transaction(cslu_records):
+    first = ProductInstance(UDI, "SW", "tag", "", 1, 1)
+    said: list[str] = []
+
+    def heard(*given) -> None:
+        said.append(given[2].split()[0])
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", heard)
+    try:
+        with cslu_records.transaction():
+            assert cslu_records.instance(UDI) is None
+            for number in range(3):
+                cslu_records.save_instance(replace(first, last_contact=number))
+                assert cslu_records.instance(UDI).last_contact == number
+                cslu_records.setting("a")
+            assert said == ["SELECT", "SELECT"]
+        assert said == ["SELECT", "SELECT", "INSERT"]
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", heard)
+
+
+def test_what_waits_to_be_written_is_listed_deleted_and_forgotten(cslu_records):
+    row = ProductInstance(UDI, "SW", "tag", "", 1, 1)
+    with cslu_records.transaction():
+        cslu_records.save_instance(row)
+        assert cslu_records.instances() == [row]
+    with cslu_records.transaction():
+        cslu_records.save_instance(replace(row, hostname="other"))
+        cslu_records.delete_instance(UDI)
+        assert cslu_records.instance(UDI) is None
+    with pytest.raises(ZeroDivisionError), cslu_records.transaction():
+        cslu_records.save_instance(row)
+        raise ZeroDivisionError
+    with cslu_records.transaction():
+        assert cslu_records.instance(UDI) is None and cslu_records.instances() == []
 
 
 def test_numbers_rise(cslu_records):
