@@ -15,10 +15,16 @@ from typing import TextIO
 
 
 class Outlet:
-    """The way to one stream. `lost` is called in the loop once its reader has left."""
+    """The way to one stream. `lost` is called in the loop once its reader has left.
+
+    A stream of this process, behind which nobody reads, is written to at once.
+    """
 
     def __init__(self, out: TextIO, lost: Callable[[], None]) -> None:
         out.flush()
+        self._out = None if hasattr(out, "fileno") else out
+        if self._out is not None:
+            return
         self._descriptor = out.fileno()
         self._encoding, self._errors = out.encoding, out.errors or "strict"
         self._lost = lost
@@ -28,10 +34,15 @@ class Outlet:
 
     def write(self, text: str) -> None:
         """Have it written; returns at once."""
+        if self._out is not None:
+            self._out.write(text)
+            return
         self._waiting.put(text.encode(self._encoding, self._errors))
 
     async def drained(self) -> None:
         """Wait until the reader has taken all that was put in so far, or has left."""
+        if self._out is not None:
+            return
         done = self._loop.create_future()
         self._waiting.put(done)
         await done
