@@ -14,6 +14,7 @@ from agent.device.inputs import ReleaseInstalled
 from agent.engine import migration
 from agent.engine.config import Transport
 from agent.engine.machine import SmartAgent
+from agent.engine.turn import Turn
 from yang.tree import Edit, Tree, apply, get
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def installed(device: Device, given: ReleaseInstalled, now: Instant) -> str:
     before = device.agent.licensing
     after = device.profile.licensing_on(release)
     state.first_release = state.first_release or str(device.release)
+    if before == "policy":
+        migration.leave(Turn(device.profile, device.release, state, now))
     device.release = release
     device.files.software = images.software(device.profile, release, device.model)
     if after == "policy" and before != after:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from agent.core.clock import DAY, MINUTE, SECOND, Instant
 from agent.core.release import Release
+from agent.engine import rum
 from agent.engine.config import Transport
 from agent.engine.legacy.clock import pause
 from agent.engine.legacy.state import AUTHORIZED, REGISTERED, RESERVED, Attempt, LegacyState
@@ -23,10 +24,12 @@ from agent.engine.records import (
     AuthorizationCode,
     Conversion,
     ConversionStatus,
+    RumState,
     TrustWanted,
 )
 from agent.engine.routes import is_direct
 from agent.engine.state import AgentState
+from agent.engine.turn import Turn
 from agent.protocol.messages import AuthorizationData, AuthorizedLicence
 
 # What a product was, with the transport it had; and the transport it has after the upgrade.
@@ -60,6 +63,13 @@ def transport_after(it_was: str, configured: Transport | None) -> Transport:
     """The transport an upgrade leaves; without one configured the old model had Call Home."""
     before = Transport.SMART if configured is Transport.SMART else Transport.CALLHOME
     return TRANSPORTS[it_was, before]
+
+
+def leave(turn: Turn) -> None:
+    """The release that measured closes what is open: its layout and its version stand there."""
+    for report in tuple(turn.state.reports.kept.values()):
+        if report.state is RumState.OPEN:
+            rum.close(turn, report, rum.PRODUCT_RELOAD)
 
 
 def upgrade(state: AgentState, it_was: str, now: Instant, *, converts: bool = False) -> None:

@@ -228,6 +228,18 @@ def test_an_evaluation_stands_still_under_the_policy_and_goes_on_after_it():
     assert legacy.authorization == EVAL_EXPIRED
 
 
+def test_a_report_has_the_layout_and_the_version_of_the_release_that_measured():
+    device = made(Release.parse("17.6.3"))
+    play(device, NOON + DAY)
+    installed(device, NEW, NOON + DAY)
+    play(device, NOON + DAY + MINUTE)
+    sealed = [r for r in device.agent.state.reports.values() if r.signed is not None]
+    found = {r.close_reason: codec.payload_content(r.signed.payload) for r in sealed[-4:]}
+    assert found["ProductReload"].software_version == "17.06.03"
+    assert found["SystemRestart"].software_version == "17.12.04"
+    assert found["ProductReload"].measurements[-1].end == NOON + DAY
+
+
 def test_what_the_command_says():
     device = made(NEW)
     session = CliSession(device, Line(privilege=15))
