@@ -22,11 +22,17 @@ OPTIONAL = (
 BEHIND = ("aiohttp", "sqlalchemy", "counterparts.server", "counterparts.records")
 
 CONSOLE = """
-import sys
+import os, sys
+nowhere, take = os.open(os.devnull, os.O_WRONLY), os.write
+def write(descriptor, data):
+    if descriptor == nowhere and data.endswith(b"Switch>") and not hasattr(out, "seen"):
+        out.seen = set(sys.modules)
+    return take(descriptor, data)
+os.write = write
 class Out:
-    def write(self, text):
-        if text.endswith("Switch>") and not hasattr(self, "seen"):
-            self.seen = set(sys.modules)
+    encoding, errors = "utf-8", None
+    def fileno(self): return nowhere
+    def write(self, text): return write(nowhere, text.encode())
     def flush(self): pass
     def isatty(self): return False
 out = sys.stdout = Out()
