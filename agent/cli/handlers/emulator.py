@@ -14,7 +14,6 @@ from agent.core.clock import DAY, HOUR, MINUTE, SECOND
 from agent.core.errors import InputError
 from agent.core.identity import Udi
 from agent.core.release import Release
-from agent.device.shown import settle_as_shown
 from agent.device.units import fail, join, leave, replace_unit, units_of
 from agent.engine.events import POWER_ON, PlatformFault
 from agent.engine.faults import FAULTS
@@ -154,6 +153,7 @@ def fault(context: Context, args: Args) -> Result:
 
 def standing(context: Context, args: Args) -> Result:
     """The file holds what a device has printed; it may be on a server, as one to import."""
+    from agent.device.shown import settle_as_shown  # few need it: not at every start
 
     def arrived(text: str) -> Result:
         try:
