@@ -42,16 +42,21 @@ def born(
     return device
 
 
-def shown_by(plan: DevicePlan, path: Path) -> tuple[DevicePlan, Instant | None]:
+def shown_by(
+    plan: DevicePlan, path: Path, *, release: bool = False
+) -> tuple[DevicePlan, Instant | None]:
     """The plan with the units that an output names, to stand where it says; and when that was.
 
+    With `release` it is also of the release that the Smart Agent named there comes with.
     Raises InputError for a file that cannot be read.
     """
     from agent.adapters.replay import read_text
-    from agent.device.shown import time_shown, units_shown
+    from agent.device.shown import release_shown, time_shown, units_shown
 
     text = read_text(path)
     plan = replace(plan, standing=path)
+    if release and (carrier := release_shown(text)) is not None:
+        plan = replace(plan, release=str(carrier))
     if units := [unit.udi for unit in units_shown(text)]:
         first, *others = units
         plan = replace(plan, platform=first.pid, serial=first.sn, members=tuple(others))

@@ -65,7 +65,7 @@ GREETING = """\
     "--standing",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Output of `show license all` or `tech support` of your own device: begin where it "
-    "stands, with its units and at its time.",
+    "stands, with its units, at its time and, without --release, on the release of its agent.",
 )
 @click.option(
     "--yang-folder",
@@ -103,7 +103,9 @@ def console(
     if standing is not None:
         from agent.adapters.birth import shown_by
 
-        device, then = shown_by(device, standing)
+        given = click.get_current_context().get_parameter_source("release")
+        by_agent = given is click.core.ParameterSource.DEFAULT
+        device, then = shown_by(device, standing, release=by_agent)
         begin = then if begin is None else begin
     plan = replace(plan, devices=(device,), yang_folder=yang_folder, start=begin)
     if not sys.stdin.isatty():

@@ -128,6 +128,34 @@ def legacy_releases() -> tuple[str, ...]:
     return _sorted("legacy")
 
 
+def released_with(agent: str) -> Release | None:
+    """The release that carries a Smart Agent (`5.8.3_rel/7`), development images included.
+
+    Of agents that no row has it is the one that carries the next older of its line (5.8), else the
+    next newer, else the last of an older line; None where the agent is of no known generation.
+    """
+    wanted = _numbers(agent)
+    if not wanted:
+        return None
+    rows = {**_table()["release"], **_table()["development"]}
+    carried = sorted((_numbers(row["agent"]), Release.parse(name)) for name, row in rows.items())
+    line = [(numbers, release) for numbers, release in carried if numbers[:2] == wanted[:2]]
+    older = [numbers for numbers, _ in line if numbers <= wanted]
+    if older:
+        return next(release for numbers, release in line if numbers == max(older))
+    if line:
+        return line[0][1]
+    before = [release for numbers, release in carried if numbers < wanted]
+    known = {numbers[0] for numbers, _ in carried}
+    return before[-1] if before and wanted[0] in known else None
+
+
+def _numbers(agent: str) -> tuple[int, ...]:
+    """`5.8.3_rel/7` as (5, 8, 3)."""
+    found = re.match(r"\d+(?:\.\d+)*", agent)
+    return tuple(map(int, found[0].split("."))) if found else ()
+
+
 def _sorted(table: str) -> tuple[str, ...]:
     return tuple(sorted(_table()[table], key=Release.parse))
 

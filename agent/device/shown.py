@@ -20,6 +20,7 @@ from agent.core.clock import Instant
 from agent.core.dates import UTC_ZONE, Zone
 from agent.core.errors import InputError
 from agent.core.identity import Udi
+from agent.core.release import Release, released_with
 from agent.core.secrets import new_salt
 from agent.device import shown_licences, shown_state, shown_statistics
 from agent.device.config import grammar_of
@@ -47,6 +48,12 @@ def units_shown(text: str) -> tuple[Member, ...]:
             break
         units.append(Member(Udi(pid, sn), Role(role)))
     return tuple(units) or tuple(Member(Udi(*udi)) for udi in _UDI.findall(text)[:1])
+
+
+def release_shown(text: str) -> Release | None:
+    """The release of the Smart Agent that a text names; None where it names none that is known."""
+    agent = Printed(text.replace("\r\n", "\n")).value("Smart Agent for Licensing")
+    return released_with(agent) if agent else None
 
 
 def time_shown(text: str, zone: Zone = UTC_ZONE) -> Instant | None:

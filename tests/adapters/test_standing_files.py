@@ -68,6 +68,13 @@ def test_units_and_time_are_those_of_the_output(tmp_path):
     assert "INSTALLED on Oct 04 08:00:05 2026 UTC" in shown
 
 
+def test_the_release_is_that_of_the_agent_where_it_is_asked_for(tmp_path):
+    (tmp_path / "own.txt").write_text(f"{OWN}Smart Agent for Licensing: 5.10.3_rel/9\n", "utf-8")
+    plan = DevicePlan("sw", "C9300-24T", "17.12.4", "FOC1")
+    assert shown_by(plan, tmp_path / "own.txt")[0].release == "17.12.4"
+    assert shown_by(plan, tmp_path / "own.txt", release=True)[0].release == "17.13.1"
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
     [
