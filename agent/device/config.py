@@ -231,7 +231,7 @@ def log_settings(root: Tree) -> LogSettings:
 def zone(root: Tree) -> Zone:
     """`clock timezone` and `clock summer-time`."""
     row: Tree = get(root, ("native", "clock", "timezone"), EMPTY)
-    season: Tree = get(root, ("emulator", "clock", "summer-time"), EMPTY)
+    season: Tree = get(root, ("native", "clock", "summer-time"), EMPTY)
     rule = _season(season) if season else None
     if not row:
         return Zone(UTC_ZONE.name, summer=rule) if rule else UTC_ZONE

@@ -162,7 +162,7 @@ def ip_address_secondary(root: Tree, args: Mapping[str, Any], salt: Salt) -> Cha
 
 def summer_time(root: Tree, args: Mapping[str, Any], salt: Salt) -> Changes:
     """`clock summer-time ZONE recurring [RULES]` and `date DATES`, in the device's spelling."""
-    path: Path = ("emulator", "clock", "summer-time")
+    path: Path = ("native", "clock", "summer-time")
     name = str(args["summer"])
     kind, typed = ("date", args["dates"]) if "dates" in args else ("recurring", args.get("rules"))
     read = dated_summer if kind == "date" else summer

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agent.device.device import Device
 
 LEVEL: Path = ("emulator", "platform", "throughput", "level")
-FEATURE: Path = ("emulator", "license", "feature", HSEC)
+FEATURE: Path = ("native", "license", "feature", "name")
 RELEASED: Path = ("emulator", "platform", "hsec-license-release")
 
 
@@ -57,7 +57,7 @@ def hsec_request(device: Device, root: Tree) -> tuple[LicenceRequest, ...]:
     if tag is None or get(root, RELEASED, False):
         return ()
     level = known.levels[device.throughput] if known and get(root, LEVEL) is not None else None
-    wanted = bool(get(root, FEATURE, False)) or (level is not None and level.export_controlled)
+    wanted = get(root, FEATURE) == HSEC or (level is not None and level.export_controlled)
     return (LicenceRequest(HSEC, tag, 1),) if wanted else ()
 
 

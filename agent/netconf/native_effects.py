@@ -17,6 +17,8 @@ from yang.tree import EMPTY, Edit, Entry, Path, Rows, Tree, apply, get
 Salt = Callable[[], str]
 _SMART: Path = ("native", "license", "smart")
 _OWN_URL: Path = ("emulator", "license", "smart", "url", "smart")
+_FEATURE: Path = ("native", "license", "feature", "name")
+_NO_FEATURE: Path = ("emulator", "license", "feature")  # the line with `no`
 
 
 def as_commands_do(old: Tree, new: Tree, salt: Salt) -> Tree:
@@ -28,6 +30,8 @@ def as_commands_do(old: Tree, new: Tree, salt: Salt) -> Tree:
         get(new, _OWN_URL) == get(old, _OWN_URL)
     ):
         new = apply(new, (Edit("delete", _OWN_URL),))
+    if get(new, _FEATURE) is not None:
+        new = apply(new, (Edit("delete", _NO_FEATURE),))
     for name, row in get(new, ("native", "username"), Rows()).items():
         plain = get(row, ("secret", "secret"))
         if plain is not None and get(row, ("secret", "encryption"), 0) == 0:

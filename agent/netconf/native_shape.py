@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from agent.netconf import native_values as v
+from agent.netconf.native_clock import SUMMER
 from agent.netconf.native_items import Item, Pattern, each, shown_by, shown_here, stored_by
 from yang.tree import EMPTY, Path, Rows, Tree, Value
 
@@ -127,6 +128,7 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
         v.moved("debug", "debug-config"),
         v.moved("log", "log-config"),
     ),
+    ("native", "clock"): (SUMMER,),
     ("native", "login"): (
         v.marked("on-success", "log"),
         v.present("on-failure/log", "on-failure/log"),
@@ -147,6 +149,9 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
     ("native", "ip", "http"): (
         Item(("secure-ciphersuite-names",), ("secure-ciphersuite",), v.marks, v.kept_marks),
     ),
+    ("native", "ip", "http", "client"): (
+        Item(("secure-ciphersuite-names",), ("secure-ciphersuite",), v.marks, v.kept_marks),
+    ),
     ("native", "ip", "ssh", "server", "algorithm"): tuple(
         Item((kind,), (kind, f"{word}-options"), v.listed, v.kept_listed)
         for kind, word in (
@@ -161,7 +166,10 @@ PLACES: Mapping[Pattern, tuple[Item, ...]] = {
         v.version(True),
         v.version(False),
     ),
-    ("native", "ip", "domain"): (v.moved("list", "list/domain-name"),),
+    ("native", "ip", "domain"): (
+        v.moved("list", "list/domain-name"),
+        v.of_interface("lookup-source-interface", "lookup-settings/lookup/source-interface"),
+    ),
     ("native", "ip", "host", "vrf[]"): (v.moved("host-list", "host-name"),),
     ("native", "ip", "name-server"): (v.moved("no-vrf", "no-vrf-ordered"),),
     ("native", "ip", "name-server", "vrf[]"): (

@@ -9,7 +9,10 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from tests.netconf.client import BASE, NATIVE, Client, edit_config, error_of
+from agent.cli.running_config import running_config
+from agent.device.throughput import hsec_request
+from agent.netconf.server import NetconfServer
+from tests.netconf.client import BASE, NATIVE, NOW, Client, device, edit_config, error_of
 from tests.netconf.test_netconf_native import _client, printed
 
 NS = "http://cisco.com/ns/yang/Cisco-IOS-XE-"
@@ -112,6 +115,47 @@ SHAPES = {
         "</debug-config></timestamps></service>",
         "debug-config",
     ),
+    "summer": (
+        "clock summer-time CEST recurring last Sun Mar 2:00 last Sun Oct 3:00",
+        "<clock><summer-time><zone>CEST</zone><recurring/><recurring-start>last</recurring-start>"
+        "<recurring-start-day>Sun</recurring-start-day>"
+        "<recurring-start-month>Mar</recurring-start-month>"
+        "<recurring-start-time>2:00</recurring-start-time><recurring-end>last</recurring-end>"
+        "<recurring-end-day>Sun</recurring-end-day><recurring-end-month>Oct</recurring-end-month>"
+        "<recurring-end-time>3:00</recurring-end-time></summer-time></clock>",
+        "summer-time",
+    ),
+    "summer-usual": (
+        "clock summer-time PDT recurring",
+        "<clock><summer-time><zone>PDT</zone><recurring/></summer-time></clock>",
+        "summer-time",
+    ),
+    "summer-once": (
+        "clock summer-time CEST date Mar 29 2026 2:00 Oct 25 2026 3:00 30",
+        "<clock><summer-time><zone>CEST</zone><date/><start-day>29</start-day>"
+        "<start-month>Mar</start-month><start-year>2026</start-year><start-time>2:00</start-time>"
+        "<date-end-day>25</date-end-day><date-end-month>Oct</date-end-month>"
+        "<date-end-year>2026</date-end-year><date-end-time>3:00</date-end-time>"
+        "<offset>30</offset></summer-time></clock>",
+        "summer-time",
+    ),
+    "resolver": (
+        "ip domain lookup source-interface Loopback7",
+        "<ip><domain><lookup-settings><lookup><source-interface><Loopback>7</Loopback>"
+        "</source-interface></lookup></lookup-settings></domain></ip>",
+        "source-interface",
+    ),
+    "http-client": (
+        "ip http client connection idle timeout 40\nip http client connection retry 3\n"
+        "ip http client connection timeout 20\nip http client response timeout 25\n"
+        "ip http client secure-ciphersuite rsa-aes-gcm-sha2",
+        f'<ip><http xmlns="{NS}http"><client><secure-ciphersuite><rsa-aes-gcm-sha2/>'
+        "</secure-ciphersuite><connection><timeout>20</timeout><retry>3</retry>"
+        "<idle><timeout>40</timeout></idle></connection>"
+        "<response><timeout>25</timeout></response></client></http></ip>",
+        "client",
+    ),
+    "internal": ("service internal", "<service><internal/></service>", "internal"),
     "ifindex": (
         "snmp-server ifindex persist",
         f'<snmp-server><ifindex xmlns="{NS}snmp"><persist/></ifindex></snmp-server>',
@@ -318,3 +362,23 @@ def test_a_port_that_becomes_a_routed_one_is_no_switch_port():
     typed = _client(f"{lines}\n no switchport")
     assert _running(client) == _running(typed)
     assert "allowed" not in typed.config("<native><interface/></native>")
+
+
+def test_half_a_rule_of_summer_time_is_none():
+    client = _client()
+    summer = "<zone>CEST</zone><recurring-start>last</recurring-start>"
+    body = f"<native><clock><summer-time>{summer}</summer-time></clock></native>"
+    error = error_of(client.rpc(edit_config(body)))
+    assert error["message"] == "inconsistent value: Device refused one or more commands"
+
+
+@pytest.mark.parametrize("model", ["C8300-1N1S-6T", "ISR4451-X/K9"])  # one says no of itself
+def test_a_licensed_feature_is_configured_by_its_name(model):
+    made = device("netconf-yang", release="17.12.4", model=model)
+    client = Client(NetconfServer(made, NOW))
+    wanted = "<native><license><feature><name>{}</name></feature></license></native>"
+    client.edit(wanted.format("hseck9"))
+    assert "\nlicense feature hseck9\n" in running_config(made)
+    assert [request.feature for request in hsec_request(made, made.datastore.running)] == ["hseck9"]
+    error = error_of(client.rpc(edit_config(wanted.format("other"))))
+    assert error["message"] == "inconsistent value: Device refused one or more commands"

@@ -19,7 +19,7 @@ from yang.tree import get
 EXEC = "exec"
 INVALID = "% Invalid input detected at '^' marker.\n"
 _NO_TELEMETRY = "No telemetry reports"
-INTERNAL = ("emulator", "service", "internal")
+INTERNAL = ("native", "service", "internal")
 
 
 def show_infra(context: Context, args: Args) -> Result:
