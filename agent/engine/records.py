@@ -1,6 +1,7 @@
 """The records an agent's state is made of: policy cells, trust codes, reports, exchanges, history.
 
-All are frozen: a change is a new record in the old one's place (`agent.engine.state`).
+All are frozen: a change is a new record in the old one's place (`agent.engine.state`). No struct
+can be part of a cycle, so the garbage collector passes them by (`gc=False`).
 Field names are the words the device prints.
 """
 
