@@ -182,6 +182,22 @@ def test_traceroute_has_one_hop_or_none():
     assert "\r\n 30  *  *  * \r\n" in said
 
 
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("connection", "HTTP server current connections:", "0        0"),
+        ("history", "HTTP server history:", "end-time"),
+        ("secure status", "HTTP secure server capability: Present", "session modules: ALL"),
+        ("session-module", "HTTP server application session modules:", "Web GUI"),
+        ("statistics", "HTTP server statistics:", "Waiting: 0"),
+    ],
+)
+def test_parts_of_the_http_server(words, first, last):
+    said = Box("C9300-24T").says(f"show ip http server {words}")
+    assert said.startswith(first)
+    assert said.endswith(last)
+
+
 def test_snmp_tells_its_parts():
     box = Box("C8000V", "snmp-server community emu ro", "snmp-server location in the lab")
     assert "Community name: emu\n" in box.says("show snmp community")

@@ -21,6 +21,7 @@ COMMANDS = (
     "show ip arp",
     "show install summary",
     "show install active",
+    "show ip http server secure status",
     "show line",
     "show memory statistics",
     "show processes cpu",

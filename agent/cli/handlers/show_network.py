@@ -250,11 +250,22 @@ def snmp_chassis(context: Context, args: Args) -> Result:
 
 
 def http_server(context: Context, args: Args) -> Result:
-    """`show ip http server all|status`."""
+    """`show ip http server all|status`, or one part of all of it; args: part."""
     device = context.device
     own = f"TP-self-signed-{config.self_signed_number(device.udi.sn)}"
+    if "part" in args:
+        return Reply(services.http_server_part(_root(device), _PARTS[args["part"]], own))
     return Reply(services.http_server(_root(device), bool(args.get("all")), own))
 
+
+# the titles of the parts of `show ip http server all`
+_PARTS = {
+    "connection": "current connections",
+    "history": "history",
+    "modules": "application session modules",
+    "secure": "secure",
+    "statistics": "statistics",
+}
 
 HANDLERS: dict[str, Handler] = {
     "show.interfaces": of_ports(interfaces.interfaces),

@@ -213,6 +213,20 @@ def http_server(root: Tree, everything: bool, self_signed: str) -> str:
     return text + _MODULES.format(modules=modules)
 
 
+def http_server_part(root: Tree, part: str, self_signed: str) -> str:
+    """A part of `show ip http server all`, by the title it begins with.
+
+    # assumed: alone it is as among the others
+    """
+    whole = http_server(root, True, self_signed)
+    if part == "secure":
+        lines = whole.partition("\n\n")[0].splitlines()
+        begin = next(at for at, line in enumerate(lines) if line.startswith("HTTP secure server"))
+        return "\n".join(lines[begin:])
+    _, title, rest = whole.partition(f"HTTP server {part}:")
+    return (title + rest.partition("\n\n")[0]).rstrip("\n")
+
+
 def ip_ssh(root: Tree) -> str:
     """`show ip ssh`; the algorithms are those that are configured. # source: ssh-show"""
     here: Tree = get(root, ("native", "ip", "ssh"), EMPTY)
