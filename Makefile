@@ -30,7 +30,7 @@ test check: $(VENV)/.installed-test
 	@VENV=$(VENV) scripts/check
 
 long: $(VENV)/.installed-test
-	@$(VENV)/bin/pytest --numprocesses auto -m long
+	@$(VENV)/bin/pytest --numprocesses auto --timeout 600 -m long
 
 strangers: $(VENV)/.installed $(CLIENTS)/.installed
 	@SLP="$(CURDIR)/$(VENV)/bin/slp" $(CLIENTS)/bin/pytest -c tests/strangers/pytest.ini tests/strangers
