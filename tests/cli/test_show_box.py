@@ -168,6 +168,19 @@ def test_tech_support_of_licensing_is_one_command_after_the_other():
     assert "show license all" in before
 
 
+@pytest.mark.parametrize(
+    ("model", "release", "beside"),
+    [
+        ("CSR1000V", "17.3.7", "show license all"),
+        ("C9300-24T", "16.12.4", "show license tech support"),
+        ("C9300-24T", "16.8.1a", "show version"),
+    ],
+)
+def test_so_it_is_before_the_policy(model, release, beside):
+    text = Box(model, release=release, width=80).says("show tech-support license")
+    assert f"\n------------------ {beside} ------------------\n" in text
+
+
 def test_traceroute_has_one_hop_or_none():
     box = Box(
         "C8000V", "interface GigabitEthernet1", "ip address 10.0.0.1 255.255.255.0", "no shut"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from agent.cli.handlers import license_internal, show_license, show_system
+from agent.cli.handlers import legacy, license_internal, show_license, show_system
 from agent.cli.handlers.files import confirms
 from agent.cli.handlers.show_network import all_ports, of_ports, shown_ports
 from agent.cli.reply import Args, Ask, Context, Handler, Long, Reply, Result
@@ -31,7 +31,12 @@ _TECH = (  # assumed: the commands of `show tech-support license`, and their ord
     "show license history message",
     "show platform software sl-infra all",
 )
-_TOLD = {**show_system.HANDLERS, **show_license.HANDLERS, **license_internal.HANDLERS}
+_TOLD = {
+    **show_system.HANDLERS,
+    **show_license.HANDLERS,
+    **license_internal.HANDLERS,
+    **legacy.HANDLERS,
+}
 
 
 def processes_cpu(context: Context, args: Args) -> Result:
