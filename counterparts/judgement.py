@@ -104,8 +104,9 @@ class Judge:
         )
         sections = [trust_section(codes, sign)] if codes else []
         sections += [*authorizations, policy_section(policy, sign)]
-        sections += [ack_section([ack], sign)] if verdicts or not authorizations else []
-        sections.append(self._account_section(now))
+        acked = bool(verdicts) or not authorizations
+        sections += [ack_section([ack], sign)] if acked else []
+        sections.append(self._account_section(now, dated=acked or bool(codes)))
         return write_licence_file(sections, self._correlation_id(poll_id))
 
     def establish(
@@ -149,13 +150,16 @@ class Judge:
         sign = self._authority.sign
         sections = [trust_section(codes, sign)] if codes else []
         sections += [policy_section(policy, sign)] if policy is not None else []
-        sections.append(self._account_section(now))
+        sections.append(self._account_section(now, dated=bool(codes)))
         return write_licence_file(sections, self._correlation_id(number))
 
-    def _account_section(self, now: Instant) -> str:
+    def _account_section(self, now: Instant, *, dated: bool) -> str:
         """The account, dated when it was first told: the same text under the same signature in
         every file, so that a device has to judge it once. # source: account-date
+        In a file that nothing else dates it has the date of the file.
         """
+        if not dated:
+            return account_section(self._account.data(now), self._authority.sign)
         if self._told is None or self._told[0] > now:
             since = min(int(self._records.setting(_ACCOUNT_SINCE) or now), now)
             self._records.set_setting(_ACCOUNT_SINCE, str(since))

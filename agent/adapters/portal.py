@@ -117,7 +117,10 @@ def _factory_trust(place: Place, portal: Portal, request: Mapping[str, Any]) -> 
         raise InputError(f"{name!r} is no device of this lab")
     if device.handle(TrustRequestSaved(_FACTORY_FILE), place.now()):
         raise InputError("a trust code is installed already")
-    text = portal.factory_trust(read_file(place, f"{name}:{_FACTORY_FILE}"), place.now())
+    # a factory was there before any clock was set: the device's own calendar dates the codes
+    text = portal.factory_trust(
+        read_file(place, f"{name}:{_FACTORY_FILE}"), device.local_time(place.now())
+    )
     device.delete_file(_FACTORY_FILE, place.now())
     device.handle(FileImported(text), place.now())
     return {"device": name}

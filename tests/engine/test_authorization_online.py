@@ -19,6 +19,7 @@ from agent.engine.statistics import statistics_of
 from agent.protocol.codec_authorization import confirmation_code
 from agent.protocol.messages import CodesConfirmed, CodesReturned, CodesWanted, UsageReport
 from counterparts.authorizations import granted, owned
+from counterparts.scripts import read_script
 from tests.engine.direct import Direct, cssm
 from tests.engine.pair import UDI, Pair, Server, at
 from tests.engine.test_with_counterparts import Linked, servers
@@ -146,6 +147,15 @@ def test_a_cslu_carries_the_request_the_code_and_its_return(servers):
     assert code(pair) is None and len(pair.times(REMOVED)) == 1
     with servers[1].records.transaction():
         assert granted(servers[1], "hseck9") == 0
+
+
+def test_a_code_of_a_server_whose_clock_is_two_hours_ahead_is_refused(servers):
+    pair = Linked(*servers).boot(BOOT).advance(BOOT + HOUR)
+    servers[1].script = read_script("skew=7200")
+    pair.handle(AuthorizationAsked("hseck9"))
+    pair.pass_time(5 * MINUTE)
+    assert code(pair) is None and not pair.times(INSTALLED)
+    assert "timestamp mismatch" in str([log for log in pair.logs if log[1] == FAILED])
 
 
 def test_what_cssm_refuses_comes_back_through_the_cslu(servers):

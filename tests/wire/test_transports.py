@@ -199,6 +199,15 @@ async def test_a_transport_changed_on_the_way_goes_on_by_the_new_one(run_lab):
     assert not said(log, "COMM_FAILED")
 
 
+async def test_a_code_from_the_factory_is_dated_by_the_device_itself(run_lab):
+    lab, _ = await started(run_lab, *SMART)
+    async with person(lab) as somebody:
+        await somebody.says("clock set 20:00:00 1 Dec 2026")
+        await somebody.says("emulator trust factory")
+        status = await somebody.says("show license status | include Trust Code")
+        assert "Trust Code Installed: Dec 01 20:00:00" in status
+
+
 async def test_a_code_from_the_factory_is_there_before_the_first_report(run_lab):
     lab, log = await started(run_lab, *SMART)
     async with person(lab) as somebody:
