@@ -6,14 +6,10 @@ script through a pipe; nothing of ours is imported.
 
 from __future__ import annotations
 
-import os
-import subprocess
-from typing import Any
-
 import pytest
-from genie.conf.base import Device
 from genie.metaparser.util.exceptions import SchemaEmptyParserError
 from ntc_templates.parse import parse_output
+from sitting import parsed, transcript
 
 PORTS = {"C9300-24T": ("Vlan10", "17.12.4"), "C8000V": ("GigabitEthernet1", "17.15.1")}
 COMMANDS = (
@@ -68,41 +64,12 @@ def texts(request: pytest.FixtureRequest) -> dict[str, str]:
     platform: str = request.param
     port, release = PORTS[platform]
     commands = COMMANDS + (SWITCH if platform.startswith("C9") else ())
-    typed = [
-        *("enable", "terminal length 0", "configure terminal"),
-        *(
-            f"interface {port}",
-            " ip address 10.1.1.1 255.255.255.0",
-            " ipv6 address 2001:db8::1/64",
-            " no shutdown",
-        ),
+    before = (
+        *("configure terminal", f"interface {port}"),
+        *(" ip address 10.1.1.1 255.255.255.0", " ipv6 address 2001:db8::1/64", " no shutdown"),
         *("snmp-server community emu ro", "ip route 203.0.113.0 255.255.255.0 10.1.1.2", "end"),
-        *commands,
-        "",
-    ]
-    run = subprocess.run(
-        [os.environ["SLP"], "console", "--platform", platform, "--release", release],
-        input="\n".join(typed),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
     )
-    printed: dict[str, list[str]] = {}
-    current: list[str] = []
-    for line in run.stdout.splitlines():
-        command = line.partition("#")[2] or line
-        if command in commands:
-            current = printed.setdefault(command, [])
-        else:
-            current.append(line)
-    return {command: "\n".join(lines) for command, lines in printed.items()}
-
-
-def parsed(command: str, text: str) -> Any:
-    device = Device("node", os="iosxe")
-    device.custom = {"abstraction": {"order": ["os"]}}
-    return device.parse(command, output=text)
+    return transcript(platform, release, commands, before)
 
 
 def test_genie_reads_all(texts: dict[str, str]) -> None:
