@@ -32,7 +32,7 @@ from agent.engine.state import AgentState
 from agent.protocol.messages import Request
 from yang.tree import EMPTY, Tree, Value, from_plain, to_plain
 
-FORMAT = 1
+FORMAT = 2  # 2: settings moved to where the published model has them
 REQUESTS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Request)}
 
 

@@ -167,7 +167,7 @@ def test_damaged_journal_is_named_with_its_line(path, kept, damage, where):
     folder.close()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format":1}', b"\xff", b"null"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format":2}', b"\xff", b"null"])
 def test_damaged_snapshot_is_named(path, kept, content):
     (path / "devices" / "sw1.snapshot").write_bytes(content)
     folder = StateFolder(path)
@@ -178,7 +178,7 @@ def test_damaged_snapshot_is_named(path, kept, content):
 
 def test_snapshot_of_another_format_says_which(path, kept):
     file = path / "devices" / "sw1.snapshot"
-    file.write_bytes(file.read_bytes().replace(b'{"format":1', b'{"format":9', 1))
+    file.write_bytes(file.read_bytes().replace(b'{"format":2', b'{"format":9', 1))
     folder = StateFolder(path)
     with pytest.raises(InputError, match="format 9"):
         folder.load("sw1")
