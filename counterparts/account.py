@@ -1,4 +1,4 @@
-"""The one Smart Account, with its one Virtual Account, of an emulated CSSM."""
+"""The one Smart Account of an emulated CSSM, its Virtual Account, and how files tell of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from functools import cache
 from importlib.resources import files
 
 from agent.core.clock import Instant
+from agent.protocol.codec import account_section
 from agent.protocol.messages import AccountData
+from counterparts.pki import Authority
+from counterparts.repository import CssmRecords
+
+_SINCE = "account since"  # a setting: the instant of the first file with the account
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,28 @@ class SmartAccount:
             virtual_account_id=self.virtual_account_id,
             domain=self.domain,
         )
+
+
+class Telling:
+    """The account's section of every licence file; called inside a transaction of `records`."""
+
+    def __init__(self, account: SmartAccount, records: CssmRecords, authority: Authority) -> None:
+        self._account, self._records, self._authority = account, records, authority
+        self._told: tuple[Instant, str] | None = None  # the section and its date
+
+    def section(self, now: Instant, *, dated: bool) -> str:
+        """The account, dated when it was first told: the same text under the same signature in
+        every file, so that a device has to judge it once. # source: account-date
+        In a file that nothing else dates it has the date of the file.
+        """
+        if not dated:
+            return account_section(self._account.data(now), self._authority.sign)
+        if self._told is None or self._told[0] > now:
+            since = min(int(self._records.setting(_SINCE) or now), now)
+            self._records.set_setting(_SINCE, str(since))
+            section = account_section(self._account.data(since), self._authority.sign)
+            self._told = since, section
+        return self._told[1]
 
 
 @cache

@@ -19,7 +19,6 @@ from agent.core.identity import Udi
 from agent.protocol import signing
 from agent.protocol.codec import (
     MessageError,
-    account_section,
     ack_section,
     payload_content,
     policy_section,
@@ -45,7 +44,7 @@ from agent.protocol.messages import (
     TrustSync,
     UsageReport,
 )
-from counterparts.account import SmartAccount
+from counterparts.account import SmartAccount, Telling
 from counterparts.pki import Authority, device_certificate
 from counterparts.repository import CssmRecords, IssuedTrust, ProductInstance, Usage
 
@@ -53,7 +52,6 @@ FIRST_TRUST_ID = 1001
 CLOCK_TOLERANCE = HOUR  # source: clock-tolerance
 VALID_BEFORE = 5 * MINUTE  # source: trust-display (a code is valid from 5 minutes before)
 NOT_OF_THE_SENDER = "the UDI of the signature and of the report differ"
-_ACCOUNT_SINCE = "account since"  # a setting: the instant of the first file with the account
 _MAX_TRUST_ID = (1 << 31) - 1
 
 
@@ -65,9 +63,8 @@ class Judge:
     ) -> None:
         self._records = records
         self._authority = authority
-        self._account = account
+        self._telling = Telling(account, records, authority)
         self._seed = seed
-        self._told: tuple[Instant, str] | None = None  # the account's section and its date
         self.trust_days = 0  # how long the codes issued from now on last; 0 for ever
 
     def acknowledge(
@@ -106,7 +103,7 @@ class Judge:
         sections += [*authorizations, policy_section(policy, sign)]
         acked = bool(verdicts) or not authorizations
         sections += [ack_section([ack], sign)] if acked else []
-        sections.append(self._account_section(now, dated=acked or bool(codes)))
+        sections.append(self._telling.section(now, dated=acked or bool(codes)))
         return write_licence_file(sections, self._correlation_id(poll_id))
 
     def establish(
@@ -150,22 +147,8 @@ class Judge:
         sign = self._authority.sign
         sections = [trust_section(codes, sign)] if codes else []
         sections += [policy_section(policy, sign)] if policy is not None else []
-        sections.append(self._account_section(now, dated=bool(codes)))
+        sections.append(self._telling.section(now, dated=bool(codes)))
         return write_licence_file(sections, self._correlation_id(number))
-
-    def _account_section(self, now: Instant, *, dated: bool) -> str:
-        """The account, dated when it was first told: the same text under the same signature in
-        every file, so that a device has to judge it once. # source: account-date
-        In a file that nothing else dates it has the date of the file.
-        """
-        if not dated:
-            return account_section(self._account.data(now), self._authority.sign)
-        if self._told is None or self._told[0] > now:
-            since = min(int(self._records.setting(_ACCOUNT_SINCE) or now), now)
-            self._records.set_setting(_ACCOUNT_SINCE, str(since))
-            section = account_section(self._account.data(since), self._authority.sign)
-            self._told = since, section
-        return self._told[1]
 
     def _met(self, sender: Sender, now: Instant) -> ProductInstance:
         """The row of the sender, made at its first contact."""
