@@ -22,6 +22,6 @@ def shown(what: str, end: Callable[[], None]) -> Iterator[None]:
     """What is raised inside is shown, and `end` ends what it broke; others do not notice."""
     try:
         yield
-    except Exception as bug:
+    except Exception as bug:  # whatever it is: the place where bugs end
         show(what, bug)
         end()

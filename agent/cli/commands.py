@@ -16,6 +16,7 @@ from agent.cli.aliases import expanded
 from agent.cli.handlers import HANDLERS
 from agent.cli.replay import YIELDING, Recording, Unclear
 from agent.cli.reply import Args, Ask, Change, Context, Long, Reply, Result, Wrong
+from agent.cli.views.load import load_line
 from agent.core.clock import Instant
 from agent.core.dates import Zone, clock_line, config_date
 from agent.device.config import resolution
@@ -37,8 +38,6 @@ UNKNOWN = (
     "% Bad IP address or host name"
     "% Unknown command or computer name, or unable to find computer address"
 )
-# source: terminal-screen # assumed: an idle device always has this load
-LOAD = "Load for five secs: 1%/0%; one minute: 2%; five minutes: 3%"
 INCONSISTENT = "%Inconsistent address and mask"  # source: route-mask
 NO_TABLE = "% IP  routing table {} does not exist"  # assumed: what `show ip route vrf` says
 _BANNER = re.compile(r"\s*ban\w*\s+\w+\s+(\^C|\S)", re.IGNORECASE)
@@ -195,7 +194,7 @@ def _stamped(session: CliSession, result: Reply | Long, now: Instant) -> Result:
         return result
     device = session.device
     line = time_source(device.local_time(now), device.zone, source_of(device))
-    head = f"{LOAD}\n{line}\n\n"
+    head = f"{load_line()}\n{line}\n\n"
     if isinstance(result, Long):
         return Long(result.slices, head)
     return Reply(head + result.text)

@@ -82,7 +82,7 @@ class Fleet:
         try:
             node.wake(instant)
             self._schedule(number)
-        except Exception as fault:
+        except Exception as fault:  # whatever it is, it is this node's alone
             if self._on_fault is None:
                 raise
             self._stopped.add(number)

@@ -69,6 +69,10 @@ class Printed:
             local = datetime.strptime(said, "%b %d %H:%M:%S %Y").replace(tzinfo=UTC)
         except ValueError:
             raise InputError(f"there is no {said}") from None
+        return self.moment(local)
+
+    def moment(self, local: datetime) -> Instant:
+        """The instant of a time of the device's zone, given as if it were UTC."""
         seconds = int(local.timestamp())
         offset = self.zone.at(seconds * 1000).offset_minutes
         return (seconds - offset * 60) * 1000

@@ -62,13 +62,11 @@ def policy(printed: Printed, before: Policy) -> Policy:
         group: ReportingRule(*cells[3 * row : 3 * row + 3])
         for row, group in enumerate(LicenseClass)
     }
+    required, source = ack[1] == "yes", word_of(Source, ack[2])
     if in_use.startswith("Installed On "):
         name, installed = printed.value("Policy name") or "", in_use.removeprefix("Installed On ")
-        return Policy(
-            ack[1] == "yes", word_of(Source, ack[2]), rules, name, printed.instant(installed)
-        )
-    source = word_of(Source, ack[2])
-    return replace(default_policy(), ack_required=ack[1] == "yes", ack_source=source, classes=rules)
+        return Policy(required, source, rules, name, printed.instant(installed))
+    return replace(default_policy(), ack_required=required, ack_source=source, classes=rules)
 
 
 def reporting(printed: Printed, before: UsageReporting) -> UsageReporting:

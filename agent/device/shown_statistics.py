@@ -123,7 +123,6 @@ def _event(printed: Printed, when: str, ms: str, name: str, rest: str) -> Logged
         local = datetime.fromisoformat(when).replace(tzinfo=UTC)
     except ValueError:
         raise InputError(f"there is no {when}") from None
-    seconds = int(local.timestamp())
-    offset = printed.zone.at(seconds * 1000).offset_minutes
-    instant = (seconds - offset * 60) * 1000 + int(ms)
-    return LoggedEvent(instant, name, tuple(re.findall(r' (\w+)="([^"]*)"', rest)))
+    return LoggedEvent(
+        printed.moment(local) + int(ms), name, tuple(re.findall(r' (\w+)="([^"]*)"', rest))
+    )

@@ -149,7 +149,7 @@ def restore(
             raise InputError(what, f"line {number}")
         try:
             device.replay(given, now)
-        except Exception as bug:
+        except Exception as bug:  # whatever broke this input then breaks it now
             if on_bug is None:
                 raise
             on_bug(bug)

@@ -142,6 +142,10 @@ def test_nobody_is_near():
     assert switch.says("show lldp neighbors") == "% LLDP is not enabled"
     assert "No spanning tree instance exists." in switch.says("show spanning-tree")
     assert switch.says("show mac address-table").endswith("criterion: 20")
+    for form in ("", " dynamic", " static"):
+        heads = switch.says(f"show mac address-table{form}").splitlines()[:2]
+        assert heads == ["          Mac Address Table", "-" * 43]
+    assert switch.says("show standby brief").startswith(" " * 21 + "P indicates")
     assert "Invalid" in router.says("show mac address-table")
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from agent.cli.handlers import legacy, license_internal, show_license, show_system
 from agent.cli.handlers.files import confirms
 from agent.cli.handlers.show_network import all_ports, of_ports, shown_ports
 from agent.cli.reply import Args, Ask, Context, Handler, Long, Reply, Result
@@ -15,7 +14,7 @@ from agent.cli.views import addresses, load, routes, switching
 from agent.cli.views.hardware import hardware_of
 from agent.cli.views.interfaces import Shown
 from agent.cli.views.platform import by_number
-from agent.core.dates import MONTHS, local
+from agent.core.dates import config_date
 from agent.device import config_network
 from agent.device.device import Device
 from cli_grammar import Matched, match
@@ -31,12 +30,6 @@ _TECH = (  # assumed: the commands of `show tech-support license`, and their ord
     "show license history message",
     "show platform software sl-infra all",
 )
-_TOLD = {
-    **show_system.HANDLERS,
-    **show_license.HANDLERS,
-    **license_internal.HANDLERS,
-    **legacy.HANDLERS,
-}
 
 
 def processes_cpu(context: Context, args: Args) -> Result:
@@ -76,9 +69,7 @@ def call_home_version(context: Context, args: Args) -> Result:
 def calendar(context: Context, args: Args) -> Result:
     """`show calendar`: `18:56:04 UTC Mon Oct 17 2016`."""
     device = context.device
-    time, zone = local(device.local_time(context.now), device.zone), device.zone
-    name = zone.at(device.local_time(context.now)).name
-    return Reply(f"{time:%H:%M:%S} {name} {time:%a} {MONTHS[time.month - 1]} {time.day} {time:%Y}")
+    return Reply(config_date(device.local_time(context.now), device.zone))
 
 
 def tech_license(context: Context, args: Args) -> Result:
@@ -87,12 +78,14 @@ def tech_license(context: Context, args: Args) -> Result:
 
 
 def _one_after_the_other(context: Context) -> Slices[str]:
+    from agent.cli.handlers import HANDLERS as ALL  # which is made of this module too
+
     parts = []
     for command in _TECH:
         found = match(context.session.grammar, "exec", command)
         if not isinstance(found, Matched):
             continue  # not a command of this release
-        result = _TOLD[found.target.handler](context, found.args)
+        result = ALL[found.target.handler](context, found.args)
         text = result.text if isinstance(result, Reply) else ""
         if isinstance(result, Long):
             text = result.head + (yield from result.slices)
@@ -128,10 +121,6 @@ def _vtp(device: Device) -> Slices[str]:
     known = yield from _vlans(device)
     base = hardware_of(device.udi).base_mac
     return switching.vtp_status(device.datastore.running, base, len(known))
-
-
-def mac_address_table(context: Context, args: Args) -> Result:
-    return Reply(switching.mac_address_table())
 
 
 # --- addresses and routes -----------------------------------------------------------------------
@@ -213,7 +202,6 @@ HANDLERS: dict[str, Handler] = {
     "show.ipv6_brief": of_ports(addresses.ipv6_brief),
     "show.ipv6_interface": of_ports(addresses.ipv6_interfaces),
     "show.line": line,
-    "show.mac_address_table": mac_address_table,
     "show.memory_statistics": memory_statistics,
     "show.processes_cpu": processes_cpu,
     "show.protocols": of_ports(addresses.protocols),

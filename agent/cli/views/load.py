@@ -1,34 +1,21 @@
 """`show processes cpu`, `show memory statistics`, `show line`, `show install`: an idle box.
 
-The load is that of an idle device, always; memory is what `show version` states of the model.
+The load is that of an idle device, always (idle.toml); memory is what `show version` states of the
+model.
 Facts: docs/sources.md, entries cpu-output, memory-output, line-output, install-output.
 """
 
 from __future__ import annotations
 
+import hashlib
+import tomllib
 from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from agent.core.release import Release
 
-# assumed: load and processes of an idle device, the same on all
-LOADS = "CPU utilization for five seconds: 1%/0%; one minute: 2%; five minutes: 3%"
-_PROCESSES = (
-    (1, "Chunk Manager"),
-    (2, "Load Meter"),
-    (4, "Check heaps"),
-    (5, "Pool Manager"),
-    (9, "ARP Input"),
-    (26, "IPC Dynamic Cache"),
-    (53, "Net Background"),
-    (55, "Logger"),
-    (98, "IP Input"),
-    (161, "SSH Process"),
-    (240, "Crypto PKI-CRL"),
-    (309, "Call-Home"),
-    (331, "SASRcvWQWrk1"),
-    (332, "SAUtilRepSave"),
-    (333, "Exec"),
-)
 _USED = 5  # one part in so many of the processor's memory is used # assumed
 _RULE = "-" * 80
 _STATES = """\
@@ -36,11 +23,25 @@ State (St): I - Inactive, U - Activated & Uncommitted,
             C - Activated & Committed, D - Deactivated & Uncommitted"""
 
 
+_MEASURED = "for {said}: {five_seconds}; one minute: {one_minute}; five minutes: {five_minutes}"
+
+
+@cache
+def _idle() -> dict[str, Any]:
+    return tomllib.loads(files("agent.cli").joinpath("idle.toml").read_text("utf-8"))
+
+
+def load_line() -> str:
+    """The first line of the head that `terminal exec prompt timestamp` puts above each command."""
+    return f"Load {_MEASURED.format(said='five secs', **_idle())}"
+
+
 def processes_cpu(uptime_ms: int) -> str:
     """`show processes cpu [sorted]`."""
-    rows = [LOADS, " PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process "]
+    used = f"CPU utilization {_MEASURED.format(said='five seconds', **_idle())}"
+    rows = [used, " PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process "]
     minutes = uptime_ms // 60_000
-    for number, name in _PROCESSES:
+    for number, name in ((int(pid), name) for pid, name in _idle()["processes"].items()):
         runtime, invoked = minutes * number % 10_000, minutes * 12
         each = runtime * 1000 // invoked if invoked else 0
         rows.append(
@@ -53,8 +54,10 @@ def memory_statistics(memory: str) -> str:
     """`show memory statistics`; `memory` is `1687137K/6147K`, as show version states it."""
     total, io = (int(part[:-1]) * 1024 for part in memory.split("/"))
     used, reserved = total // _USED, 102_404
+    # assumed: the key of an image, here of how much memory there is
+    key = hashlib.md5(memory.encode(), usedforsecurity=False).hexdigest()
     rows = [
-        "                Tracekey : 1#f8e3c2db7822c04e58ce2bd2fc7e476a  \n",
+        f"                Tracekey : 1#{key}  \n",
         "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)",
         _pool("Processor", "7F2A5C0AB010", total, used),
         _pool("reserve P", "7F2A5C0AB068", reserved, 92),

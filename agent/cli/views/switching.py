@@ -1,4 +1,4 @@
-"""`show vlan`, `show vtp status`, `show mac address-table`: what a switch tells of its VLANs.
+"""`show vlan`, `show vtp status`: what a switch tells of its VLANs.
 
 VLANs are made by the ports that are put into them: there is no VLAN database here.
 Facts: docs/sources.md, entries vlan-output, vtp-output.
@@ -23,18 +23,6 @@ _RESERVED = (
 )
 _IN_ROW = 4  # ports in one line
 _PORTS_WIDTH = 48
-# what the processor listens to, on every switch
-_STATIC = (
-    *("0100.0ccc.cccc", "0100.0ccc.cccd"),
-    *(f"0180.c200.00{number:02x}" for number in range(17)),
-    "ffff.ffff.ffff",
-)
-_MAC_HEAD = """\
-          Mac Address Table
--------------------------------------------
-
-Vlan    Mac Address       Type        Ports
-----    -----------       --------    -----"""
 _MODES = {"server": "Server", "client": "Client", "transparent": "Transparent", "off": "Off"}
 
 
@@ -110,13 +98,6 @@ def summary(known: tuple[Vlan, ...]) -> str:
         f" Number of existing VTP VLANs         : {len(known) - extended}\n"
         f" Number of existing extended VLANS    : {extended}"
     )
-
-
-def mac_address_table() -> str:
-    """`show mac address-table`: no port has learned anything."""
-    rows = [f" All    {address}    STATIC      CPU" for address in _STATIC]
-    count = f"Total Mac Addresses for this criterion: {len(rows)}"
-    return "\n".join([_MAC_HEAD, *rows, count])
 
 
 def vtp_status(root: Tree, base_mac: str, count: int) -> str:
